@@ -116,9 +116,7 @@ const snapshotSchema = v.object({
   accountId: v.string(),
   listedAt: time,
   changedAt: time,
-  rows: v.array(
-    v.object({ instance: instanceSchema, detailsAt: time, unlisted: v.optional(v.boolean()) }),
-  ),
+  rows: v.array(v.object({ instance: instanceSchema, detailsAt: time, unlisted: v.optional(v.boolean()) })),
   absent: v.array(v.object({ instance: instanceSchema, since: time, notFoundAt: v.array(time) })),
   gone: v.array(v.string()),
   expectations: v.record(
