@@ -1,6 +1,6 @@
 import type { Instance } from '../api/types';
 import type { Failure, Snapshot, SnapshotRow, AbsentRow, Action, Expectation } from './snapshot';
-import { isFulfilled } from './state';
+import { bootGraceMs, isFulfilled } from './state';
 
 /** Two 404 for an id this far apart prove that it is gone. */
 const goneAfterMs = 60_000;
@@ -28,7 +28,11 @@ export function mergeList(
     incoming.delete(row.instance.id);
     if (instance) {
       rows.push(merged(row, instance, thin.has(instance.id), now));
-    } else if (!gone.has(row.instance.id)) {
+    } else if (isTooYoungToList(before, row.instance.id, now)) {
+      rows.push(row);
+    } else if (before.expectations[row.instance.id]?.action === 'delete') {
+      gone.add(row.instance.id);
+    } else {
       absent.push({ instance: row.instance, since: now, notFoundAt: [] });
     }
   }
@@ -37,11 +41,12 @@ export function mergeList(
     const row = { instance: known ?? instance, detailsAt: 0 };
     rows.push(merged(row, instance, thin.has(instance.id), now));
   }
+  const relisted = new Set(listed.map((instance) => instance.id));
   const next: Snapshot = {
     ...before,
     rows,
     absent,
-    gone: before.gone.filter((id) => !listed.some((instance) => instance.id === id)),
+    gone: [...gone].filter((id) => !relisted.has(id)).slice(-rememberedGone),
     listedAt: now,
     failure: undefined,
   };
@@ -70,7 +75,8 @@ export function mergeNotFound(before: Snapshot, id: string, now: number): Snapsh
   const absentRow: AbsentRow | undefined =
     before.absent.find((candidate) => candidate.instance.id === id) ??
     (row && { instance: row.instance, since: now, notFoundAt: [] });
-  if (!absentRow) return before;
+  if (!absentRow || isTooYoungToList(before, id, now)) return before;
+  if (before.expectations[id]?.action === 'delete') return mergeDeleted(before, id, now);
   const notFoundAt = [...absentRow.notFoundAt.slice(0, 1), now];
   const proved = now - (notFoundAt[0] ?? now) >= goneAfterMs;
   const others = before.absent.filter((candidate) => candidate.instance.id !== id);
@@ -94,6 +100,12 @@ export function mergeDeleted(before: Snapshot, id: string, now: number): Snapsho
   return forget(next, id);
 }
 
+/** A list may lag behind a create; a 404 right after it proves nothing (fact sheet, section 4, number 29). */
+function isTooYoungToList(snapshot: Snapshot, id: string, now: number): boolean {
+  const expectation = snapshot.expectations[id];
+  return expectation?.action === 'create' && now - expectation.since < bootGraceMs;
+}
+
 function forget(snapshot: Snapshot, id: string): Snapshot {
   const expectations = Object.fromEntries(
     Object.entries(snapshot.expectations).filter(([expected]) => expected !== id),
@@ -103,7 +115,7 @@ function forget(snapshot: Snapshot, id: string): Snapshot {
 }
 
 /** The snapshot after the service accepted an action. */
-export function expect(before: Snapshot, id: string, action: Action, now: number): Snapshot {
+export function expectAction(before: Snapshot, id: string, action: Action, now: number): Snapshot {
   return { ...before, expectations: { ...before.expectations, [id]: { action, since: now } } };
 }
 
