@@ -114,8 +114,9 @@ export class SnapshotFile implements SharedSnapshot {
         current: () => current,
         save: async (next) => {
           lost.signal.throwIfAborted();
-          await writeFileAtomic(this.file, JSON.stringify(next), { mode: 0o600 });
+          // Before the write, so that two changes under one lock build on each other.
           current = next;
+          await writeFileAtomic(this.file, JSON.stringify(next), { mode: 0o600 });
         },
         signal: lost.signal,
       });

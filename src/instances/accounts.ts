@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import type { Disposable, Logger } from '../api/environment';
+import { Emitter } from './emitter';
+
+/** A token and the origin it belongs to. `id` is random, and is what files and logs may name. */
+export interface Account {
+  readonly id: string;
+  readonly origin: string;
+  /** What the person calls it; several organisations have one each. */
+  readonly label: string;
+  readonly token: string;
+}
+
+/** SecretStorage as we use it: it may fail or forget (Linux without a keyring). */
+export interface SecretStore {
+  get(key: string): Promise<string | undefined>;
+  store(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** The key that was changed, in this window or another. */
+  onDidChange(listener: (key: string) => void): Disposable;
+}
+
+const keyringSchema = v.object({
+  version: v.literal(1),
+  active: v.string(),
+  accounts: v.array(v.object({ id: v.string(), label: v.string(), token: v.string() })),
+});
+type Keyring = v.InferOutput<typeof keyringSchema>;
+
+/** Tokens by origin, in one secret an origin, so that a change is seen whole by every window. */
+export class Accounts implements Disposable {
+  private readonly changes = new Emitter<void>();
+  private readonly listener: Disposable;
+  /** Tokens that could not be stored, or come from the environment: for this session only. */
+  private readonly sessionOnly = new Map<string, Account>();
+
+  /** The accounts of some origin, or which one is active, have changed. */
+  readonly onDidChange = this.changes.event;
+
+  constructor(
+    private readonly secrets: SecretStore,
+    private readonly log: Logger,
+  ) {
+    this.listener = secrets.onDidChange((key) => {
+      if (key.startsWith(keyPrefix)) this.changes.fire();
+    });
+  }
+
+  /** The account in use at the origin; undefined where nobody is signed in. */
+  async active(origin: string): Promise<Account | undefined> {
+    const temporary = this.sessionOnly.get(origin);
+    if (temporary) return temporary;
+    const keyring = await this.keyring(origin);
+    const entry = keyring?.accounts.find((account) => account.id === keyring.active);
+    return entry && { ...entry, origin };
+  }
+
+  /** All accounts kept for the origin, in the order in which they came. */
+  async all(origin: string): Promise<readonly Account[]> {
+    const kept = (await this.keyring(origin))?.accounts.map((account) => ({ ...account, origin })) ?? [];
+    const temporary = this.sessionOnly.get(origin);
+    return temporary ? [...kept, temporary] : kept;
+  }
+
+  /**
+   * Keeps the token and makes its account the active one. A token that is known keeps its account. `kept` is
+   * false where the secret store failed and the token lives for this session alone.
+   */
+  async add(origin: string, label: string, token: string): Promise<{ account: Account; kept: boolean }> {
+    const keyring = await this.keyring(origin);
+    const known = keyring?.accounts.find((account) => account.token === token);
+    const entry = known ?? { id: randomUUID(), label, token };
+    const others = keyring?.accounts.filter((account) => account.id !== entry.id) ?? [];
+    const account = { ...entry, origin };
+    const kept = await this.write(origin, { version: 1, active: entry.id, accounts: [...others, entry] });
+    if (kept) this.sessionOnly.delete(origin);
+    else this.addForSession(account);
+    this.changes.fire();
+    return { account, kept };
+  }
+
+  /** An account that is never written anywhere. */
+  addForSession(account: Account): void {
+    this.sessionOnly.set(account.origin, account);
+    this.changes.fire();
+  }
+
+  /** Uses another of the kept accounts, in all windows. */
+  async activate(origin: string, id: string): Promise<void> {
+    const keyring = await this.keyring(origin);
+    if (!keyring?.accounts.some((account) => account.id === id)) return;
+    this.sessionOnly.delete(origin);
+    await this.write(origin, { ...keyring, active: id });
+    this.changes.fire();
+  }
+
+  /** Forgets one account; the next kept one of the origin, if any, becomes active. */
+  async remove(origin: string, id: string): Promise<void> {
+    if (this.sessionOnly.get(origin)?.id === id) this.sessionOnly.delete(origin);
+    const keyring = await this.keyring(origin);
+    const accounts = keyring?.accounts.filter((account) => account.id !== id) ?? [];
+    const first = accounts[0];
+    if (first) {
+      const active = keyring?.active === id ? first.id : (keyring?.active ?? first.id);
+      await this.write(origin, { version: 1, active, accounts });
+    } else {
+      await this.secrets.delete(keyOf(origin));
+    }
+    this.changes.fire();
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+    this.changes.dispose();
+  }
+
+  private async keyring(origin: string): Promise<Keyring | undefined> {
+    let text: string | undefined;
+    try {
+      text = await this.secrets.get(keyOf(origin));
+    } catch (error) {
+      this.log.warn(`accounts: the secret store did not answer: ${String(error)}`);
+    }
+    if (text === undefined) return undefined;
+    try {
+      return v.parse(keyringSchema, JSON.parse(text));
+    } catch {
+      // The text may hold a token, so it is not quoted.
+      this.log.error('accounts: what the secret store holds cannot be read');
+      return undefined;
+    }
+  }
+
+  private async write(origin: string, keyring: Keyring): Promise<boolean> {
+    const text = JSON.stringify(keyring);
+    try {
+      await this.secrets.store(keyOf(origin), text);
+      return (await this.secrets.get(keyOf(origin))) === text;
+    } catch (error) {
+      this.log.warn(`accounts: the secret store failed: ${String(error)}`);
+      return false;
+    }
+  }
+}
+
+const keyPrefix = 'tensordock.accounts:';
+
+function keyOf(origin: string): string {
+  return keyPrefix + origin;
+}
