@@ -1,0 +1,86 @@
+import * as l10n from '@vscode/l10n';
+
+/** Why one of the SSH files could not be read, or was left alone. */
+export type SshFileErrorCode =
+  | 'no-permission'
+  | 'not-a-file'
+  | 'link-loop'
+  | 'not-text'
+  | 'too-large'
+  | 'unreadable'
+  | 'read-only'
+  | 'hard-linked'
+  | 'changed-meanwhile'
+  | 'locked'
+  | 'bad-value';
+
+/** Nothing was changed. The message says what is in the way and what to do. */
+export class SshFileError extends Error {
+  constructor(
+    readonly code: SshFileErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'SshFileError';
+  }
+}
+
+/** The system's code of an error (`ENOENT`, ...), where it has one. */
+export function systemCode(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** A system error that kept us from reading `path`, in words. */
+export function readError(path: string, error: unknown): SshFileError {
+  const options = { cause: error };
+  switch (systemCode(error)) {
+    case 'EACCES':
+    case 'EPERM':
+      return new SshFileError(
+        'no-permission',
+        l10n.t('{0} may not be read. Nothing was changed: give yourself the right to read it.', path),
+        options,
+      );
+    case 'EISDIR':
+    case 'ENOTDIR':
+      return notAFile(path, options);
+    case 'ELOOP':
+      return new SshFileError(
+        'link-loop',
+        l10n.t('{0} is a link that leads back to itself. Nothing was changed: put the link right.', path),
+        options,
+      );
+    default:
+      return new SshFileError(
+        'unreadable',
+        l10n.t('{0} could not be read ({1}). Nothing was changed.', path, systemCode(error) ?? String(error)),
+        options,
+      );
+  }
+}
+
+export function notAFile(path: string, options?: ErrorOptions): SshFileError {
+  return new SshFileError(
+    'not-a-file',
+    l10n.t('{0} is not a plain file. Nothing was changed: move away what stands there.', path),
+    options,
+  );
+}
+
+/** A system error that kept us from writing `path`, in words. */
+export function writeError(path: string, error: unknown): SshFileError {
+  if (error instanceof SshFileError) return error;
+  return new SshFileError(
+    'read-only',
+    l10n.t('{0} could not be written ({1}).', path, systemCode(error) ?? String(error)),
+    { cause: error },
+  );
+}
+
+/** A value that OpenSSH would read otherwise than it is meant; `what` names it. */
+export function badValue(what: string, value: string): SshFileError {
+  const shown = JSON.stringify(value.slice(0, 80));
+  return new SshFileError('bad-value', l10n.t('{0} cannot stand in an SSH configuration: {1}.', what, shown));
+}
