@@ -14,7 +14,8 @@ export type ErrorCode =
   | 'service-down'
   | 'unreadable-answer'
   | 'outcome-unknown'
-  | 'cancelled';
+  | 'cancelled'
+  | 'bad-address';
 
 /** What a failed call leaves behind for the log and for decisions. */
 export interface ErrorDetails {
@@ -55,6 +56,8 @@ export class NotFoundError extends TensorDockError {
 export interface RequestIssue {
   readonly path: readonly (string | number)[];
   readonly message: string;
+  /** The service's own word for the kind of mistake, for example `invalid_type`. */
+  readonly code?: string;
   /** The values the service would have taken, where it listed them. */
   readonly options?: readonly string[];
 }

@@ -1,0 +1,181 @@
+import { isIP } from 'node:net';
+import {
+  Fields,
+  fieldsOf,
+  findRows,
+  isList,
+  isObject,
+  readId,
+  readInteger,
+  readPort,
+  readText,
+  withoutMissing,
+} from './fields';
+import type { ActionReply, GpuAllocation, Instance, InstanceState, PortForward, Resources } from './types';
+
+const states: Readonly<Record<string, InstanceState>> = {
+  creating: 'creating',
+  provisioning: 'creating',
+  queued: 'creating',
+  pending: 'creating',
+  starting: 'starting',
+  running: 'running',
+  online: 'running',
+  active: 'running',
+  stopping: 'stopping',
+  stopped: 'stopped',
+  stoppeddisassociated: 'stoppeddisassociated',
+  deleting: 'deleting',
+  deleted: 'deleted',
+  terminated: 'deleted',
+  error: 'error',
+  failed: 'error',
+};
+
+/** The state behind a status word, whatever its casing and separators; `unknown` for a word new to us. */
+export function decodeState(status: string): InstanceState {
+  const word = status
+    .slice(0, 100)
+    .toLowerCase()
+    .replace(/[_\-\s]/g, '');
+  return Object.hasOwn(states, word) ? (states[word] ?? 'unknown') : 'unknown';
+}
+
+/** All rows of a list that have an id of their own, and how many had none. */
+export interface DecodedInstances {
+  readonly instances: readonly Instance[];
+  readonly droppedRows: number;
+}
+
+/**
+ * The list of instances, wherever the answer keeps it: `data.instances`, `data.attributes.instances`, `data`
+ * itself or the top. `undefined` where there is no list at all, which is not the same as an empty one.
+ */
+export function decodeInstances(body: unknown): DecodedInstances | undefined {
+  const rows = findRows(body, 'instances');
+  if (rows === undefined) return undefined;
+  const byId = new Map<string, Instance>();
+  for (const row of rows) {
+    const instance = decodeInstance(row);
+    if (instance !== undefined && !byId.has(instance.id)) byId.set(instance.id, instance);
+  }
+  return { instances: [...byId.values()], droppedRows: rows.length - byId.size };
+}
+
+/**
+ * One instance, enveloped or flat. Its id is the body's, else `requestedId`; without either there is none.
+ */
+export function decodeInstance(body: unknown, requestedId?: string): Instance | undefined {
+  if (!isObject(body)) return undefined;
+  const fields = fieldsOf(body);
+  const id = fields.get(readId, 'id') ?? requestedId;
+  if (id === undefined) return undefined;
+  const statusText = readStatus(fields) ?? '';
+  return withoutMissing({
+    id,
+    name: fields.text('name') ?? id,
+    state: decodeState(statusText),
+    statusText,
+    ipAddress: fields.get(readIp, 'ipAddress', 'ip_address'),
+    portForwards: fields.get(readPortForwards, 'portForwards', 'port_forwards'),
+    resources: readResources(fields),
+    rateHourly: fields.number('rateHourly', 'rate_hourly', 'price_per_hour'),
+    locationId: fields.get(readId, 'location_id', 'locationId'),
+    image: fields.text('image'),
+  });
+}
+
+/** What a create, start, stop, modify or delete said; every field may be missing. */
+export function decodeActionReply(body: unknown): ActionReply {
+  const fields = fieldsOf(body);
+  const status = readStatus(fields);
+  return withoutMissing({
+    id: fields.get(readId, 'id'),
+    name: fields.text('name'),
+    state: status === undefined ? undefined : decodeState(status),
+    message: fields.text('message'),
+  });
+}
+
+/** A status is a word; a number under that key belongs to an error or an envelope. */
+function readStatus(fields: Fields): string | undefined {
+  return fields.get(
+    (value) => (typeof value === 'string' ? readText(value)?.slice(0, 100) : undefined),
+    'status',
+  );
+}
+
+function readIp(value: unknown): string | undefined {
+  const text = typeof value === 'string' ? value.trim() : '';
+  return isIP(text) === 0 ? undefined : text;
+}
+
+function readResources(fields: Fields): Resources | undefined {
+  const inside = fields.inside('resources');
+  const resources = withoutMissing({
+    vcpuCount: inside.integer('vcpu_count', 'vcpuCount'),
+    ramGb: inside.number('ram_gb', 'ramGb'),
+    storageGb: inside.number('storage_gb', 'storageGb'),
+    gpus: inside.get(readGpus, 'gpus'),
+  });
+  return Object.keys(resources).length === 0 ? undefined : resources;
+}
+
+/**
+ * GPUs as a list of `{gpuV0Name, count}`, as a map from model to `{count, v0Name}` or to a number, or as one
+ * such object. Where there are entries and none can be read, nothing was told.
+ */
+function readGpus(value: unknown): readonly GpuAllocation[] | undefined {
+  if (isList(value)) return readGpuEntries(value.map((entry) => [undefined, entry]));
+  if (!isObject(value)) return undefined;
+  const single = typeof (value.gpuV0Name ?? value.v0Name) === 'string';
+  return readGpuEntries(single ? [[undefined, value]] : Object.entries(value));
+}
+
+type GpuEntry = readonly [model: string | undefined, value: unknown];
+
+function readGpuEntries(entries: readonly GpuEntry[]): readonly GpuAllocation[] | undefined {
+  const gpus = entries.map(readGpu).filter((gpu) => gpu !== undefined);
+  return gpus.length === 0 && entries.length > 0 ? undefined : gpus.filter((gpu) => gpu.count > 0);
+}
+
+/** A model whose count is not told counts once. */
+function readGpu([key, value]: GpuEntry): GpuAllocation | undefined {
+  const inside = isObject(value)
+    ? [new Fields(value).text('gpuV0Name', 'v0Name', 'model', 'name') ?? key, value.count ?? 1]
+    : key === undefined
+      ? [value, 1]
+      : [key, value];
+  const model = typeof inside[0] === 'string' ? readText(inside[0]) : undefined;
+  const count = readInteger(inside[1]);
+  return model === undefined || count === undefined || count > mostGpus ? undefined : { model, count };
+}
+
+/** More than any machine has; a greater count is a mistake. */
+const mostGpus = 1_000;
+
+/**
+ * Forwards as a list of `{internal_port, external_port}` or as a map from internal to external port. Where
+ * there are entries and none can be read, nothing was told: an empty list would mean a dedicated address.
+ */
+function readPortForwards(value: unknown): readonly PortForward[] | undefined {
+  if (!isList(value) && !isObject(value)) return undefined;
+  const pairs = isList(value)
+    ? value.map((entry): readonly unknown[] => {
+        const fields = new Fields(entry);
+        return [
+          fields.get(readPort, 'internal_port', 'internalPort'),
+          fields.get(readPort, 'external_port', 'externalPort'),
+        ];
+      })
+    : Object.entries(value);
+  const externalOf = new Map<number, number>();
+  for (const [internal, external] of pairs) {
+    const internalPort = readPort(internal);
+    const externalPort = readPort(external);
+    if (internalPort === undefined || externalPort === undefined || externalOf.has(internalPort)) continue;
+    externalOf.set(internalPort, externalPort);
+  }
+  if (externalOf.size === 0 && pairs.length > 0) return undefined;
+  return [...externalOf].map(([internalPort, externalPort]) => ({ internalPort, externalPort }));
+}

@@ -1,0 +1,123 @@
+/** Reads single values out of JSON from outside: what does not fit is missing, never wrong and never thrown. */
+
+/** Longer texts are cut: enough for any name, too little to fill a disk. */
+const longestText = 10_000;
+const longestId = 200;
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+/** A text with something in it, at most 10,000 characters; a number is taken as its digits. */
+export function readText(value: unknown): string | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return typeof value === 'string' && value.trim() !== '' ? value.slice(0, longestText) : undefined;
+}
+
+/** A text that may stand in a URL path and be a key: no blanks or control characters, not `.` or `..`. */
+export function readId(value: unknown): string | undefined {
+  const text = readText(value);
+  if (text === undefined || text.length > longestId || text === '.' || text === '..') return undefined;
+  return /[\s\p{C}]/u.test(text) ? undefined : text;
+}
+
+/** A number from 0 up that is exact as an integer part; also from its digits in a text. */
+export function readNumber(value: unknown): number | undefined {
+  const number =
+    typeof value === 'string' && value.length < 100 && decimal.test(value.trim()) ? Number(value) : value;
+  if (typeof number !== 'number' || !(number >= 0 && number <= Number.MAX_SAFE_INTEGER)) return undefined;
+  return number === 0 ? 0 : number;
+}
+
+export function readInteger(value: unknown): number | undefined {
+  const number = readNumber(value);
+  return number !== undefined && Number.isInteger(number) ? number : undefined;
+}
+
+/** A TCP port: 1 to 65535. */
+export function readPort(value: unknown): number | undefined {
+  const port = readInteger(value);
+  return port !== undefined && port >= 1 && port <= 65_535 ? port : undefined;
+}
+
+export function readBoolean(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  return value === 'true' ? true : value === 'false' ? false : undefined;
+}
+
+/** Several objects that say one thing together, the most trusted first: `data.attributes`, `data`, the top. */
+export class Fields {
+  private readonly sources: readonly JsonObject[];
+
+  constructor(...sources: readonly unknown[]) {
+    this.sources = sources.filter(isObject);
+  }
+
+  /** There was no object to read from. */
+  get isEmpty(): boolean {
+    return this.sources.every((source) => Object.keys(source).length === 0);
+  }
+
+  /** The first value under one of the keys that `read` can make something of. */
+  get<T>(read: (value: unknown) => T | undefined, ...keys: readonly string[]): T | undefined {
+    for (const source of this.sources) {
+      for (const key of keys) {
+        const value = Object.hasOwn(source, key) ? read(source[key]) : undefined;
+        if (value !== undefined) return value;
+      }
+    }
+    return undefined;
+  }
+
+  text(...keys: readonly string[]): string | undefined {
+    return this.get(readText, ...keys);
+  }
+
+  number(...keys: readonly string[]): number | undefined {
+    return this.get(readNumber, ...keys);
+  }
+
+  integer(...keys: readonly string[]): number | undefined {
+    return this.get(readInteger, ...keys);
+  }
+
+  boolean(...keys: readonly string[]): boolean | undefined {
+    return this.get(readBoolean, ...keys);
+  }
+
+  /** The fields inside an object field; none where there is no such object. */
+  inside(...keys: readonly string[]): Fields {
+    return new Fields(this.get((value) => (isObject(value) ? value : undefined), ...keys));
+  }
+}
+
+/** The fields of a body or row, whether bare, in `data`, or in an `attributes` envelope. */
+export function fieldsOf(value: unknown): Fields {
+  const data = isObject(value) ? value.data : undefined;
+  const attributesOf = (owner: unknown): unknown => (isObject(owner) ? owner.attributes : undefined);
+  return new Fields(attributesOf(data), data, attributesOf(value), value);
+}
+
+/** The first list among the places where the service's dialects put `name`: see `decodeInstances`. */
+export function findRows(body: unknown, name: string): readonly unknown[] | undefined {
+  if (isList(body)) return body;
+  const data = isObject(body) ? body.data : undefined;
+  if (isList(data)) return data;
+  return fieldsOf(body).get((value) => (isList(value) ? value : undefined), name);
+}
+
+/** The object without its missing fields, so that two ways of not saying something are equal. */
+export function withoutMissing<T extends object>(value: T): T {
+  const kept = { ...value };
+  for (const key of Object.keys(kept) as (keyof T)[]) {
+    if (kept[key] === undefined) Reflect.deleteProperty(kept, key);
+  }
+  return kept;
+}
