@@ -1,0 +1,61 @@
+import { isWindows, type Machine, type Refusal } from '../model';
+import type { ServiceOptions, WireOptions } from '../options';
+import { issue } from './reading';
+
+/** What goes back, before it is text. A body left out is an empty one. */
+export interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+/** How the service writes, and what shapes it reads. */
+export interface Dialect {
+  /** How a create and a modify must be shaped. */
+  readonly shape: 'specified' | 'live';
+  readonly hasCatalogue: boolean;
+  list(machines: readonly Machine[]): Reply;
+  instance(machine: Machine): Reply;
+  created(machine: Machine): Reply;
+  /** After a start or stop. */
+  acted(machine: Machine): Reply;
+  modified(): Reply;
+  deleted(): Reply;
+  refusal(refusal: Refusal): Reply;
+}
+
+export type DialectMaker = (wire: WireOptions) => Dialect;
+
+/** The common part of the options of a service and of its dialects. */
+export type DialectOptions = Pick<ServiceOptions, 'dialect' | 'wire'>;
+
+/** The HTTP status of a refusal where the service uses one. */
+export const refusalStatus: Readonly<Record<Refusal['kind'], number>> = {
+  unauthorized: 401,
+  forbidden: 403,
+  'not-found': 404,
+  'no-route': 404,
+  method: 405,
+  validation: 400,
+  state: 400,
+  conflict: 409,
+  capacity: 400,
+  'no-gpu': 400,
+  balance: 400,
+  rate: 429,
+};
+
+/** The rule of port 22, which the live service alone is seen to hold. */
+export function sshPortIssue(
+  image: string,
+  dedicatedIp: boolean,
+  internalPorts: readonly number[],
+): ReturnType<typeof issue>[] {
+  if (isWindows(image) || dedicatedIp || internalPorts.includes(22)) return [];
+  return [
+    issue('custom', 'SSH port (22) must be forwarded for Ubuntu VMs', [
+      'data',
+      'attributes',
+      'port_forwards',
+    ]),
+  ];
+}

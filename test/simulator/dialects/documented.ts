@@ -1,0 +1,54 @@
+import { live, flat, liveActions, statusWord } from './live';
+import { specified } from './specified';
+import type { DialectName, WireOptions } from '../options';
+import type { Dialect, DialectMaker } from './dialect';
+
+/** As the pages about managing instances have it. */
+const documented: DialectMaker = (wire) => ({
+  ...liveActions(wire),
+  list: (machines) => ({
+    status: 200,
+    body: {
+      data: {
+        instances: machines.map(({ id, name, status }) => ({
+          type: 'VM',
+          id,
+          attributes: { name, status: statusWord(status, wire) },
+        })),
+      },
+    },
+  }),
+  instance: (machine) => ({ status: 200, body: flat(machine, wire, 'instance') }),
+});
+
+/** As the page about getting started has it: a list within the attributes of a list. */
+const gettingStarted: DialectMaker = (wire) => ({
+  ...documented(wire),
+  list: (machines) => ({
+    status: 200,
+    body: {
+      data: {
+        type: 'list',
+        id: 'instances',
+        attributes: {
+          instances: machines.map(({ id, name, status }) => ({
+            type: 'instance',
+            id,
+            attributes: { name, status: statusWord(status, wire), region: 'us-east-1' },
+          })),
+        },
+      },
+    },
+  }),
+});
+
+const makers: Readonly<Record<DialectName, DialectMaker>> = {
+  specified,
+  live,
+  documented,
+  'getting-started': gettingStarted,
+};
+
+export function makeDialect(name: DialectName, wire: WireOptions): Dialect {
+  return makers[name](wire);
+}

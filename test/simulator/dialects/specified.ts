@@ -1,0 +1,88 @@
+import type { Machine } from '../model';
+import { refusalStatus, type DialectMaker } from './dialect';
+
+/** The words of the formal contract; states it has no word for are told as the nearest. */
+const words: Readonly<Record<string, string>> = {
+  creating: 'starting',
+  queued: 'starting',
+  provisioning: 'starting',
+  stoppeddisassociated: 'stopped',
+  pending: 'stopped',
+};
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  429: 'Too Many Requests',
+};
+
+/** As the formal contract has it: everything in `data` with `type`, `id` and `attributes`. */
+export const specified: DialectMaker = (wire) => ({
+  shape: 'specified',
+  hasCatalogue: wire.strict === false,
+  list: (machines) => ({ status: 200, body: { data: { instances: machines.map(envelope) } } }),
+  instance: (machine) => ({ status: 200, body: { data: envelope(machine) } }),
+  created: (machine) => ({
+    status: 201,
+    body: {
+      data: {
+        type: 'virtualmachine',
+        id: machine.id,
+        attributes: { name: machine.name, status: 'starting' },
+      },
+    },
+  }),
+  acted: (machine) => ({
+    status: 200,
+    body: {
+      data: {
+        type: 'virtualmachine',
+        id: machine.id,
+        attributes: { status: machine.status.startsWith('stop') ? 'stopping' : 'starting' },
+      },
+    },
+  }),
+  modified: () => success('Instance modified successfully'),
+  deleted: () => success('Instance deleted successfully'),
+  refusal(refusal) {
+    const status = refusalStatus[refusal.kind];
+    const title = titles[status] ?? 'Error';
+    const details =
+      refusal.issues.length > 0
+        ? refusal.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+        : [refusal.message];
+    return { status, body: { errors: details.map((detail) => ({ status: String(status), title, detail })) } };
+  },
+});
+
+function success(message: string): { status: number; body: unknown } {
+  return { status: 200, body: { data: { type: 'success', message } } };
+}
+
+function envelope(machine: Machine): unknown {
+  const { sizes } = machine;
+  return {
+    type: 'virtualmachine',
+    id: machine.id,
+    attributes: {
+      name: machine.name,
+      status: words[machine.status] ?? machine.status,
+      ...(machine.ipAddress === '' ? {} : { ipAddress: machine.ipAddress }),
+      portForwards: Object.fromEntries(
+        machine.forwards.map((entry) => [String(entry.internal), entry.external]),
+      ),
+      resources: {
+        vcpu_count: sizes.vcpus,
+        ram_gb: sizes.ramGb,
+        storage_gb: sizes.storageGb,
+        gpus: sizes.gpus.map((gpu) => ({ gpuV0Name: gpu.model, count: gpu.count })),
+      },
+      rateHourly: machine.rateHourly,
+      image: machine.image,
+    },
+  };
+}
