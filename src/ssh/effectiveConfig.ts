@@ -16,7 +16,8 @@ export interface EffectiveConfig {
 
 /** The configuration, or why there is none: `bad-config`, `no-ssh` or `unknown`. */
 export type EffectiveResult =
-  { readonly ok: true; readonly config: EffectiveConfig } | { readonly ok: false; readonly outcome: SshOutcome };
+  | { readonly ok: true; readonly config: EffectiveConfig }
+  | { readonly ok: false; readonly outcome: SshOutcome };
 
 /** Asks `ssh -G`. Rejects only when the signal is aborted. */
 export async function readEffectiveConfig(target: SshTarget, signal?: AbortSignal): Promise<EffectiveResult> {
@@ -25,7 +26,10 @@ export async function readEffectiveConfig(target: SshTarget, signal?: AbortSigna
     const args = [...options, '-G', host];
     const result = await run(target.ssh, args, { signal, timeoutMs: 15_000, env: { LC_ALL: 'C' } });
     if (result.exitCode === 0) return { ok: true, config: parseEffectiveConfig(result.stdout) };
-    return { ok: false, outcome: badConfig(result.stderr) ?? { kind: 'unknown', said: lastLine(result.stderr) } };
+    return {
+      ok: false,
+      outcome: badConfig(result.stderr) ?? { kind: 'unknown', said: lastLine(result.stderr) },
+    };
   } catch (error) {
     if (signal?.aborted) throw error;
     return { ok: false, outcome: { kind: 'no-ssh', said: cleanText(String(error)) } };

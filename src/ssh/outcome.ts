@@ -62,7 +62,10 @@ function messageOf(outcome: SshOutcome, name: string): string {
     case 'ok':
       return l10n.t('{0} is ready.', name);
     case 'closed':
-      return l10n.t('Nothing listens on the SSH port of {0} yet: the connection was refused or closed.', name);
+      return l10n.t(
+        'Nothing listens on the SSH port of {0} yet: the connection was refused or closed.',
+        name,
+      );
     case 'timeout':
       return l10n.t('{0} did not answer on its SSH port in time.', name);
     case 'unreachable':
@@ -72,11 +75,18 @@ function messageOf(outcome: SshOutcome, name: string): string {
     case 'key-refused':
       return outcome.offered.length === 0
         ? l10n.t('{0} wants a key, and ssh had none to offer.', name)
-        : l10n.t('{0} refused the keys that were offered: {1}', name, outcome.offered.map(keyName).join(', '));
+        : l10n.t(
+            '{0} refused the keys that were offered: {1}',
+            name,
+            outcome.offered.map(keyName).join(', '),
+          );
     case 'locked-key':
       return l10n.t('{0} takes your key, but the key is locked or its agent did not sign.', name);
     case 'key-file-open':
-      return l10n.t('ssh does not use the key {0}: other people of this computer can read it.', outcome.key ?? '?');
+      return l10n.t(
+        'ssh does not use the key {0}: other people of this computer can read it.',
+        outcome.key ?? '?',
+      );
     case 'host-key-changed':
       return l10n.t(
         '{0} shows another host key than before (now {1}, before {2}). The machine was reinstalled, or somebody is in between.',
@@ -105,7 +115,9 @@ function nextStepOf(outcome: SshOutcome): string {
     case 'ok':
       return '';
     case 'closed':
-      return l10n.t('A machine needs a minute or two after its start. Keep waiting, or restart it if this lasts.');
+      return l10n.t(
+        'A machine needs a minute or two after its start. Keep waiting, or restart it if this lasts.',
+      );
     case 'timeout':
       return l10n.t('Keep waiting, or check that a firewall on your side lets this port through.');
     case 'unreachable':
@@ -115,7 +127,9 @@ function nextStepOf(outcome: SshOutcome): string {
     case 'key-refused':
       return l10n.t('Choose the key that was given when the instance was created.');
     case 'locked-key':
-      return l10n.t('Open anyway and enter the passphrase or touch the token when asked, or add the key to your agent.');
+      return l10n.t(
+        'Open anyway and enter the passphrase or touch the token when asked, or add the key to your agent.',
+      );
     case 'key-file-open':
       return l10n.t('Let only yourself read the file (chmod 600), then try again.');
     case 'host-key-changed':
@@ -137,7 +151,6 @@ function keyName(key: OfferedKey): string {
 
 /** Text from outside, fit to be shown: one line, no control characters, at most 300 characters. */
 export function cleanText(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
+  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ').trim();
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }
