@@ -1,3 +1,6 @@
+import type { BadRequestError, RequestIssue } from './errors';
+import { fieldsOf, findRows, isList, isObject } from './fields';
+
 /** The two ways of writing the same thing on the wire: as the formal contract says, or as the live service does. */
 export type Dialect = 'specified' | 'live';
 
@@ -5,4 +8,76 @@ export type Dialect = 'specified' | 'live';
 export interface DialectStore {
   get(origin: string): Dialect | undefined;
   set(origin: string, dialect: Dialect): void;
+}
+
+/** Remembers for as long as it lives. */
+export function inMemoryDialects(): DialectStore {
+  const known = new Map<string, Dialect>();
+  return {
+    get: (origin) => known.get(origin),
+    set: (origin, dialect) => known.set(origin, dialect),
+  };
+}
+
+export function otherDialect(dialect: Dialect): Dialect {
+  return dialect === 'specified' ? 'live' : 'specified';
+}
+
+/**
+ * The dialect that a list or a single instance is written in; other bodies are no evidence. The strongest hint
+ * decides: GPUs with entries (they are what the encoders differ in), then forwards with entries or a bare
+ * `data` list, then empty ones. Hints of one strength that contradict each other say nothing.
+ */
+export function inferDialect(body: unknown): Dialect | undefined {
+  const rows = findRows(body, 'instances') ?? [body];
+  const hints: Record<'strong' | 'good' | 'weak', Set<Dialect>> = {
+    strong: new Set(),
+    good: new Set(),
+    weak: new Set(),
+  };
+  if (isObject(body) && isList(body.data)) hints.good.add('live');
+  for (const row of rows) {
+    const fields = fieldsOf(row);
+    const gpus = fields.inside('resources').get(readContainer, 'gpus');
+    if (gpus) hints[gpus.empty ? 'weak' : 'strong'].add(gpus.list ? 'specified' : 'live');
+    const forwards = fields.get(readContainer, 'portForwards', 'port_forwards');
+    if (forwards) hints[forwards.empty ? 'weak' : 'good'].add(forwards.list ? 'live' : 'specified');
+  }
+  const decisive = [hints.strong, hints.good, hints.weak].find((found) => found.size > 0);
+  return decisive?.size === 1 ? [...decisive][0] : undefined;
+}
+
+function readContainer(value: unknown): { list: boolean; empty: boolean } | undefined {
+  if (isList(value)) return { list: true, empty: value.length === 0 };
+  return isObject(value) ? { list: false, empty: Object.keys(value).length === 0 } : undefined;
+}
+
+/** Fields that the two encoders write differently. */
+const shaped = ['gpus', 'cloud_init'];
+const typeCode = /^(invalid_?type|type|invalid_?union|unrecognized_?keys|additionalProperties)$/i;
+const typeWords =
+  /\b(an? |expected |must be |received |not of type )['"`]?(object|array|string|record|map|list|dict(ionary)?)\b|invalid type/i;
+const schemaWords =
+  /invalid (request|body|payload|json|input|schema)|validation (failed|error)|malformed|schema/i;
+
+/**
+ * Whether a 400 (or 422) refused how the request was written, so that the other dialect is worth one try: an
+ * issue of type at a field that the dialects write differently, or words to that effect. A refused value (an
+ * image that does not exist, port 22 missing) is not. While the dialect is unknown, a refusal of the body as
+ * such that names nothing counts too.
+ */
+export function refusesShape(error: BadRequestError, known: Dialect | undefined): boolean {
+  if (error.status !== 400 && error.status !== 422) return false;
+  if (error.issues.some(isShapeIssue)) return true;
+  const text = error.serviceText ?? '';
+  if (error.issues.length > 0) return false;
+  if (shaped.some((field) => text.includes(field)) && typeWords.test(text)) return true;
+  return known === undefined && schemaWords.test(text);
+}
+
+function isShapeIssue(issue: RequestIssue): boolean {
+  const at = issue.path.findIndex((part) => shaped.includes(String(part)));
+  if (at < 0) return false;
+  if (typeWords.test(issue.message)) return true;
+  return at === issue.path.length - 1 && typeCode.test(issue.code ?? '');
 }

@@ -1,0 +1,116 @@
+import * as l10n from '@vscode/l10n';
+import { OutcomeUnknownError, ServiceError, type ErrorDetails, type TensorDockError } from './errors';
+import { isObject } from './fields';
+
+/** Greater bodies are not read: a list of thousands of instances is far below it. */
+const mostBytes = 8 * 1024 * 1024;
+/** Deeper JSON is not parsed: the service's own is at most ten levels deep. */
+const deepest = 100;
+
+/** The text of a body. Throws `AnswerProblem` past 8 MiB, and what the stream throws when it breaks. */
+export async function readBody(body: AsyncIterable<Uint8Array | string> | null): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    const buffer = Buffer.from(chunk);
+    bytes += buffer.length;
+    if (bytes > mostBytes) throw new AnswerProblem('too-long');
+    chunks.push(buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The JSON of a body; `undefined` for an empty one. Throws `AnswerProblem` for anything else. */
+export function parseBody(text: string): unknown {
+  const bare = text.replace(/^\uFEFF/, '').trim();
+  if (bare === '') return undefined;
+  if (bare.startsWith('<')) throw new AnswerProblem('web-page');
+  if (isDeep(bare)) throw new AnswerProblem('too-deep');
+  try {
+    return JSON.parse(bare) as unknown;
+  } catch {
+    throw new AnswerProblem('no-json');
+  }
+}
+
+/** The words of a web page or plain text, for an error that comes without JSON. */
+export function textOfPage(text: string): string {
+  return text
+    .slice(0, 20_000)
+    .replace(/<(style|script|head)\b[\s\S]*?<\/\1\s*>/gi, ' ')
+    .replace(/<[^>]*>/g, ' ');
+}
+
+function isDeep(json: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < json.length; at += 1) {
+    const char = json[at];
+    if (char === '"') {
+      at = endOfString(json, at);
+    } else if (char === '[' || char === '{') {
+      depth += 1;
+      if (depth > deepest) return true;
+    } else if (char === ']' || char === '}') {
+      depth -= 1;
+    }
+  }
+  return false;
+}
+
+function endOfString(json: string, start: number): number {
+  let at = start + 1;
+  while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+  return at;
+}
+
+/** Why a body cannot be used. */
+export class AnswerProblem extends Error {
+  constructor(readonly why: 'too-long' | 'too-deep' | 'web-page' | 'no-json' | 'empty' | 'unfit') {
+    super(why);
+  }
+}
+
+/** An answer came and cannot be used: of a changing call, it stays open whether it was done. */
+export function unreadable(
+  problem: AnswerProblem,
+  changing: boolean,
+  details: ErrorDetails,
+): TensorDockError {
+  const why = {
+    'too-long': l10n.t('TensorDock’s answer is too long to be right.'),
+    'too-deep': l10n.t('TensorDock’s answer is nested too deeply to be right.'),
+    'web-page': l10n.t(
+      'A web page came instead of TensorDock’s answer. Check whether this network wants you to sign in first, or a proxy stands between.',
+    ),
+    'no-json': l10n.t('TensorDock’s answer cannot be read: it is cut off or no JSON. Try again in a minute.'),
+    empty: l10n.t('TensorDock’s answer is empty. Try again in a minute.'),
+    unfit: l10n.t('TensorDock’s answer does not hold what was asked for. Try again in a minute.'),
+  }[problem.why];
+  return changing
+    ? new OutcomeUnknownError(l10n.t('{0} It may have been done all the same: look first.', why), details)
+    : new ServiceError('unreadable-answer', why, details);
+}
+
+/** The milliseconds that a `Retry-After` header asks for, in seconds or as a date; `now` as of the clock. */
+export function readRetryAfter(header: string | null, now: number): number | undefined {
+  const text = header?.trim() ?? '';
+  if (/^\d+(\.\d+)?$/.test(text)) {
+    const ms = Number(text) * 1000;
+    return Number.isSafeInteger(Math.ceil(ms)) ? Math.ceil(ms) : undefined;
+  }
+  const date = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+const badCertificate = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_TLS_/;
+
+/** How a connection failed: before anything was sent, on a certificate (also before), or who knows when. */
+export function connectionFailure(error: unknown): 'not-sent' | 'certificate' | 'lost' {
+  const fields = isObject(error) ? error : {};
+  const { code, erroredSysCall, syscall } = fields;
+  if (typeof code === 'string' && badCertificate.test(code)) return 'certificate';
+  const call = erroredSysCall ?? syscall;
+  const connecting = call === 'connect' || call === 'getaddrinfo';
+  return connecting || (typeof code === 'string' && neverConnected.has(code)) ? 'not-sent' : 'lost';
+}
