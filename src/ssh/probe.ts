@@ -87,6 +87,13 @@ export async function classify(
       ? { kind: 'key-refused', offered: offeredKeys(stderr), said }
       : { kind: 'locked-key', key: locked, said };
   }
+  // Lines of another service, which `ssh` skips in search of an SSH server's.
+  if (
+    has(/^debug1: kex_exchange_identification: banner line \d+:/m) &&
+    !has(/^debug1: Remote protocol version/m)
+  ) {
+    return { kind: 'not-ssh', said };
+  }
   // What comes next are ssh's own words about the way to the server; they stand outside of the debug lines.
   const words = stderr.replace(/^debug\d: .*$/gm, '');
   if (
