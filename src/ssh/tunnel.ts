@@ -85,6 +85,7 @@ class SshTunnel implements Tunnel {
   private readonly onAbort = (): void => this.dispose();
   private written = '';
   private unfinished = '';
+  private listensNext = false;
 
   constructor(
     private readonly options: TunnelOptions,
@@ -141,7 +142,11 @@ class SshTunnel implements Tunnel {
     this.options.logger.trace(`Tunnel ${this.localPort}: ${cleanText(line)}`);
     if (new RegExp(`cannot listen to port: ${this.localPort}\\b`).test(line)) {
       this.fail({ kind: 'unknown', said: cleanText(line) });
-    } else if (line.startsWith(`debug1: Local forwarding listening on 127.0.0.1 port ${this.localPort}.`)) {
+    } else if (line.startsWith('debug1: Local forwarding listening on ')) {
+      // Said before the port is taken; the listener that comes next is the one it was said of.
+      this.listensNext = line.includes(` on 127.0.0.1 port ${this.localPort}.`);
+    } else if (this.listensNext && /^debug1: channel \d+: new .*\[port listener\]/.test(line)) {
+      this.listensNext = false;
       void this.confirm();
     } else if (/^channel \d+: open failed: connect failed/.test(line)) {
       this.setOpen(true);
