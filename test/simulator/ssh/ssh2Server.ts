@@ -47,7 +47,7 @@ function isLetIn(context: AuthContext, keys: readonly string[]): boolean {
     const parsed = ssh2.utils.parseKey(line);
     if (parsed instanceof Error || parsed.type !== key.algo.replace(/^rsa-sha2-.*/, 'ssh-rsa')) return false;
     if (!parsed.getPublicSSH().equals(key.data)) return false;
-    return signature === undefined || blob === undefined || parsed.verify(blob, signature, hashAlgo) === true;
+    return signature === undefined || blob === undefined || parsed.verify(blob, signature, hashAlgo);
   });
 }
 
