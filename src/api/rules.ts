@@ -1,0 +1,279 @@
+import * as l10n from '@vscode/l10n';
+import type { CreateRequest, Hostnode, LocationGpu, ModifyRequest, PortForward } from './types';
+
+/** The parts of a machine that a problem can be about; a form shows the problem beside that field. */
+export const fields = [
+  'gpu',
+  'gpuCount',
+  'place',
+  'vcpus',
+  'ram',
+  'storage',
+  'image',
+  'name',
+  'access',
+  'password',
+  'network',
+  'ports',
+  'cloudInit',
+] as const;
+export type Field = (typeof fields)[number];
+
+/** What is wrong with one field, in words a person can act on. */
+export interface Problem {
+  readonly field: Field;
+  readonly message: string;
+}
+
+/** The most a machine may have somewhere; a missing bound is not known. Sizes in GB. */
+export interface Limits {
+  readonly gpuCount?: number;
+  readonly vcpus?: number;
+  readonly ramGb?: number;
+  readonly storageGb?: number;
+  readonly dedicatedIp?: boolean;
+  readonly portForwarding?: boolean;
+  /** Ports of a hostnode that are free; missing where the service picks them. */
+  readonly ports?: readonly number[];
+}
+
+/** RAM sizes in GB that every description of the service takes. */
+export const ramSizes: readonly number[] = [
+  8, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 512,
+];
+export const vcpuStep = 2;
+export const leastStorageGb = 100;
+export const storageStepGb = 50;
+export const longestName = 63;
+export const leastPasswordLength = 12;
+export const sshPort = 22;
+export const rdpPort = 3389;
+
+/** Ports that people open on GPU machines, and what listens there. */
+export const commonPorts: readonly { readonly port: number; readonly label: string }[] = [
+  { port: 8888, label: 'Jupyter' },
+  { port: 6006, label: 'TensorBoard' },
+  { port: 7860, label: 'Gradio' },
+  { port: 8000, label: 'HTTP' },
+];
+
+/** Whether an image is a Windows, which takes a password and no key. */
+export function isWindowsImage(image: string): boolean {
+  return image.toLowerCase().startsWith('windows');
+}
+
+/** What one machine with GPUs of this model may have at a location. */
+export function limitsAtLocation(gpu: LocationGpu): Limits {
+  return {
+    gpuCount: gpu.maxCount,
+    vcpus: gpu.maxVcpus,
+    ramGb: gpu.maxRamGb,
+    storageGb: gpu.maxStorageGb,
+    dedicatedIp: gpu.dedicatedIpAvailable,
+    portForwarding: gpu.portForwardingAvailable,
+  };
+}
+
+/** What one machine may have on a hostnode; with GPUs also what the host grants for each of them. */
+export function limitsAtHostnode(host: Hostnode, model: string | undefined, count: number): Limits {
+  const gpu = host.gpus.find((offered) => offered.model === model);
+  const perGpu = (each: number | undefined): number | undefined =>
+    each === undefined || model === undefined || count < 1 ? undefined : each * count;
+  return {
+    gpuCount: model === undefined ? undefined : gpu ? gpu.availableCount : 0,
+    vcpus: least(host.maxVcpus, host.vcpuCount, perGpu(host.maxVcpusPerGpu)),
+    ramGb: least(host.maxRamGb, host.ramGb, perGpu(host.maxRamGbPerGpu)),
+    storageGb: least(host.maxStorageGb, host.storageGb),
+    dedicatedIp: host.publicIpAvailable,
+    ports: host.availablePorts,
+  };
+}
+
+/** The RAM sizes to offer, ascending; `current` (of an existing machine) is among them whatever it is. */
+export function ramChoices(limits: Limits, current?: number): number[] {
+  const most = limits.ramGb ?? Infinity;
+  const sizes = new Set(ramSizes.filter((size) => size <= most));
+  if (current !== undefined) sizes.add(current);
+  return [...sizes].sort((a, b) => a - b);
+}
+
+/** The largest value not above `wanted` that the step and the bound allow, but never below `least`. */
+export function fit(wanted: number, step: number, least: number, most = Infinity): number {
+  return Math.max(least, Math.floor(Math.min(wanted, most) / step) * step);
+}
+
+/** Everything that would make the service refuse this create, by field; empty when it may be sent. */
+export function checkCreate(request: CreateRequest, limits: Limits): Problem[] {
+  const problems: Problem[] = [];
+  const gpu = request.resources.gpus[0];
+  const { placement } = request;
+  if (!placement) {
+    problems.push({ field: 'place', message: l10n.t('Choose where the machine is to run.') });
+  } else if ('locationId' in placement && !gpu) {
+    problems.push({
+      field: 'gpu',
+      message: l10n.t('A location needs at least one GPU. Choose a hostnode for a machine without.'),
+    });
+  }
+  if (gpu) problems.push(...checkGpu(gpu.model, gpu.count, limits));
+  problems.push(...checkVcpus(request.resources.vcpuCount, limits));
+  problems.push(...checkRam(request.resources.ramGb, limits));
+  problems.push(...checkStorage(request.resources.storageGb, limits, leastStorageGb));
+  problems.push(...checkName(request.name));
+  if (request.image.trim() === '') {
+    problems.push({ field: 'image', message: l10n.t('Choose an image.') });
+  }
+  problems.push(...checkAccess(request), ...checkNetwork(request, limits));
+  return problems;
+}
+
+/** What an existing machine has, as far as the service told it. */
+export interface CurrentResources {
+  readonly ramGb?: number;
+  readonly storageGb?: number;
+  readonly gpuCount?: number;
+}
+
+/** Everything that would make the service refuse this change, by field; empty when it may be sent. */
+export function checkModify(current: CurrentResources, request: ModifyRequest, limits: Limits): Problem[] {
+  const problems: Problem[] = [];
+  if (request.gpu) problems.push(...checkGpu(request.gpu.model, request.gpu.count, limits));
+  else if ((current.gpuCount ?? 0) > 0) {
+    problems.push({ field: 'gpu', message: l10n.t('The GPU of a machine cannot be taken away.') });
+  }
+  problems.push(...checkVcpus(request.vcpuCount, limits));
+  if (request.ramGb !== current.ramGb) problems.push(...checkRam(request.ramGb, limits));
+  if (current.storageGb !== undefined && request.storageGb < current.storageGb) {
+    problems.push({
+      field: 'storage',
+      message: l10n.t('Storage can only grow. This machine has {0} GB.', current.storageGb),
+    });
+  } else if (request.storageGb !== current.storageGb) {
+    problems.push(...checkStorage(request.storageGb, limits, leastStorageGb));
+  }
+  return problems;
+}
+
+/** A name is required; the service has no other rule. Ours keep it readable in a tree and a host alias. */
+export function checkName(name: string): Problem[] {
+  if (name.trim() === '') return [{ field: 'name', message: l10n.t('Give the machine a name.') }];
+  if (name.length > longestName) {
+    return [{ field: 'name', message: l10n.t('At most {0} characters.', longestName) }];
+  }
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/.test(name)) {
+    return [{ field: 'name', message: l10n.t('Leave out line breaks and control characters.') }];
+  }
+  return [];
+}
+
+/** A name that none of `taken` has: the GPU's short name (or `cpu`) and the first free number. */
+export function suggestName(model: string | undefined, taken: readonly string[]): string {
+  const short = (model ?? 'cpu')
+    .toLowerCase()
+    .replace(/^(geforce|tesla)/, '')
+    .split('-')[0];
+  const used = new Set(taken.map((name) => name.toLowerCase()));
+  for (let number = 1; ; number += 1) {
+    const name = `${short === undefined || short === '' ? 'gpu' : short}-${number}`;
+    if (!used.has(name)) return name;
+  }
+}
+
+/**
+ * The forwards to ask for: each port once, and the port of the login (22, on Windows 3389) always among them.
+ * A location picks the outer ports (0); a hostnode with a list of free ones wants them from that list.
+ */
+export function portForwards(image: string, wanted: readonly number[], limits: Limits): PortForward[] {
+  const login = isWindowsImage(image) ? rdpPort : sshPort;
+  const inner = [...new Set([login, ...wanted])];
+  const outer = limits.ports && limits.ports.length >= inner.length ? limits.ports : [];
+  return inner.map((internalPort, index) => ({ internalPort, externalPort: outer[index] ?? 0 }));
+}
+
+function checkGpu(model: string, count: number, limits: Limits): Problem[] {
+  if (model.trim() === '') return [{ field: 'gpu', message: l10n.t('Choose a GPU model.') }];
+  if (!isWhole(count) || count < 1) {
+    return [{ field: 'gpuCount', message: l10n.t('A whole number from 1.') }];
+  }
+  if (limits.gpuCount === 0) {
+    return [{ field: 'gpu', message: l10n.t('This GPU is not to be had there now.') }];
+  }
+  return above('gpuCount', count, limits.gpuCount);
+}
+
+function checkVcpus(vcpus: number, limits: Limits): Problem[] {
+  if (!isWhole(vcpus) || vcpus < vcpuStep || vcpus % vcpuStep !== 0) {
+    return [{ field: 'vcpus', message: l10n.t('An even number from {0}.', vcpuStep) }];
+  }
+  return above('vcpus', vcpus, limits.vcpus);
+}
+
+function checkRam(ramGb: number, limits: Limits): Problem[] {
+  if (!ramSizes.includes(ramGb)) {
+    return [{ field: 'ram', message: l10n.t('Choose one of the sizes that TensorDock takes.') }];
+  }
+  return above('ram', ramGb, limits.ramGb);
+}
+
+function checkStorage(storageGb: number, limits: Limits, least: number): Problem[] {
+  if (!isWhole(storageGb) || storageGb < least || storageGb % storageStepGb !== 0) {
+    return [{ field: 'storage', message: l10n.t('From {0} GB, in steps of {1}.', least, storageStepGb) }];
+  }
+  return above('storage', storageGb, limits.storageGb);
+}
+
+function checkAccess(request: CreateRequest): Problem[] {
+  if (isWindowsImage(request.image)) {
+    const length = request.password?.length ?? 0;
+    if (length >= leastPasswordLength) return [];
+    const message = l10n.t(
+      'Windows needs a password. Take at least {0} characters, mixed in kind.',
+      leastPasswordLength,
+    );
+    return [{ field: 'password', message }];
+  }
+  const keys = [request.sshKey, request.sshKeyId].filter((key) => key !== undefined && key.trim() !== '');
+  if (keys.length === 1) return [];
+  return [{ field: 'access', message: l10n.t('Choose one SSH key: without it nobody can log in.') }];
+}
+
+function checkNetwork(request: CreateRequest, limits: Limits): Problem[] {
+  if (request.useDedicatedIp) {
+    if (limits.dedicatedIp !== false) return [];
+    return [
+      { field: 'network', message: l10n.t('No dedicated IP address is to be had there. Forward ports.') },
+    ];
+  }
+  if (limits.portForwarding === false) {
+    return [
+      { field: 'network', message: l10n.t('No ports are forwarded there. Take a dedicated IP address.') },
+    ];
+  }
+  const forwards = request.portForwards ?? [];
+  const inner = forwards.map((forward) => forward.internalPort);
+  if (!isWindowsImage(request.image) && !inner.includes(sshPort)) {
+    return [{ field: 'ports', message: l10n.t('Port {0} is needed for SSH.', sshPort) }];
+  }
+  if (inner.some((port) => !isWhole(port) || port < 1 || port > 65_535)) {
+    return [{ field: 'ports', message: l10n.t('Ports are whole numbers from 1 to 65535.') }];
+  }
+  if (new Set(inner).size !== inner.length) {
+    return [{ field: 'ports', message: l10n.t('Name each port once.') }];
+  }
+  return [];
+}
+
+function above(field: Field, value: number, most: number | undefined): Problem[] {
+  if (most === undefined || value <= most) return [];
+  return [{ field, message: l10n.t('At most {0} there.', most) }];
+}
+
+function isWhole(value: number): boolean {
+  return Number.isInteger(value);
+}
+
+function least(...values: (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
