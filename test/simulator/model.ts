@@ -33,6 +33,7 @@ export interface Machine {
   /** Its GPUs are taken from its hostnode's. */
   holdsGpus: boolean;
   readonly hostnodeId: string;
+  readonly locationId: string;
   readonly dedicatedIp: boolean;
   readonly wantedForwards: readonly Forward[];
   ipAddress: string;

@@ -83,7 +83,9 @@ describe('dialects', () => {
     const [machine] = simulator.world.all();
     const path = `/instances/${machine?.id ?? ''}`;
     expect((await ask('GET', path)).body).toMatchObject({
-      data: { attributes: { portForwards: { 22: anyNumber } } },
+      data: {
+        attributes: { portForwards: { 22: anyNumber }, location_id: '8dd95ff0-dff9-489c-9b02-b38a366b6ab1' },
+      },
     });
     expect((await ask('POST', `${path}/stop`)).body).toMatchObject({
       data: { type: 'virtualmachine', attributes: { status: 'stopping' } },

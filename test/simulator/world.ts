@@ -229,6 +229,7 @@ export class World implements Disposable {
       wantedForwards: [],
       keys: [],
       id: this.random.uuid(),
+      locationId: this.capacity.host(description.hostnodeId).locationId,
       rateHourly: this.capacity.rate(description.hostnodeId, description.sizes),
       ...description,
       serial: this.serial,

@@ -82,6 +82,7 @@ function envelope(machine: Machine): unknown {
         gpus: sizes.gpus.map((gpu) => ({ gpuV0Name: gpu.model, count: gpu.count })),
       },
       rateHourly: machine.rateHourly,
+      location_id: machine.locationId,
       image: machine.image,
     },
   };
