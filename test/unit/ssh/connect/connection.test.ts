@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
@@ -285,6 +285,17 @@ describe('tunnel', () => {
     await tunnel.opened();
     expect(tunnel.localPort).toBe(preferredLocalPort);
     await expect.poll(() => tunnel.state).toEqual({ kind: 'open', remoteRefused: true });
+    tunnel.dispose();
+  });
+
+  test("a forward of the person's own that is taken does not stop ours", async () => {
+    const web = await started(listen(http.createServer((_, response) => response.end('notebook'))));
+    const { alias, configFile } = await target('taken');
+    await appendFile(configFile, `Host *\n  LocalForward ${web.port} 127.0.0.1:1\n  ExitOnForwardFailure yes\n`);
+    const base = { ssh: 'ssh', alias, configFile, logger: silentLogger, env };
+    const tunnel = await openTunnel({ ...base, remotePort: web.port });
+    await tunnel.opened();
+    expect(await get(tunnel.localPort)).toBe('notebook');
     tunnel.dispose();
   });
 
