@@ -1,0 +1,304 @@
+import { randomUUID } from 'node:crypto';
+import * as l10n from '@vscode/l10n';
+import { abortReason, type Clock, type Disposable, type Logger } from '../../api/environment';
+import type { CreateRequest, ModifyRequest } from '../../api/types';
+import { Deferred } from '../deferred';
+import { Emitter } from '../emitter';
+import type { InstanceStore } from '../store';
+import { create, untilUp, type CreateResult } from './create';
+import type { Claim, Journal, OperationKind, OperationRecord } from './journal';
+import { modify, remove, restart, start, startWhenAvailable, stop, type Steps } from './steps';
+
+/** An operation that this window carries on. */
+export interface RunningOperation {
+  readonly record: OperationRecord;
+  /** What a person reads of it now. */
+  readonly message: string;
+  readonly onDidTell: (listener: (message: string) => void) => Disposable;
+  /** Resolves when the service took what was asked. */
+  readonly accepted: Promise<unknown>;
+  /** Resolves at its end; rejects where it failed or was cancelled. */
+  readonly done: Promise<unknown>;
+  /** A create: how it ended, as soon as that is known. */
+  readonly outcome: Promise<CreateResult | undefined>;
+  cancel(): void;
+}
+
+export interface OperationsOptions {
+  readonly journal: Journal;
+  readonly store: InstanceStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** How often a window looks for operations that lost theirs, in milliseconds. */
+const orphanMs = 5_000;
+
+/** Which kinds may be asked for while another kind is still under way: the newer wish replaces the older. */
+const replaces: Readonly<Record<OperationKind, readonly OperationKind[]>> = {
+  start: ['startWhenAvailable'],
+  stop: ['start', 'restart', 'startWhenAvailable', 'create'],
+  restart: ['start', 'create'],
+  delete: ['start', 'stop', 'restart', 'startWhenAvailable', 'create', 'modify'],
+  create: [],
+  modify: ['startWhenAvailable'],
+  startWhenAvailable: [],
+};
+
+/**
+ * What was asked for and is not at its end. Every operation is noted before it begins; when its window goes,
+ * another one takes it up where it was, and none is done twice.
+ */
+export class Operations implements Disposable {
+  private readonly running = new Map<string, Running>();
+  private readonly begun = new Emitter<RunningOperation>();
+  private readonly changes = new Emitter<void>();
+  private noted: readonly OperationRecord[] = [];
+  private readonly watcher: Disposable;
+  private timer: Disposable | undefined;
+  private readonly ended = new AbortController();
+
+  /** An operation was begun or taken up by this window. */
+  readonly onDidBegin = this.begun.event;
+  /** The operations of some window have changed. */
+  readonly onDidChange = this.changes.event;
+
+  constructor(private readonly options: OperationsOptions) {
+    this.watcher = options.journal.watch(() => void this.look());
+  }
+
+  /** All operations of the signed-in account, in whichever window. */
+  pending(): readonly OperationRecord[] {
+    const { accountId } = this.options.store.status;
+    return this.noted.filter((record) => record.accountId === accountId && !record.outcome);
+  }
+
+  /** What is under way for an instance. */
+  of(instanceId: string): OperationRecord | undefined {
+    return this.noted.find((record) => record.instanceId === instanceId);
+  }
+
+  /**
+   * Begins an operation on an instance. The same wish while it is under way is the same operation. Throws where
+   * another one has to end first.
+   */
+  async begin(
+    kind: Exclude<OperationKind, 'create' | 'modify'>,
+    instanceId: string,
+  ): Promise<RunningOperation> {
+    return this.beginOn({ ...this.newRecord(kind, instanceId) });
+  }
+
+  /** Changes an instance; where it runs, it is stopped before, and started after if `restart` is set. */
+  async modify(instanceId: string, request: ModifyRequest, restart: boolean): Promise<RunningOperation> {
+    return this.beginOn({
+      ...this.newRecord('modify', instanceId),
+      modify: { ...request, gpu: request.gpu && { ...request.gpu } },
+      startAfter: restart,
+    });
+  }
+
+  /**
+   * Makes a machine. `key` names the wish: asked for twice, from whichever window, it is made once, and both
+   * are told the same end.
+   */
+  async create(request: CreateRequest, key: string): Promise<RunningOperation> {
+    const record = { ...this.newRecord('create', undefined), id: key, name: request.name };
+    const own = this.running.get(key);
+    if (own) return own;
+    const claim = await this.options.journal.begin(record);
+    if (claim) return this.run(claim, request);
+    throw new Error(l10n.t('This machine is already being created by another window.'));
+  }
+
+  /** Ends what is under way for an instance, in whichever window. What the service already took stays taken. */
+  async cancel(id: string): Promise<void> {
+    this.running.get(id)?.cancel();
+    if (!this.running.has(id)) await this.options.journal.cancel(id);
+  }
+
+  /** Takes up what a closed window left behind. */
+  async look(): Promise<void> {
+    if (this.ended.signal.aborted) return;
+    const { journal, store, clock, log } = this.options;
+    try {
+      const noted = await journal.list();
+      const changed = JSON.stringify(noted) !== JSON.stringify(this.noted);
+      this.noted = noted;
+      if (changed) this.changes.fire();
+      for (const record of noted) {
+        if (this.running.has(record.id) || record.accountId !== store.status.accountId) continue;
+        const claim = await journal.claim(record.id);
+        if (!claim) continue;
+        log.info(`operations: taking up ${record.kind} ${record.id}`);
+        this.run(claim, undefined);
+      }
+    } catch (error) {
+      log.warn(`operations: ${String(error)}`);
+    }
+    this.timer?.dispose();
+    this.timer = this.noted.length > 0 ? clock.after(orphanMs, () => void this.look()) : undefined;
+  }
+
+  dispose(): void {
+    this.ended.abort();
+    this.watcher.dispose();
+    this.timer?.dispose();
+    for (const operation of this.running.values()) operation.leave();
+    this.begun.dispose();
+    this.changes.dispose();
+  }
+
+  private newRecord(kind: OperationKind, instanceId: string | undefined): OperationRecord {
+    const { store, clock } = this.options;
+    const row = instanceId === undefined ? undefined : store.row(instanceId);
+    const { accountId } = store.status;
+    if (accountId === undefined) throw new Error(l10n.t('Not signed in to TensorDock. Sign in first.'));
+    return {
+      version: 1,
+      id: randomUUID(),
+      accountId,
+      kind,
+      instanceId,
+      name: row?.instance.name ?? instanceId ?? '',
+      startedAt: clock.now(),
+      step: 'begin',
+    };
+  }
+
+  private async beginOn(record: OperationRecord): Promise<RunningOperation> {
+    const others = [...this.running.values()].filter(
+      (operation) => operation.record.instanceId === record.instanceId,
+    );
+    const same = others.find((operation) => operation.record.kind === record.kind);
+    if (same) return same;
+    const elsewhere = this.noted.filter(
+      (noted) => noted.instanceId === record.instanceId && !this.running.has(noted.id),
+    );
+    for (const other of [...others.map((operation) => operation.record), ...elsewhere]) {
+      if (!replaces[record.kind].includes(other.kind)) {
+        throw new Error(
+          l10n.t('“{0}” is busy: another operation ({1}) has to end first.', record.name, other.kind),
+        );
+      }
+      await this.cancel(other.id);
+    }
+    // Claimed in this window before anything is awaited, so that a double click finds it.
+    const operation = new Running(record, this.options);
+    this.running.set(record.id, operation);
+    const claim = await this.options.journal.begin(record);
+    if (!claim) {
+      this.running.delete(record.id);
+      throw new Error(l10n.t('It could not be noted, and was not begun. Try again.'));
+    }
+    this.follow(operation, claim, undefined);
+    return operation;
+  }
+
+  private run(claim: Claim, request: CreateRequest | undefined): RunningOperation {
+    const operation = new Running(claim.record, this.options);
+    this.running.set(claim.record.id, operation);
+    this.follow(operation, claim, request);
+    return operation;
+  }
+
+  private follow(operation: Running, claim: Claim, request: CreateRequest | undefined): void {
+    if (this.ended.signal.aborted) operation.leave();
+    void operation.carryOn(claim, request).finally(() => {
+      this.running.delete(operation.record.id);
+      void this.look();
+    });
+    this.begun.fire(operation);
+    void this.look();
+  }
+}
+
+class Running implements RunningOperation {
+  message = '';
+  readonly accepted: Promise<unknown>;
+  readonly done: Promise<unknown>;
+  readonly outcome: Promise<CreateResult | undefined>;
+  private readonly told = new Emitter<string>();
+  private readonly acceptance = new Deferred();
+  private readonly ending = new Deferred();
+  private readonly result = new Deferred<CreateResult | undefined>();
+  private readonly cancelling = new AbortController();
+  private readonly leaving = new AbortController();
+
+  readonly onDidTell = this.told.event;
+
+  constructor(
+    public record: OperationRecord,
+    private readonly options: OperationsOptions,
+  ) {
+    this.accepted = this.acceptance.promise;
+    this.done = this.ending.promise;
+    this.outcome = this.result.promise;
+  }
+
+  cancel(): void {
+    this.cancelling.abort(new DOMException('Cancelled', 'AbortError'));
+  }
+
+  /** The window closes: the note stays for another one. */
+  leave(): void {
+    this.leaving.abort(new DOMException('Cancelled', 'AbortError'));
+  }
+
+  async carryOn(claim: Claim, request: CreateRequest | undefined): Promise<void> {
+    const signal = AbortSignal.any([claim.signal, this.cancelling.signal, this.leaving.signal]);
+    const steps = this.stepsOf(claim, signal);
+    try {
+      if (this.record.kind === 'create') {
+        const outcome = await create(steps, request);
+        this.result.resolve(outcome);
+        this.acceptance.resolve(undefined);
+        await untilUp(steps);
+      } else {
+        await kinds[this.record.kind](steps);
+      }
+      this.acceptance.resolve(undefined);
+      this.ending.resolve(undefined);
+    } catch (error) {
+      const reason = signal.aborted ? abortReason(signal) : error;
+      this.options.log.info(`operations: ${this.record.kind} ${this.record.id} ended: ${String(reason)}`);
+      this.acceptance.reject(reason);
+      this.ending.reject(reason);
+      this.result.reject(reason);
+    }
+    this.result.resolve(undefined);
+    if (this.leaving.signal.aborted) await claim.release();
+    else await claim.finish(this.record.kind === 'create' && this.record.step !== 'begin');
+  }
+
+  private stepsOf(claim: Claim, signal: AbortSignal): Steps {
+    const { store, clock } = this.options;
+    // The same object for all steps, so that each sees how far the one before came.
+    const steps = {
+      record: this.record,
+      store,
+      clock,
+      signal,
+      at: async (step: string, change: Partial<OperationRecord> = {}): Promise<void> => {
+        steps.record = { ...steps.record, ...change, step };
+        this.record = steps.record;
+        await claim.note(steps.record);
+      },
+      accepted: () => this.acceptance.resolve(undefined),
+      tell: (message: string) => {
+        this.message = message;
+        this.told.fire(message);
+      },
+    };
+    return steps;
+  }
+}
+
+const kinds: Readonly<Record<Exclude<OperationKind, 'create'>, (steps: Steps) => Promise<void>>> = {
+  start,
+  stop,
+  restart,
+  delete: remove,
+  modify,
+  startWhenAvailable,
+};

@@ -1,0 +1,265 @@
+import * as l10n from '@vscode/l10n';
+import { delay, type Clock } from '../../api/environment';
+import { NoCapacityError, OutcomeUnknownError, RateLimitedError, TensorDockError } from '../../api/errors';
+import { isStopped } from '../state';
+import type { InstanceRow, InstanceStore } from '../store';
+import type { OperationRecord } from './journal';
+
+/** What a kind of operation works with. Everything it does must be safe to do again after `at`. */
+export interface Steps {
+  readonly record: OperationRecord;
+  readonly store: InstanceStore;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Notes how far it came, before the next thing is done. */
+  at(step: string, change?: Partial<OperationRecord>): Promise<void>;
+  /** The service took what was asked. */
+  accepted(): void;
+  /** What a person reads while it goes on. */
+  tell(message: string): void;
+}
+
+/** How long a machine may take to come up or go down before we stop watching it, in milliseconds. */
+const patienceMs = 30 * 60_000;
+/** How long between two attempts to get a GPU, in milliseconds. */
+const availabilityMs = 60_000;
+
+export async function start(steps: Steps): Promise<void> {
+  const id = idOf(steps.record);
+  if (steps.record.step === 'begin') {
+    steps.tell(l10n.t('Asking TensorDock to start it…'));
+    await certain(steps, 'start', () =>
+      steps.store.api.startInstance(id, { signal: steps.signal, flow: flowOf(steps) }),
+    );
+    await steps.store.accepted(id, 'start');
+    await steps.at('starting');
+  }
+  steps.accepted();
+  await untilRunning(steps);
+}
+
+export async function stop(steps: Steps): Promise<void> {
+  const id = idOf(steps.record);
+  if (steps.record.step === 'begin') {
+    steps.tell(l10n.t('Asking TensorDock to stop it…'));
+    await certain(steps, 'stop', () =>
+      steps.store.api.stopInstance(id, { signal: steps.signal, flow: flowOf(steps) }),
+    );
+    await steps.store.accepted(id, 'stop');
+    await steps.at('stopping');
+  }
+  steps.accepted();
+  await untilStopped(steps);
+}
+
+/** The service has no restart: stop, wait, start. */
+export async function restart(steps: Steps): Promise<void> {
+  if (steps.record.step === 'begin' || steps.record.step === 'stopping') await stop(steps);
+  if (steps.record.step !== 'starting') await startAgain(steps);
+  steps.accepted();
+  await untilRunning(steps);
+}
+
+export async function remove(steps: Steps): Promise<void> {
+  const id = idOf(steps.record);
+  if (steps.record.step === 'begin') {
+    steps.tell(l10n.t('Asking TensorDock to delete it…'));
+    const result = await certain(steps, 'delete', () =>
+      steps.store.api.deleteInstance(id, { signal: steps.signal, flow: flowOf(steps) }),
+    );
+    if (result?.alreadyGone) await steps.store.deleted(id);
+    else await steps.store.accepted(id, 'delete');
+    await steps.at('deleting');
+  }
+  steps.accepted();
+  steps.tell(l10n.t('Deleted. Waiting until TensorDock no longer lists it…'));
+  await patiently(steps, (row) => row === undefined || row.pending !== 'delete');
+}
+
+/** Only a stopped instance can be changed: where it runs, it is stopped before and started after. */
+export async function modify(steps: Steps): Promise<void> {
+  const id = idOf(steps.record);
+  const { modify: request, startAfter } = steps.record;
+  if (!request) return;
+  const row = steps.store.row(id);
+  const runs = !isStopped(row?.state ?? 'stopped');
+  const mustStop = steps.record.step === 'stopping' || (steps.record.step === 'begin' && runs);
+  if (mustStop) {
+    await stop(steps);
+  }
+  if (steps.record.step !== 'modified' && steps.record.step !== 'starting') {
+    await steps.at('changing');
+    steps.tell(l10n.t('Changing its resources…'));
+    // The same values again do no harm, so an unclear answer is settled by sending them once more.
+    await steps.store.api.modifyInstance(id, request, { signal: steps.signal, flow: flowOf(steps) });
+    await steps.store.accepted(id, 'modify');
+    await steps.at('modified');
+    await steps.store.refreshOne(id);
+  }
+  if (startAfter) {
+    if (steps.record.step !== 'starting') {
+      await untilStopped(steps);
+      await startAgain(steps);
+    }
+    steps.accepted();
+    await untilRunning(steps);
+  }
+}
+
+/** Asks again and again until a GPU is free. */
+export async function startWhenAvailable(steps: Steps): Promise<void> {
+  const id = idOf(steps.record);
+  steps.accepted();
+  for (let attempt = 1; steps.record.step === 'begin'; attempt++) {
+    try {
+      await certain(steps, 'start', () =>
+        steps.store.api.startInstance(id, { signal: steps.signal, flow: flowOf(steps) }),
+      );
+      await steps.store.accepted(id, 'start');
+      await steps.at('starting');
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      const asked = error instanceof RateLimitedError ? (error.retryAfterMs ?? 0) : 0;
+      const wait = Math.max(availabilityMs, asked);
+      steps.tell(
+        error instanceof NoCapacityError
+          ? l10n.t(
+              'No GPU is free yet (asked {0} times). Next try in {1} s.',
+              attempt,
+              Math.round(wait / 1000),
+            )
+          : l10n.t('{0} Next try in {1} s.', error.message, Math.round(wait / 1000)),
+      );
+      await delay(steps.clock, wait, steps.signal);
+      const row = await steps.store.refreshOne(id);
+      if (row?.state === 'running' || row?.state === 'starting') await steps.at('starting');
+    }
+  }
+  await untilRunning(steps);
+}
+
+async function startAgain(steps: Steps): Promise<void> {
+  const id = idOf(steps.record);
+  await steps.at('start');
+  steps.tell(l10n.t('Asking TensorDock to start it…'));
+  try {
+    await certain(steps, 'start', () =>
+      steps.store.api.startInstance(id, { signal: steps.signal, flow: flowOf(steps) }),
+    );
+  } catch (error) {
+    if (!(error instanceof NoCapacityError)) throw error;
+    throw new NoCapacityError(
+      l10n.t('It is stopped now and could not be started again: {0}', error.message),
+      { status: error.status, serviceText: error.serviceText, cause: error },
+    );
+  }
+  await steps.store.accepted(id, 'start');
+  await steps.at('starting');
+}
+
+/**
+ * A call that may be made twice, as it asks for a state and not for a change. Where the answer is unclear the
+ * instance itself is looked at; only where it shows no sign of the call is the call made once more.
+ */
+async function certain<T>(
+  steps: Steps,
+  wanted: 'start' | 'stop' | 'delete',
+  call: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof OutcomeUnknownError)) throw error;
+    steps.tell(l10n.t('TensorDock gave no clear answer. Looking at what became of it…'));
+    const row = await steps.store.refreshOne(idOf(steps.record));
+    const reached =
+      wanted === 'delete'
+        ? row === undefined || row.state === 'deleting'
+        : wanted === 'start'
+          ? row?.state === 'running' || row?.state === 'starting'
+          : row !== undefined && (isStopped(row.state) || row.state === 'stopping');
+    return reached ? undefined : await call();
+  }
+}
+
+function mayPass(error: unknown): error is TensorDockError {
+  return (
+    error instanceof NoCapacityError ||
+    error instanceof RateLimitedError ||
+    (error instanceof TensorDockError &&
+      (error.code === 'service-down' || error.code === 'unreadable-answer')) ||
+    error instanceof OutcomeUnknownError
+  );
+}
+
+export async function untilRunning(steps: Steps): Promise<void> {
+  steps.tell(l10n.t('Waiting until it runs…'));
+  const row = await patiently(
+    steps,
+    (candidate) =>
+      candidate === undefined ||
+      (candidate.pending === undefined && candidate.state !== 'starting' && candidate.state !== 'creating') ||
+      candidate.state === 'running',
+  );
+  if (row?.state === 'running') return;
+  throw new Error(
+    row
+      ? l10n.t(
+          'It did not come up: TensorDock shows it as “{0}”. Its GPU may be taken; try again, or another time.',
+          row.instance.statusText,
+        )
+      : l10n.t('It did not come up: TensorDock no longer knows it.'),
+  );
+}
+
+async function untilStopped(steps: Steps): Promise<void> {
+  steps.tell(l10n.t('Waiting until it is stopped…'));
+  const row = await patiently(
+    steps,
+    (candidate) =>
+      candidate === undefined ||
+      isStopped(candidate.state) ||
+      (candidate.pending !== 'stop' && candidate.state !== 'stopping'),
+  );
+  if (row && isStopped(row.state)) return;
+  throw new Error(
+    row
+      ? l10n.t(
+          'It did not stop: TensorDock shows it as “{0}”, and it may still be charged.',
+          row.instance.statusText,
+        )
+      : l10n.t('TensorDock no longer knows it.'),
+  );
+}
+
+async function patiently(
+  steps: Steps,
+  test: (row: InstanceRow | undefined) => boolean,
+): Promise<InstanceRow | undefined> {
+  const limit = new AbortController();
+  const timer = steps.clock.after(patienceMs, () =>
+    limit.abort(
+      new Error(
+        l10n.t(
+          'It takes longer than {0} minutes. It may still come; the list shows it.',
+          patienceMs / 60_000,
+        ),
+      ),
+    ),
+  );
+  try {
+    return await steps.store.waitFor(idOf(steps.record), test, AbortSignal.any([steps.signal, limit.signal]));
+  } finally {
+    timer.dispose();
+  }
+}
+
+function idOf(record: OperationRecord): string {
+  if (record.instanceId === undefined) throw new Error(`Operation ${record.id} has no instance.`);
+  return record.instanceId;
+}
+
+/** Ties the requests of one operation together in the log. */
+export function flowOf(steps: Steps): string {
+  return steps.record.id.slice(0, 8);
+}
