@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
+import { isIP, SocketAddress } from 'node:net';
 import type { Instance } from '../api/types';
 
-/** An address that was checked: `host` is an IPv4 or IPv6 address, `port` 1 to 65535. */
+/** An address that was checked: `host` is an IPv4 or IPv6 address in its usual form, `port` 1 to 65535. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
@@ -43,16 +43,14 @@ export function formatEndpoint({ host, port }: Endpoint): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** The text of an `.rdp` file that opens the remote desktop as `user`. It holds no password. */
-export function rdpFileText(endpoint: Endpoint, user: string): string {
-  const lines = [`full address:s:${formatEndpoint(endpoint)}`, 'prompt for credentials:i:1'];
-  if (/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u.test(user)) lines.push(`username:s:${user}`);
-  return lines.map((line) => `${line}\r\n`).join('');
-}
-
 /** Whether `ssh` may be given this address: an IP without a zone, which would be an interface of the far side. */
 export function isUsableAddress(address: string): boolean {
   return isIP(address) !== 0 && !address.includes('%');
+}
+
+/** A usable address in the one form that `ssh -G` shows too. */
+export function canonicalAddress(address: string): string {
+  return new SocketAddress({ address, family: isIP(address) === 6 ? 'ipv6' : 'ipv4' }).address;
 }
 
 export function isUsablePort(port: number): boolean {
@@ -60,8 +58,9 @@ export function isUsablePort(port: number): boolean {
 }
 
 function endpointOf(instance: Instance, internalPort: number, options: EndpointOptions): EndpointResult {
-  const { ipAddress: host, portForwards } = instance;
-  if (host === undefined || !isUsableAddress(host)) return { none: 'no-address' };
+  const { ipAddress, portForwards } = instance;
+  if (ipAddress === undefined || !isUsableAddress(ipAddress)) return { none: 'no-address' };
+  const host = canonicalAddress(ipAddress);
   const forwards = portForwards ?? (options.complete ? [] : undefined);
   if (forwards === undefined) return { none: 'forwards-not-told' };
   if (forwards.length === 0) return { host, port: internalPort };

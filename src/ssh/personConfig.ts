@@ -100,6 +100,7 @@ export class PersonConfig {
       for (let attempt = 1; ; attempt++) {
         const state = await readConfigFile(this.paths.personConfig);
         await removeLeftovers(state.target);
+        await removeLeftovers(this.backup);
         try {
           return await work(state, await this.ourNames());
         } catch (error) {

@@ -201,8 +201,7 @@ export class SshHosts {
       await makePrivateFolder(knownHosts);
       if (foreign) await this.saveForeign();
       const check = async (): Promise<void> => {
-        if ((await readConfigFile(ownConfig)).text !== text)
-          throw new SshFileError('changed-meanwhile', ownConfig);
+        if ((await this.read()).text !== text) throw new SshFileError('changed-meanwhile', ownConfig);
       };
       await replaceFile(ownConfig, next, { mode: 0o600, check, clock, platform });
       return true;

@@ -1,6 +1,6 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { makeInstance, makePlace, sshG, user, valuesOf } from './support';
+import { makeInstance, makePlace, sshG, valuesOf } from './support';
 
 const everything = `Host *
   HostName 203.0.113.99

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { allocateAlias, isAlias } from '../../../../src/ssh/alias';
-import { formatEndpoint, rdpEndpoint, rdpFileText, sshEndpoint } from '../../../../src/ssh/endpoint';
+import { formatEndpoint, rdpEndpoint, sshEndpoint } from '../../../../src/ssh/endpoint';
 import { sshPaths, type SshPathInputs } from '../../../../src/ssh/paths';
 import { makeInstance } from './support';
 
@@ -8,7 +8,11 @@ describe('an instance becomes an endpoint', () => {
   test.each([
     ['a forward of port 22', makeInstance(), { host: '192.0.2.7', port: 20456 }],
     ['a dedicated address', makeInstance({ portForwards: [] }), { host: '192.0.2.7', port: 22 }],
-    ['IPv6', makeInstance({ ipAddress: '2001:db8::7', portForwards: [] }), { host: '2001:db8::7', port: 22 }],
+    [
+      'IPv6',
+      makeInstance({ ipAddress: '2001:0DB8:0::7', portForwards: [] }),
+      { host: '2001:db8::7', port: 22 },
+    ],
     ['no address', makeInstance({ ipAddress: undefined }), { none: 'no-address' }],
     ['an empty address', makeInstance({ ipAddress: '' }), { none: 'no-address' }],
     ['a name for an address', makeInstance({ ipAddress: 'evil.example' }), { none: 'no-address' }],
@@ -46,11 +50,8 @@ describe('an instance becomes an endpoint', () => {
     expect(rdpEndpoint(makeInstance({ portForwards: [] }))).toEqual({ host: '192.0.2.7', port: 3389 });
   });
 
-  test('an .rdp file holds the address, and no line from a user name', () => {
-    const endpoint = { host: '2001:db8::7', port: 3389 };
-    expect(formatEndpoint(endpoint)).toBe('[2001:db8::7]:3389');
-    expect(rdpFileText(endpoint, 'user')).toContain('full address:s:[2001:db8::7]:3389\r\n');
-    expect(rdpFileText(endpoint, 'a\r\nremoteapplicationmode:i:1')).not.toContain('remoteapplicationmode');
+  test('an IPv6 address is written in brackets', () => {
+    expect(formatEndpoint({ host: '2001:db8::7', port: 3389 })).toBe('[2001:db8::7]:3389');
   });
 });
 
