@@ -1,6 +1,6 @@
-import { rateOf, type PricedResources } from '../../api/price';
-import { limitsAtHostnode, limitsAtLocation, type Limits } from '../../api/rules';
-import type { Hostnode, LocationGpu, UnitPrices } from '../../api/types';
+import { rateOf, type PricedResources } from '../../../api/price';
+import { limitsAtHostnode, limitsAtLocation, type Limits } from '../../../api/rules';
+import type { Hostnode, LocationGpu, UnitPrices } from '../../../api/types';
 import type { CatalogueState, Draft } from './protocol';
 
 /** A GPU model with the best of what all places say of it. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fields } from '../../api/rules';
+import { fields } from '../../../api/rules';
 
 /**
  * The one contract between the forms and the extension. Each side parses what arrives with these schemas; what

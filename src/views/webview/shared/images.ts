@@ -1,4 +1,4 @@
-import { isWindowsImage } from '../../api/rules';
+import { isWindowsImage } from '../../../api/rules';
 
 export type ImageGroup = 'plain' | 'nvidia' | 'machineLearning' | 'windows';
 export const imageGroups: readonly ImageGroup[] = ['machineLearning', 'nvidia', 'plain', 'windows'];

@@ -7,8 +7,8 @@ import {
   sshPort,
   type Limits,
   type Problem,
-} from '../../api/rules';
-import type { CloudInit, CreateRequest, ModifyRequest } from '../../api/types';
+} from '../../../api/rules';
+import type { CloudInit, CreateRequest, ModifyRequest } from '../../../api/types';
 import { chosenPlace, numberOf, sizesOf, type Sizes } from './catalogue';
 import type { Access, CatalogueState, Draft, Machine, ModifyDraft } from './protocol';
 

@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** The extension as a form sees it: typed both ways, and what arrives is checked. */
+export interface Host<Out> {
+  post(message: Out): void;
+  /** What was last kept, where it has the schema's shape. */
+  load<T>(schema: v.GenericSchema<unknown, T>): T | undefined;
+  /** Keeps what is to survive a hidden tab and a reloaded window. */
+  save(state: unknown): void;
+}
+
+/** Connects the page to its extension; `receive` is called with each message that fits the schema. */
+export function connectHost<In, Out>(
+  schema: v.GenericSchema<unknown, In>,
+  receive: (message: In) => void,
+): Host<Out> {
+  const api = acquireVsCodeApi();
+  window.addEventListener('message', (event: MessageEvent<unknown>) => {
+    const parsed = v.safeParse(schema, event.data);
+    if (parsed.success) receive(parsed.output);
+    else console.warn('Dropped a message that does not fit the contract.', v.flatten(parsed.issues));
+  });
+  return {
+    post: (message) => api.postMessage(message),
+    load(state) {
+      const parsed = v.safeParse(state, api.getState());
+      return parsed.success ? parsed.output : undefined;
+    },
+    save: (state) => api.setState(state),
+  };
+}
