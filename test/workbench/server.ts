@@ -169,7 +169,10 @@ async function answers(
   output: () => string,
 ): Promise<void> {
   const end = Date.now() + within;
+  let unstartable: Error | undefined;
+  child.once('error', (error) => (unstartable = error));
   while (Date.now() < end) {
+    if (unstartable) throw unstartable;
     if (child.exitCode !== null) {
       throw new Error(`The VS Code server ended with ${String(child.exitCode)} at its start:\n${output()}`);
     }

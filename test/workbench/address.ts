@@ -1,0 +1,23 @@
+/** What a page of the workbench is to load and open. */
+export interface PageOptions {
+  /** Folders of extensions to load as under development, on the server's file system. */
+  readonly extensions?: readonly string[];
+  /** A bundled test suite to run and then end. */
+  readonly tests?: string;
+  /** A folder to open, as an absolute path. */
+  readonly folder?: string;
+}
+
+/** The address of a workbench page; extensions and tests count only in a server of mode `development`. */
+export function workbenchAddress(authority: string, options: PageOptions = {}): string {
+  const remote = (file: string): string => `vscode-remote://${authority}${file}`;
+  const payload: [string, string][] = [['skipWelcome', 'true']];
+  for (const extension of options.extensions ?? []) {
+    payload.push(['extensionDevelopmentPath', remote(extension)]);
+  }
+  if (options.tests !== undefined) payload.push(['extensionTestsPath', remote(options.tests)]);
+  const query = new URLSearchParams({ payload: JSON.stringify(payload) });
+  if (options.folder === undefined) query.set('ew', 'true');
+  else query.set('folder', options.folder);
+  return `http://${authority}/?${query.toString()}`;
+}
