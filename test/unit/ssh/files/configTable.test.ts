@@ -60,14 +60,14 @@ const files: Record<string, string | Buffer> = {
   'a Match host': 'Match host other,plain\n  User matched\n',
   'a Match originalhost': 'Match originalhost other\n  User matched\n  Port 2202\n',
   'a Match exec': 'Match exec "test 1 = 1"\n  User executed\n',
-  'a Match exec with quotes': 'Match host other exec "test \\"a\\" = \\"a\\""\n  User executed\n',
+  'a Match exec with quotes': `Match host other exec "test 'a b' = 'a b'"\n  User executed\n`,
   'a Match final': 'Match final host other\n  User final\n',
   'a Match user': 'Match user root\n  Port 2203\n',
   'a negated Match': 'Match !host other\n  User not\n',
   'canonical names': 'CanonicalizeHostname no\nCanonicalDomains example.org\nHost other\n  User bob\n',
   'a ProxyCommand': 'Host other\n  ProxyCommand ssh -W "%h:%p" gate # not a comment\n',
-  'a ProxyJump for all': 'Host *\n  ProxyJump gate\n',
-  'a LocalCommand with dollars': "Host other\n  PermitLocalCommand yes\n  LocalCommand echo $& $` $' $1 $$\n",
+  'a ProxyJump for all': 'Host * !gate\n  ProxyJump gate\n',
+  'a LocalCommand with dollars': 'Host other\n  PermitLocalCommand yes\n  LocalCommand echo $& $` $1 $$\n',
   'dollars and percents everywhere': 'Host other\n  User $&$$\n  IdentityFile /x/%d-%%-${HOME}\n# $& $1\n',
   'several identities': 'Host *\n  IdentityFile /a/1\n  IdentityFile /a/2\n  CertificateFile /a/3\n',
   forwards: 'Host other\n  LocalForward 8080 localhost:80\n  RemoteForward 9090 localhost:90\n',
@@ -92,6 +92,9 @@ const files: Record<string, string | Buffer> = {
   'a backslash in a value': 'Host other\n  User DOM\\bob\n',
 };
 
+/** What ssh refuses by itself, whatever we do; so it does each file with a BOM, where it is OpenSSH's own. */
+const refused = new Set(['an unknown option', 'a missing argument', 'an unclosed quote']);
+
 test('the table is as long as promised', () => {
   expect(Object.keys(files).length).toBeGreaterThanOrEqual(60);
 });
@@ -114,24 +117,20 @@ test.each(Object.entries(files))('%s', async (kind, content) => {
   expect(await readFile(file)).toEqual(bytes);
   expect(await person.apply(plan)).toBe('done');
 
-  const edited = await readFile(file);
-  expect(edited.length).toBe(
-    bytes.length +
-      paths.includeLine.length +
-      ((kind.includes('CRLF') && !kind.includes('LF first')) || kind === 'mixed line ends, CRLF first'
-        ? 2
-        : 1),
-  );
+  const edited = await readFile(file, 'utf8');
+  const end = /\r?\n/.exec(bytes.toString())?.[0] ?? '\n';
+  const mark = edited.startsWith('\uFEFF') ? '\uFEFF' : '';
+  expect(edited).toBe(mark + paths.includeLine + end + bytes.toString().slice(mark.length));
   expect((await stat(file)).mode & 0o777).toBe(0o640);
   expect(await person.plan()).toEqual({ kind: 'none' });
 
-  // Lines that ssh refuses it refuses as before, though now one line further down.
+  // What ssh refuses it refuses as before, though one line further down.
   const unnumbered = (texts: string[]): string[] => texts.map((text) => text.replace(/line \d+/g, 'line'));
-  const broken = before.some((text) => text.startsWith('refused'));
   const after = await ask();
-  if (kind.includes('BOM'))
-    expect(after.map((text) => text.slice(0, 7))).toEqual(before.map((text) => text.slice(0, 7)));
-  else expect(unnumbered(after)).toEqual(unnumbered(before));
+  const broken = refused.has(kind) || mark !== '';
+  expect(before.some((text) => text.startsWith('refused'))).toBe(broken);
+  if (mark === '') expect(unnumbered(after)).toEqual(unnumbered(before));
+  else expect(after.every((text) => text.startsWith('refused'))).toBe(true);
   if (!broken) {
     expect(made.alias).toBe(kind === 'a host of our kind of name' ? 'td-trainer-one-2' : 'td-trainer-one');
     const ours = await sshG(file, made.alias);
