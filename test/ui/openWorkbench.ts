@@ -1,0 +1,116 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser, BrowserContext } from 'playwright-core';
+import * as v from 'valibot';
+import { workbenchAddress } from '../workbench/address';
+import { launchBrowser } from '../workbench/browser';
+import { installWorkbench, projectRoot, type WorkbenchVersion } from '../workbench/install';
+import { startServer, type ServerOptions, type WorkbenchServer } from '../workbench/server';
+import { WorkbenchPage } from './workbenchPage';
+
+/** What a workbench for a test looks like. */
+export interface WorkbenchOptions extends ServerOptions {
+  /** `newest` where it is left out. */
+  readonly version?: WorkbenchVersion;
+  /** Folders of extensions to load beside the one under test, in mode `development`. */
+  readonly extensions?: readonly string[];
+  /** False: the extension under test is not loaded, only `extensions`. */
+  readonly underTest?: boolean;
+  /** `dark` where it is left out. */
+  readonly colorTheme?: 'dark' | 'light' | 'high-contrast';
+  readonly width?: number;
+  readonly height?: number;
+  /** Absolute path of a folder to open; no folder where it is left out. */
+  readonly folder?: string;
+}
+
+/** A window that something asked VS Code to open, as the Remote-SSH stand-in saw it. */
+export interface AskedWindow {
+  readonly command: string;
+  readonly uri?: string | undefined;
+  readonly options?: unknown;
+}
+
+/** A running workbench, with a browser at it. */
+export interface OpenWorkbench {
+  readonly server: WorkbenchServer;
+  readonly context: BrowserContext;
+  /** The first window. */
+  readonly window: WorkbenchPage;
+  /** One more window of the same person. */
+  openWindow(): Promise<WorkbenchPage>;
+  /** The windows that were asked for; needs `remoteSshStandIn` among the extensions. */
+  askedWindows(): Promise<readonly AskedWindow[]>;
+  close(): Promise<void>;
+}
+
+/** The stand-in for Microsoft's Remote-SSH, to be named in `extensions`. */
+export const remoteSshStandIn = path.join(projectRoot, 'test/ui/fixtures/remote-ssh');
+
+const themes = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high-contrast': 'Default High Contrast',
+};
+
+const askedWindow = v.object({
+  command: v.string(),
+  uri: v.optional(v.string()),
+  options: v.optional(v.unknown()),
+});
+
+/** Starts a server with the built extension and opens a page; close it when the test ends. */
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<OpenWorkbench> {
+  const workbench = await installWorkbench(options.version ?? 'newest', console.log);
+  let server: WorkbenchServer | undefined;
+  let browser: Browser | undefined;
+  try {
+    const askedFile = path.join(projectRoot, 'test-output', `asked-windows-${process.pid}.jsonl`);
+    await mkdir(path.dirname(askedFile), { recursive: true });
+    await writeFile(askedFile, '');
+    server = await startServer(workbench, {
+      ...options,
+      settings: { 'workbench.colorTheme': themes[options.colorTheme ?? 'dark'], ...options.settings },
+      env: { TENSORDOCK_TEST_ASKED_WINDOWS: askedFile, ...options.env },
+    });
+    browser = await launchBrowser();
+    const context = await browser.newContext({
+      viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
+    });
+    const development = options.mode !== 'installed';
+    const address = workbenchAddress(server.authority, {
+      ...(development && {
+        extensions: [...(options.underTest === false ? [] : [projectRoot]), ...(options.extensions ?? [])],
+      }),
+      folder: options.folder,
+    });
+    const openWindow = async (): Promise<WorkbenchPage> => {
+      const page = await context.newPage();
+      await page.goto(address);
+      const opened = new WorkbenchPage(page);
+      await opened.ready();
+      return opened;
+    };
+    const [runningServer, runningBrowser] = [server, browser];
+    return {
+      server,
+      context,
+      window: await openWindow(),
+      openWindow,
+      askedWindows: async () =>
+        (await readFile(askedFile, 'utf8'))
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => v.parse(askedWindow, JSON.parse(line))),
+      async close() {
+        await runningBrowser.close();
+        await runningServer.stop();
+        await rm(askedFile, { force: true });
+      },
+    };
+  } catch (error) {
+    await browser?.close();
+    await server?.stop();
+    throw error;
+  }
+}
