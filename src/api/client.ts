@@ -193,7 +193,7 @@ export class TensorDockClient {
   }
 
   /** Ends an instance and its disk; one that is gone already is a success. */
-  deleteInstance(id: string, options?: CallOptions): Promise<DeleteResult> {
+  async deleteInstance(id: string, options?: CallOptions): Promise<DeleteResult> {
     return this.delete(`/instances/${segment(id)}`, options);
   }
 
@@ -232,7 +232,7 @@ export class TensorDockClient {
     return { id: secret.id, name: secret.name === secret.id ? name : secret.name, kind: secret.kind ?? kind };
   }
 
-  deleteSecret(id: string, options?: CallOptions): Promise<DeleteResult> {
+  async deleteSecret(id: string, options?: CallOptions): Promise<DeleteResult> {
     return this.delete(`/secrets/${segment(id)}`, options);
   }
 

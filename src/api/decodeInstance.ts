@@ -157,6 +157,7 @@ const mostGpus = 1_000;
 /**
  * Forwards as a list of `{internal_port, external_port}` or as a map from internal to external port. Where
  * there are entries and none can be read, nothing was told: an empty list would mean a dedicated address.
+ * Sorted, as a map has no order.
  */
 function readPortForwards(value: unknown): readonly PortForward[] | undefined {
   if (!isList(value) && !isObject(value)) return undefined;
@@ -177,5 +178,7 @@ function readPortForwards(value: unknown): readonly PortForward[] | undefined {
     externalOf.set(internalPort, externalPort);
   }
   if (externalOf.size === 0 && pairs.length > 0) return undefined;
-  return [...externalOf].map(([internalPort, externalPort]) => ({ internalPort, externalPort }));
+  return [...externalOf]
+    .map(([internalPort, externalPort]) => ({ internalPort, externalPort }))
+    .sort((a, b) => a.internalPort - b.internalPort);
 }

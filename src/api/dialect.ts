@@ -56,7 +56,7 @@ function readContainer(value: unknown): { list: boolean; empty: boolean } | unde
 const shaped = ['gpus', 'cloud_init'];
 const typeCode = /^(invalid_?type|type|invalid_?union|unrecognized_?keys|additionalProperties)$/i;
 const typeWords =
-  /\b(an? |expected |must be |received |not of type )['"`]?(object|array|string|record|map|list|dict(ionary)?)\b|invalid type/i;
+  /\b(expected|must be|should be|valid|not of type) (an? )?['"`]?(object|array|string|record|map|list|dict(ionary)?)\b/i;
 const schemaWords =
   /invalid (request|body|payload|json|input|schema)|validation (failed|error)|malformed|schema/i;
 

@@ -23,10 +23,9 @@ export async function runProbe(
   args: readonly string[],
   options: { token?: string; stdin?: string } = {},
 ): Promise<ProbeRun> {
-  const { TENSORDOCK_TOKEN: _, ...environment } = process.env;
   const child = spawn(process.execPath, ['--import', 'tsx', 'test/probe/probe.ts', ...args], {
     cwd: root,
-    env: options.token === undefined ? environment : { ...environment, TENSORDOCK_TOKEN: options.token },
+    env: { ...process.env, TENSORDOCK_TOKEN: options.token },
   });
   let stdout = '';
   let stderr = '';

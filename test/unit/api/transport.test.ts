@@ -1,0 +1,391 @@
+import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import { TensorDockClient } from '../../../src/api/client';
+import type { Logger } from '../../../src/api/environment';
+import { TensorDockError } from '../../../src/api/errors';
+import { parseOrigin } from '../../../src/api/origin';
+import type { RequestInfo } from '../../../src/api/transport';
+import type { CreateRequest } from '../../../src/api/types';
+import { id, instance, lists, liveDetails } from './bodies';
+import { type Handler, type TestServer, json, startServer, text } from './httpServer';
+import { ManualClock } from './manualClock';
+
+const token = 'S3cretT0kenS3cretT0ken';
+const password = 'Pa55w0rdPa55w0rd';
+const create: CreateRequest = {
+  name: 'n',
+  image: 'windows10',
+  resources: { vcpuCount: 4, ramGb: 8, storageGb: 200, gpus: [{ model: 'm', count: 1 }] },
+  password,
+};
+const list = json(200, lists['as seen live']);
+const drop: Handler = (response) => response.destroy();
+const silent: Handler = () => undefined;
+
+let servers: TestServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.map((server) => server.close()));
+  servers = [];
+});
+
+async function serve(...handlers: Handler[]): Promise<TestServer> {
+  const server = await startServer(...handlers);
+  servers.push(server);
+  return server;
+}
+
+function clientOf(origin: string, clock = new ManualClock()) {
+  const lines: string[] = [];
+  const write = (line: string): void => void lines.push(line);
+  const logger: Logger = { trace: write, debug: write, info: write, warn: write, error: write };
+  const requests: RequestInfo[] = [];
+  const client = new TensorDockClient({
+    origin,
+    clock,
+    logger,
+    random: () => 0.5,
+    getToken: async () => token,
+    beforeRequest: async (info) => void requests.push(info),
+  });
+  return { client, clock, lines, requests };
+}
+
+async function failureOf(call: Promise<unknown>): Promise<TensorDockError> {
+  const error = await call.then(
+    () => new Error('It did not fail'),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(TensorDockError);
+  return error as TensorDockError;
+}
+
+describe('a read', () => {
+  it.each([
+    ['429', json(429, { error: 'Rate limit exceeded' })],
+    ['502 with a page', text(502, '<html><body><h1>502 Bad Gateway</h1></body></html>')],
+    ['503', json(503, {})],
+    ['a 5xx inside a 200', json(200, { status: 500, error: 'oops' })],
+    ['a lost connection', drop],
+    [
+      'a body that is cut off',
+      (response) => {
+        response.writeHead(200, { 'content-length': '5000' });
+        response.write('{"data":[', () => response.destroy());
+      },
+    ],
+  ] satisfies [string, Handler][])('is sent again after %s', async (_, fault) => {
+    const server = await serve(fault, list);
+    const { client, clock, requests } = clientOf(server.origin);
+    clock.skipPauses(5_000);
+    expect((await client.listInstances({ flow: 'f1' })).instances[0]).toEqual(instance);
+    expect(requests.map(({ attempt, flow, path }) => [attempt, flow, path])).toEqual([
+      [1, 'f1', '/api/v2/instances'],
+      [2, 'f1', '/api/v2/instances'],
+    ]);
+  });
+
+  it('is given up after three times', async () => {
+    const server = await serve(json(503, { error: 'maintenance' }));
+    const { client, clock } = clientOf(server.origin);
+    clock.skipPauses(5_000);
+    expect(await failureOf(client.listInstances())).toMatchObject({
+      code: 'service-down',
+      status: 503,
+      serviceText: 'maintenance',
+    });
+    expect(server.received).toHaveLength(3);
+  });
+
+  it.each([
+    ['seconds', '4'],
+    ['a date', new Date(Date.UTC(2026, 0, 1) + 4_000).toUTCString()],
+  ])('waits as long as Retry-After says in %s, and a little', async (_, header) => {
+    const server = await serve(json(429, {}, { 'retry-after': header }), list);
+    const clock = new ManualClock();
+    const pauses: number[] = [];
+    const after = clock.after.bind(clock);
+    clock.after = (ms, callback) => {
+      if (ms < 30_000) pauses.push(ms);
+      return after(ms, callback);
+    };
+    clock.skipPauses(10_000);
+    await clientOf(server.origin, clock).client.listInstances();
+    expect(pauses).toEqual([4_500]);
+  });
+
+  it('is not held up by a long Retry-After: the caller is told', async () => {
+    const server = await serve(json(429, { error: 'slow down' }, { 'retry-after': '120' }));
+    const error = await failureOf(clientOf(server.origin).client.listInstances());
+    expect(error).toMatchObject({ code: 'rate-limited', retryAfterMs: 120_000 });
+    expect(error.message).toContain('120 seconds');
+    expect(server.received).toHaveLength(1);
+  });
+
+  it.each([
+    ['a page', text(200, '<!doctype html><title>Sign in to Hotel WiFi</title>'), 'web page'],
+    ['nothing', text(200, ''), 'empty'],
+    ['half of a JSON', text(200, '{"data":[{"id":'), 'cut off'],
+    ['another JSON', json(200, { hello: 1 }), 'what was asked for'],
+    ['an endless nest', text(200, '['.repeat(500_000)), 'nested'],
+    ['a deep nest', text(200, `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`), 'nested'],
+    ['a huge body', text(200, `"${'x'.repeat(9 * 1024 * 1024)}"`), 'too long'],
+    [
+      'a huge body made small',
+      (response) => {
+        response.writeHead(200, { 'content-encoding': 'gzip' });
+        response.end(gzipSync(`"${'x'.repeat(9 * 1024 * 1024)}"`));
+      },
+      'too long',
+    ],
+  ] satisfies [string, Handler, string][])('that is answered by %s says so', async (_, handler, words) => {
+    const server = await serve(handler);
+    const error = await failureOf(clientOf(server.origin).client.listInstances());
+    expect(error.code).toBe('unreadable-answer');
+    expect(error.message).toContain(words);
+  });
+
+  it.each([
+    ['no answer', silent],
+    [
+      'an answer that never ends',
+      (response) => {
+        response.writeHead(200);
+        response.write('{');
+      },
+    ],
+  ] satisfies [string, Handler][])('ends after 30 seconds of %s', async (_, handler) => {
+    const server = await serve(handler);
+    const { client, clock } = clientOf(server.origin);
+    const failure = failureOf(client.listInstances());
+    await server.arrived(1);
+    expect(clock.waiting).toEqual([30_000]);
+    clock.turn(30_000);
+    const error = await failure;
+    expect(error.code).toBe('service-down');
+    expect(error.message).toContain('30 seconds');
+    expect(clock.waiting).toEqual([]);
+  });
+
+  it('can be cancelled while it waits for the answer, and before it is sent again', async () => {
+    for (const handler of [silent, json(503, {})]) {
+      const server = await serve(handler);
+      const { client, clock } = clientOf(server.origin);
+      const abort = new AbortController();
+      const failure = failureOf(client.listInstances({ signal: abort.signal }));
+      await server.arrived(1);
+      if (handler !== silent) await expect.poll(() => clock.waiting).toEqual([1_000]);
+      abort.abort();
+      expect((await failure).code).toBe('cancelled');
+      expect(server.received).toHaveLength(1);
+      expect(clock.waiting).toEqual([]);
+    }
+  });
+
+  it('says when the service cannot be reached', async () => {
+    const server = await startServer(list);
+    await server.close();
+    const { client, clock, requests } = clientOf(server.origin);
+    clock.skipPauses(5_000);
+    const error = await failureOf(client.listInstances());
+    expect(error.code).toBe('service-down');
+    expect(error.message).toContain('cannot be reached');
+    expect(requests).toHaveLength(3);
+  });
+});
+
+describe('a change', () => {
+  const calls: [string, number, (client: TensorDockClient, signal?: AbortSignal) => Promise<unknown>][] = [
+    ['create', 120_000, (client, signal) => client.createInstance(create, { signal })],
+    ['start', 60_000, (client, signal) => client.startInstance(id, { signal })],
+    ['stop', 60_000, (client, signal) => client.stopInstance(id, { signal })],
+    [
+      'modify',
+      60_000,
+      (client, signal) => client.modifyInstance(id, { vcpuCount: 2, ramGb: 8, storageGb: 100 }, { signal }),
+    ],
+    ['delete', 60_000, (client, signal) => client.deleteInstance(id, { signal })],
+    ['key', 60_000, (client, signal) => client.createSecret('n', 'ssh-ed25519 A', 'SSHKEY', { signal })],
+  ];
+
+  describe.each(calls)('%s', (_, timeoutMs, call) => {
+    it.each([
+      ['a 5xx', json(502, { error: 'Bad Gateway' })],
+      ['a lost connection', drop],
+      ['a page', text(200, '<html>hello</html>')],
+      ['half of a JSON', text(200, '{"data":')],
+      ['a redirect', text(302, '', { location: 'https://login.example/' })],
+      ['a 5xx inside a 200', json(200, { status: 500, error: 'unexpected error during deployment' })],
+    ] satisfies [string, Handler][])(
+      'leaves open what happened after %s and is not repeated',
+      async (_, fault) => {
+        const server = await serve(fault);
+        const { client, clock } = clientOf(server.origin);
+        clock.skipPauses(5_000);
+        expect((await failureOf(call(client))).code).toBe('outcome-unknown');
+        expect(server.received).toHaveLength(1);
+      },
+    );
+
+    it('leaves open what happened when its time is over, or it is cancelled after it was sent', async () => {
+      for (const how of ['time', 'cancel']) {
+        const server = await serve(silent);
+        const { client, clock } = clientOf(server.origin);
+        const abort = new AbortController();
+        const failure = failureOf(call(client, abort.signal));
+        await server.arrived(1);
+        expect(clock.waiting).toEqual([timeoutMs]);
+        if (how === 'time') clock.turn(timeoutMs);
+        else abort.abort();
+        expect((await failure).code).toBe('outcome-unknown');
+        expect(server.received).toHaveLength(1);
+      }
+    });
+
+    it('is sent again after a 429, which proves that nothing happened', async () => {
+      const server = await serve(json(429, {}), json(200, { data: { id: 'new', status: 'running' } }));
+      const { client, clock } = clientOf(server.origin);
+      clock.skipPauses(5_000);
+      await call(client);
+      expect(server.received).toHaveLength(2);
+    });
+
+    it('is only "not reachable" where it was never sent', async () => {
+      const server = await startServer(silent);
+      await server.close();
+      const { client, clock, requests } = clientOf(server.origin);
+      clock.skipPauses(5_000);
+      expect((await failureOf(call(client))).code).toBe('service-down');
+      expect(requests).toHaveLength(3);
+    });
+
+    it('is not sent at all when it was cancelled before', async () => {
+      const server = await serve(silent);
+      const failure = await failureOf(call(clientOf(server.origin).client, AbortSignal.abort()));
+      expect(failure.code).toBe('cancelled');
+      expect(server.received).toEqual([]);
+    });
+  });
+});
+
+describe('the token', () => {
+  it('goes with each request to its own origin, and is asked for once a call', async () => {
+    const server = await serve(json(503, {}), list);
+    const { client, clock } = clientOf(server.origin);
+    clock.skipPauses(5_000);
+    await client.listInstances();
+    expect(server.received.map((request) => request.authorization)).toEqual(Array(2).fill(`Bearer ${token}`));
+  });
+
+  it.each([301, 302, 303, 307, 308])('is not carried to another origin by a %d', async (status) => {
+    const stranger = await serve(list);
+    const server = await serve(text(status, '', { location: `${stranger.origin}/api/v2/instances` }));
+    for (const call of ['listInstances', 'deleteInstance'] as const) {
+      const error = await failureOf(clientOf(server.origin).client[call](id));
+      expect(error.message).toContain('leads elsewhere');
+    }
+    expect(stranger.received).toEqual([]);
+  });
+
+  it('follows a read to another path of its origin, but not in circles', async () => {
+    const server = await serve(text(307, '', { location: '/api/v2/instances/' }), list);
+    expect((await clientOf(server.origin).client.listInstances()).instances).toHaveLength(2);
+    expect(server.received.map((request) => request.path)).toEqual([
+      '/api/v2/instances',
+      '/api/v2/instances/',
+    ]);
+
+    const circle = await serve(text(302, '', { location: '/api/v2/instances' }));
+    expect((await failureOf(clientOf(circle.origin).client.listInstances())).code).toBe('unreadable-answer');
+    expect(circle.received).toHaveLength(4);
+  });
+
+  it('is in no error and no log line, nor is a password, whatever the service echoes', async () => {
+    const echo: Handler = (response, request, body) => {
+      const said = `${request.headers.authorization ?? ''} ${body} ${token}`;
+      const answers: Handler[] = [
+        json(400, { error: said, errors: [{ path: [token], message: said }] }),
+        json(401, said),
+        text(502, `<html>${said}</html>`),
+        json(200, { data: { id: token, name: token, status: said, password, value: said } }),
+        text(200, said),
+        text(302, '', { location: `https://${token}.example/?t=${token}` }),
+      ];
+      answers[step % answers.length]?.(response, request, body);
+    };
+    let step = 0;
+    const server = await serve(echo);
+    for (; step < 6; step += 1) {
+      const { client, clock, lines } = clientOf(server.origin);
+      clock.skipPauses(5_000);
+      for (const call of [
+        () => client.createInstance(create, { flow: token }),
+        () => client.listInstances(),
+        () => client.deleteSecret(token),
+      ]) {
+        const outcome: unknown = await call().catch((error: unknown) => error);
+        if (outcome instanceof Error) {
+          const everything = inspect(outcome, { depth: null, showHidden: true, maxStringLength: null });
+          expect(everything).not.toContain(token);
+          expect(everything).not.toContain(password);
+        }
+      }
+      expect(lines.length).toBeGreaterThan(0);
+      expect(lines.join('\n')).not.toContain(token);
+      expect(lines.join('\n')).not.toContain(password);
+    }
+  });
+
+  it('that is missing or none ends the call before a request', async () => {
+    const server = await serve(list);
+    const call = (known?: string) =>
+      failureOf(new TensorDockClient({ origin: server.origin, getToken: async () => known }).listInstances());
+    expect((await call()).code).toBe('not-signed-in');
+    expect((await call('')).code).toBe('not-signed-in');
+    expect((await call('two words\r\nX-Header: 1')).code).toBe('unauthorized');
+    expect(server.received).toEqual([]);
+  });
+});
+
+describe('the log', () => {
+  it('has method, path, status, time, attempt and flow of each request, and no body above trace', async () => {
+    const server = await serve(json(200, { id, ...liveDetails }));
+    const { client, lines, clock } = clientOf(server.origin);
+    await client.getInstance(id, { flow: 'refresh 7' });
+    expect(lines[0]).toBe(`[refresh 7] GET /api/v2/instances/${id} -> 200, 0 ms, attempt 1`);
+    expect(lines.filter((line) => line.includes('gpu-dev-4090'))).toHaveLength(1);
+    expect(clock.waiting).toEqual([]);
+  });
+});
+
+describe('the address of the service', () => {
+  it.each([
+    ['https://dashboard.tensordock.com', 'https://dashboard.tensordock.com'],
+    [' https://Dashboard.TensorDock.com/ ', 'https://dashboard.tensordock.com'],
+    ['https://dashboard.tensordock.com/api/v2', 'https://dashboard.tensordock.com'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['http://127.9.9.9:1', 'http://127.9.9.9:1'],
+    ['http://localhost:3000/', 'http://localhost:3000'],
+    ['http://[::1]:3000', 'http://[::1]:3000'],
+  ])('%s is taken', (address, origin) => {
+    expect(parseOrigin(address)).toBe(origin);
+  });
+
+  it.each([
+    '',
+    'dashboard.tensordock.com',
+    'http://dashboard.tensordock.com',
+    'http://127.0.0.1.example.com',
+    'http://localhost.example.com',
+    'http://[::2]',
+    'http://0.0.0.0',
+    'https://user:pass@dashboard.tensordock.com',
+    'https://dashboard.tensordock.com/proxy',
+    'https://dashboard.tensordock.com/?token=x',
+    'file:///etc/passwd',
+    'ftp://127.0.0.1',
+  ])('%s is refused', (address) => {
+    const make = (): unknown => new TensorDockClient({ origin: address, getToken: async () => token });
+    expect(make).toThrow(expect.objectContaining({ code: 'bad-address' }));
+  });
+});
