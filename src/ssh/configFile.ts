@@ -40,8 +40,8 @@ export async function readConfigFile(path: string): Promise<FileState> {
   }
 }
 
-/** Where a path leads, through chains of links, to a place that need not exist. */
-async function followLinks(path: string): Promise<string> {
+/** Where a path leads, through chains of links, to a place that need not exist. Throws what the system throws. */
+export async function followLinks(path: string): Promise<string> {
   let place = path;
   for (let count = 0; count <= maxLinks; count++) {
     const info = await lstat(place).catch(ignoreMissing);

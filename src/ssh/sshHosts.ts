@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Clock, Logger } from '../api/environment';
 import type { Instance } from '../api/types';
 import { allocateAlias } from './alias';
-import { readConfigFile, removeLeftovers, replaceFile } from './configFile';
+import { followLinks, readConfigFile, removeLeftovers, replaceFile } from './configFile';
 import { isWindowsImage, sshEndpoint, type Endpoint, type NoEndpointReason } from './endpoint';
 import { SshFileError, systemCode, writeError } from './fileErrors';
 import { makePrivateFolder, withLock } from './fileLock';
@@ -191,13 +191,15 @@ export class SshHosts {
   }
 
   private async change(edit: (entries: readonly StoredEntry[]) => readonly StoredEntry[]): Promise<boolean> {
-    const { folder, ownConfig, knownHosts, platform } = this.paths;
+    const { folder, ownConfig, knownHosts, personConfig, platform } = this.paths;
     const { clock, logger } = this.tools;
     const attempt = async (): Promise<boolean> => {
       const { entries, text, foreign } = await this.read();
       const next = formatOwnFile(edit(entries));
       if (next === (text ?? formatOwnFile([])) || next === formatOwnFile(entries)) return false;
       await removeLeftovers(ownConfig);
+      // A window killed while it edited the person's file may have been the last that ever had to.
+      await removeLeftovers(await followLinks(personConfig).catch(() => personConfig));
       await makePrivateFolder(knownHosts);
       if (foreign) await this.saveForeign();
       const check = async (): Promise<void> => {
