@@ -1,0 +1,122 @@
+import * as l10n from '@vscode/l10n';
+import { farthestMs } from './schedules';
+
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** A time that was understood, milliseconds since the epoch, or what to tell the person who typed it. */
+export type When = { readonly at: number } | { readonly problem: string };
+
+/**
+ * Reads what a person types for a time that is still to come: a duration (`2h`, `90m`, `1h30`, `1.5 hours`), a
+ * time of day (`18:00`, `6pm`: the next one), one of another day (`tomorrow 9:00`, `fri 18:00`, `2026-11-24
+ * 09:00`). Days and times are those of this computer.
+ */
+export function parseWhen(text: string, now: number): When {
+  const words = text.trim().toLowerCase().replace(/\s+/g, ' ');
+  const at = afterDuration(words, now) ?? atTimeOfDay(words, now);
+  if (at === undefined) {
+    return {
+      problem: l10n.t(
+        'Type how long from now (2h, 90m, 1h30) or a time (18:00, 6pm, tomorrow 9:00, fri 18:00).',
+      ),
+    };
+  }
+  if (at <= now) return { problem: l10n.t('That time is past. Choose a later one.') };
+  if (at > now + farthestMs) {
+    return { problem: l10n.t('That is too far ahead. Choose a time within the next 31 days.') };
+  }
+  return { at };
+}
+
+const number = String.raw`(\d{1,5}(?:[.,]\d{1,3})?)`;
+const daysPart = String.raw`(?:${number} ?d(?:ays?)?)?`;
+const hoursPart = String.raw`(?:${number} ?h(?:(?:ou)?rs?)?)?`;
+const minutesPart = String.raw`(?:${number} ?m(?:in(?:ute)?s?)?)?`;
+const durationPattern = new RegExp(`^(?:in )?${daysPart} ?${hoursPart} ?${minutesPart}$`);
+/** `1h30`: what follows the hours is minutes. */
+const shortPattern = /^(?:in )?(\d{1,3}) ?h ?([0-5]?\d)$/;
+
+function afterDuration(words: string, now: number): number | undefined {
+  const [, ...parts] = shortPattern.exec(words) ?? [];
+  const [days, hours, minutes] =
+    parts.length > 0 ? [undefined, ...parts] : (durationPattern.exec(words)?.slice(1) ?? []);
+  if (days === undefined && hours === undefined && minutes === undefined) return undefined;
+  const ms = amount(days) * dayMs + amount(hours) * hourMs + amount(minutes) * minuteMs;
+  return now + Math.round(ms);
+}
+
+function amount(text: string | undefined): number {
+  return text === undefined ? 0 : Number(text.replace(',', '.'));
+}
+
+const timePattern = /^(?:(.+?) )?(?:at )?(\d{1,2})(?:[:.](\d{2}))? ?(am|pm)?$/;
+const datePattern = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
+const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+
+function atTimeOfDay(words: string, now: number): number | undefined {
+  const match = timePattern.exec(words);
+  if (!match) return undefined;
+  const [, dayText, hourText = '', minuteText, half] = match;
+  // `18` alone may be hours, minutes or a time of day.
+  if (minuteText === undefined && half === undefined) return undefined;
+  const hour = hourOf(Number(hourText), half);
+  const minute = Number(minuteText ?? 0);
+  if (hour === undefined || minute > 59) return undefined;
+  const today = new Date(now);
+  const on = (year: number, month: number, day: number): number =>
+    new Date(year, month, day, hour, minute).getTime();
+  const inDays = (days: number): number => on(today.getFullYear(), today.getMonth(), today.getDate() + days);
+  if (dayText === undefined) return inDays(0) > now ? inDays(0) : inDays(1);
+  if (dayText === 'today' || dayText === l10n.t('today')) return inDays(0);
+  if (dayText === 'tomorrow' || dayText === l10n.t('tomorrow')) return inDays(1);
+  const [, year, month, day] = datePattern.exec(dayText) ?? [];
+  if (year !== undefined) {
+    const at = on(Number(year), Number(month) - 1, Number(day));
+    return new Date(at).getDate() === Number(day) && new Date(at).getMonth() === Number(month) - 1
+      ? at
+      : undefined;
+  }
+  const weekday = dayText.length < 3 ? -1 : weekdays.findIndex((name) => name.startsWith(dayText));
+  if (weekday < 0) return undefined;
+  const ahead = (weekday - today.getDay() + 7) % 7;
+  return inDays(ahead) > now ? inDays(ahead) : inDays(ahead + 7);
+}
+
+function hourOf(hour: number, half: string | undefined): number | undefined {
+  if (half === undefined) return hour <= 23 ? hour : undefined;
+  if (hour < 1 || hour > 12) return undefined;
+  return (hour % 12) + (half === 'pm' ? 12 : 0);
+}
+
+/** `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`: the two largest parts, cut. Less than nothing is nothing. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (minutes === 0) return l10n.t('{0} s', seconds);
+  if (hours === 0) return l10n.t('{0} min', minutes);
+  if (days === 0) {
+    const rest = minutes % 60;
+    return rest === 0 ? l10n.t('{0} h', hours) : l10n.t('{0} h {1} min', hours, rest);
+  }
+  return hours % 24 === 0 ? l10n.t('{0} d', days) : l10n.t('{0} d {1} h', days, hours % 24);
+}
+
+/** `18:00`, `tomorrow 09:00`, `2026-11-24 09:00`: a time near `now`, as `parseWhen` reads it. */
+export function formatWhen(at: number, now: number): string {
+  const date = new Date(at);
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  const today = new Date(now);
+  const startOf = (days: number): number =>
+    new Date(today.getFullYear(), today.getMonth(), today.getDate() + days).getTime();
+  if (at >= startOf(0) && at < startOf(1)) return time;
+  if (at >= startOf(1) && at < startOf(2)) return `${l10n.t('tomorrow')} ${time}`;
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
