@@ -120,18 +120,19 @@ export function checkBox(
   ></vscode-checkbox>`;
 }
 
-/** A button; `primary` for the one thing that the form is for. */
+/** A button; `primary` for the one thing that the form is for. Without `onClick` it sends the form. */
 export function button(
   label: string,
-  onClick: () => void,
+  onClick: (() => void) | undefined,
   options: { readonly primary?: boolean; readonly disabled?: boolean; readonly id?: string } = {},
 ): TemplateResult {
   return html`<vscode-button
     id=${options.id ?? nothing}
+    type=${onClick ? 'button' : 'submit'}
     ?secondary=${!options.primary}
     ?disabled=${options.disabled ?? false}
     aria-disabled=${options.disabled ? 'true' : 'false'}
-    @click=${onClick}
+    @click=${onClick ?? nothing}
     >${label}</vscode-button
   >`;
 }

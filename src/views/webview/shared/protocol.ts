@@ -150,6 +150,7 @@ export const fromCreateForm = v.variant('type', [
   v.object({ type: v.literal('copy'), form: v.picklist(['json', 'curl']), draft: draftSchema }),
   v.object({ type: v.literal('checkCloudInit'), text }),
   v.object({ type: v.literal('editCloudInit'), text }),
+  v.object({ type: v.literal('addRecipe'), id: short, text }),
   v.object({ type: v.literal('connect'), id: short }),
 ]);
 export type FromCreateForm = v.InferOutput<typeof fromCreateForm>;
@@ -161,7 +162,7 @@ export const toCreateForm = v.variant('type', [
     /** Missing where the form brings its own, after a reload. */
     draft: v.optional(draftSchema),
     texts: v.optional(v.record(v.string(), v.string())),
-    recipes: v.array(v.object({ id: v.string(), label: v.string(), text })),
+    recipes: v.array(v.object({ id: v.string(), label: v.string() })),
   }),
   v.object({ type: v.literal('catalogue'), catalogue: catalogueSchema }),
   v.object({ type: v.literal('access'), access: accessSchema, select: v.optional(v.string()) }),
