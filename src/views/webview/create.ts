@@ -8,7 +8,7 @@ import {
   systemSection,
 } from './create/machine';
 import { CreateModel } from './create/model';
-import { summary } from './create/outcome';
+import { copySection, summary } from './create/outcome';
 import { gpuSection, placeSection } from './create/places';
 import { presetSection } from './create/presets';
 import { describeFields } from './shared/controls';
@@ -29,12 +29,17 @@ function start(root: HTMLElement): void {
   });
   let ready = false;
   let scheduled = false;
+  let drawn = false;
   const model: CreateModel = new CreateModel(host, () => {
     if (scheduled) return;
     scheduled = true;
     requestAnimationFrame(() => {
       scheduled = false;
-      if (ready) draw(root, model);
+      if (!ready) return;
+      // What the shell shows until now is not ours to render over.
+      if (!drawn) root.replaceChildren();
+      drawn = true;
+      draw(root, model);
     });
   });
   model.start();
@@ -51,6 +56,7 @@ function draw(root: HTMLElement, model: CreateModel): void {
         <h1>${l10n.t('Create a machine')}</h1>
         ${presetSection(model)} ${gpuSection(model)} ${placeSection(model)} ${resourceSection(model)}
         ${systemSection(model)} ${accessSection(model)} ${networkSection(model)} ${cloudInitSection(model)}
+        ${copySection(model)}
       </div>
       ${summary(model)}
     </form>`,

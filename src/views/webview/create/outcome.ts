@@ -23,11 +23,17 @@ export function summary(model: CreateModel): TemplateResult {
               disabled: model.pending !== undefined,
             })
       }
-      ${button(l10n.t('Copy as JSON'), () => model.post({ type: 'copy', form: 'json', draft: model.draft }))}
-      ${button(l10n.t('Copy as curl'), () => model.post({ type: 'copy', form: 'curl', draft: model.draft }))}
     </div>
     <div id="outcome" role="status" aria-live="polite">${outcome(model)}</div>
   </aside>`;
+}
+
+/** The same machine for scripts; the token is left out. */
+export function copySection(model: CreateModel): TemplateResult {
+  const copy = (form: 'json' | 'curl') => (): void => model.post({ type: 'copy', form, draft: model.draft });
+  return html`<div class="section buttons">
+    ${button(l10n.t('Copy as JSON'), copy('json'))} ${button(l10n.t('Copy as curl'), copy('curl'))}
+  </div>`;
 }
 
 function cheaperLine(model: CreateModel): TemplateResult | typeof nothing {
@@ -76,10 +82,11 @@ function otherPlaces(model: CreateModel): TemplateResult {
   if (places.length === 0) {
     return html`<p class="hint">${l10n.t('No other place has room for this machine now.')}</p>`;
   }
-  return html`<p class="hint">${l10n.t('Create it elsewhere:')}</p>
-    <div class="buttons">
-      ${places.map(({ place, total }) =>
-        button(`${place.label} · ${hourly(total)}`, () => model.tryAt(place)),
-      )}
-    </div>`;
+  return html`${places.map(
+    ({ place, total }) =>
+      html`<div class="cheaper">
+        <span>${place.label}, ${hourly(total)}</span>
+        ${button(l10n.t('Create there'), () => model.tryAt(place))}
+      </div>`,
+  )}`;
 }

@@ -179,10 +179,17 @@ export function locationOfRate(catalogue: CatalogueState, sizes: Sizes, rateHour
   return matching.length === 1 ? (matching[0]?.id ?? '') : '';
 }
 
-/** `RTX 4090 PCIe`: the service's own name without the maker and the memory, else the id in capitals. */
+/** `GeForce RTX 4090 PCIe`: the service's own name without maker and memory, else the id made readable. */
 export function gpuName(model: string, displayName = ''): string {
-  const name = displayName === '' ? model.toUpperCase().replaceAll('-', ' ') : displayName;
-  return name.replace(/^NVIDIA\s+/i, '').replace(/\s*\d+\s?GB$/i, '');
+  if (displayName !== '') return displayName.replace(/^NVIDIA\s+/i, '').replace(/\s*\d+\s?GB$/i, '');
+  return model
+    .replace(/-\d+gb$/i, '')
+    .toUpperCase()
+    .replaceAll('-', ' ')
+    .replace(/^GEFORCE/, 'GeForce ')
+    .replace(/^TESLA/, 'Tesla ')
+    .replace(/RTX(?=\w)/, 'RTX ')
+    .replace('PCIE', 'PCIe');
 }
 
 function locationPlace(location: CatalogueState['locations'][number], gpu: LocationGpu): Place {
