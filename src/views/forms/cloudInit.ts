@@ -1,0 +1,100 @@
+import * as l10n from '@vscode/l10n';
+import * as v from 'valibot';
+import { parseDocument, stringify } from 'yaml';
+import type { CloudInit } from '../../api/types';
+
+const command = v.union([v.string(), v.array(v.string())]);
+
+/** The part of cloud-init that the service takes. */
+const cloudInitSchema = v.strictObject({
+  package_update: v.optional(v.boolean()),
+  package_upgrade: v.optional(v.boolean()),
+  packages: v.optional(v.array(v.string())),
+  runcmd: v.optional(v.array(command)),
+  write_files: v.optional(
+    v.array(
+      v.strictObject({
+        path: v.string(),
+        content: v.string(),
+        owner: v.optional(v.string()),
+        permissions: v.optional(v.string()),
+      }),
+    ),
+  ),
+});
+type CloudInitYaml = v.InferOutput<typeof cloudInitSchema>;
+
+export interface ParsedCloudInit {
+  /** Missing where the text is empty or wrong. */
+  readonly cloudInit?: CloudInit;
+  readonly problems: readonly string[];
+}
+
+/** Reads cloud-init from YAML and says what the service would not take of it. */
+export function parseCloudInit(text: string): ParsedCloudInit {
+  const read = readYaml(text);
+  if ('problems' in read) return read;
+  if (!read.yaml) return { problems: [] };
+  const { package_update, package_upgrade, packages, runcmd, write_files } = read.yaml;
+  return {
+    cloudInit: {
+      packageUpdate: package_update,
+      packageUpgrade: package_upgrade,
+      packages,
+      runcmd,
+      writeFiles: write_files,
+    },
+    problems: [],
+  };
+}
+
+/** Adds what another text has to the end of each list. A text that cannot be read is left as it is. */
+export function mergeCloudInit(text: string, addition: string): string {
+  const [before, added] = [readYaml(text), readYaml(addition)];
+  if ('problems' in before || 'problems' in added) return text;
+  if (!before.yaml) return addition;
+  const join = <T>(a?: T[], b?: T[]): T[] | undefined => {
+    const known = new Set(a?.map((item) => JSON.stringify(item)));
+    return a || b
+      ? [...(a ?? []), ...(b ?? []).filter((item) => !known.has(JSON.stringify(item)))]
+      : undefined;
+  };
+  const merged: CloudInitYaml = {
+    ...before.yaml,
+    ...added.yaml,
+    packages: join(before.yaml.packages, added.yaml?.packages),
+    runcmd: join(before.yaml.runcmd, added.yaml?.runcmd),
+    write_files: join(before.yaml.write_files, added.yaml?.write_files),
+  };
+  return `#cloud-config\n${stringify(JSON.parse(JSON.stringify(merged)), { lineWidth: 0 })}`;
+}
+
+function readYaml(text: string): { yaml?: CloudInitYaml } | { problems: string[] } {
+  if (text.trim() === '') return {};
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error) {
+    const line = error.linePos?.[0].line;
+    const message = error.message.split('\n')[0] ?? '';
+    return { problems: [line === undefined ? message : l10n.t('Line {0}: {1}', line, message)] };
+  }
+  const content: unknown = document.toJS({ maxAliasCount: 100 });
+  if (content === null || content === undefined) return {};
+  if (typeof content !== 'object' || Array.isArray(content)) {
+    return { problems: [l10n.t('Cloud-init is a list of keys, such as “packages:”.')] };
+  }
+  const parsed = v.safeParse(cloudInitSchema, content);
+  if (parsed.success) return { yaml: parsed.output };
+  return { problems: parsed.issues.map(describeIssue) };
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue) ?? '';
+  if (issue.expected === 'never') return l10n.t('TensorDock does not take “{0}”.', path);
+  if (path.startsWith('packages')) return l10n.t('“{0}” is to be a list of package names.', path);
+  if (path.startsWith('runcmd')) return l10n.t('“{0}” is to be a list of commands.', path);
+  if (path.startsWith('write_files')) {
+    return l10n.t('“{0}” is to be text; every file needs path and content.', path);
+  }
+  return l10n.t('“{0}” is to be true or false.', path);
+}

@@ -1,0 +1,72 @@
+import * as v from 'valibot';
+import type { Instance } from '../../api/types';
+import { emptyDraft } from '../webview/shared/drafts';
+import { draftSchema, presetSchema, type Draft, type Preset } from '../webview/shared/protocol';
+import type { Storage } from './ports';
+
+const lastKey = 'tensordock.create.last';
+const presetsKey = 'tensordock.create.presets';
+
+/** Machines to start from: the last one that was made, and those that were named. No password is in them. */
+export class Presets {
+  constructor(private readonly storage: Storage) {}
+
+  /** What a new form starts with. */
+  last(): Draft {
+    const parsed = v.safeParse(draftSchema, this.storage.get(lastKey));
+    return parsed.success ? { ...parsed.output, name: '', nameTyped: false } : emptyDraft;
+  }
+
+  async remember(draft: Draft): Promise<void> {
+    await this.storage.update(lastKey, v.parse(draftSchema, draft));
+  }
+
+  all(): Preset[] {
+    const parsed = v.safeParse(v.array(presetSchema), this.storage.get(presetsKey));
+    return parsed.success ? parsed.output : [];
+  }
+
+  /** Keeps a preset, in the place of one of the same name. */
+  async save(name: string, draft: Draft): Promise<void> {
+    const others = this.all().filter((preset) => preset.name !== name);
+    const presets = [...others, { name, draft: v.parse(draftSchema, draft) }];
+    await this.storage.update(
+      presetsKey,
+      presets.sort((a, b) => a.name.localeCompare(b.name)),
+    );
+  }
+
+  async delete(name: string): Promise<void> {
+    await this.storage.update(
+      presetsKey,
+      this.all().filter((preset) => preset.name !== name),
+    );
+  }
+}
+
+/** A draft for another machine like this one; what the service does not tell comes from `start`. */
+export function draftLike(instance: Instance, start: Draft): Draft {
+  const { resources, locationId, image, portForwards } = instance;
+  const gpu = resources?.gpus?.[0];
+  const size = (known: number | undefined, otherwise: string): string =>
+    known === undefined ? otherwise : String(known);
+  return {
+    ...start,
+    gpuModel: gpu?.model ?? (resources?.gpus ? '' : start.gpuModel),
+    gpuCount: size(gpu?.count, start.gpuCount),
+    placeKind: gpu || !resources?.gpus ? 'location' : 'hostnode',
+    placeId: locationId ?? '',
+    vcpus: size(resources?.vcpuCount, start.vcpus),
+    ramGb: size(resources?.ramGb, start.ramGb),
+    storageGb: size(resources?.storageGb, start.storageGb),
+    image: image ?? start.image,
+    ports: portForwards
+      ? portForwards
+          .map((forward) => forward.internalPort)
+          .filter((port) => port !== 22 && port !== 3389)
+          .join(', ')
+      : start.ports,
+    name: '',
+    nameTyped: false,
+  };
+}

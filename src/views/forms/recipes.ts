@@ -1,0 +1,52 @@
+import * as l10n from '@vscode/l10n';
+
+/** A ready piece of cloud-init. Commands run as root; `user` is the account that people log in with. */
+export interface Recipe {
+  readonly id: string;
+  readonly label: string;
+  readonly text: string;
+}
+
+/** apt may be held by the first boot's own updates for minutes; this waits instead of failing. */
+const apt = 'apt-get -o DPkg::Lock::Timeout=600';
+
+export function recipes(): Recipe[] {
+  return [
+    { id: 'nvidia', label: l10n.t('Add NVIDIA driver'), text: nvidiaDriver },
+    { id: 'docker', label: l10n.t('Add Docker for GPUs'), text: docker },
+    { id: 'miniforge', label: l10n.t('Add Miniforge'), text: miniforge },
+    { id: 'uv', label: l10n.t('Add uv'), text: uv },
+  ];
+}
+
+const nvidiaDriver = `#cloud-config
+runcmd:
+  - ${apt} update
+  - ${apt} install -y ubuntu-drivers-common
+  - ubuntu-drivers install --gpgpu
+  - reboot
+`;
+
+const docker = `#cloud-config
+runcmd:
+  - ${apt} update
+  - ${apt} install -y curl gnupg docker.io
+  - curl -fsSL https://nvidia.github.io/libnvidia-container/gpgkey | gpg --dearmor -o /usr/share/keyrings/nvidia-container-toolkit-keyring.gpg
+  - curl -fsSL https://nvidia.github.io/libnvidia-container/stable/deb/nvidia-container-toolkit.list | sed 's#deb https://#deb [signed-by=/usr/share/keyrings/nvidia-container-toolkit-keyring.gpg] https://#g' > /etc/apt/sources.list.d/nvidia-container-toolkit.list
+  - ${apt} update
+  - ${apt} install -y nvidia-container-toolkit
+  - nvidia-ctk runtime configure --runtime=docker
+  - systemctl restart docker
+  - usermod -aG docker user
+`;
+
+const miniforge = `#cloud-config
+runcmd:
+  - curl -fsSL -o /tmp/miniforge.sh https://github.com/conda-forge/miniforge/releases/latest/download/Miniforge3-Linux-x86_64.sh
+  - su - user -c 'bash /tmp/miniforge.sh -b -p /home/user/miniforge3 && /home/user/miniforge3/bin/conda init bash'
+`;
+
+const uv = `#cloud-config
+runcmd:
+  - su - user -c 'curl -fsSL https://astral.sh/uv/install.sh | sh'
+`;
