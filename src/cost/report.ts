@@ -1,0 +1,181 @@
+import * as l10n from '@vscode/l10n';
+import { formatDollars, formatHourly } from '../api/price';
+import { cleanText } from '../api/serviceText';
+import type { InstanceRow } from '../instances/store';
+import { billingOf, runningRate } from './billing';
+import { addUp, type CostSum } from './history';
+import { totalOf, type InstanceCost, type Ledger } from './ledger';
+import { dayOf, keyOf, monthOf } from './period';
+import { formatDuration } from './when';
+
+/** A table of texts; nothing in it is markup. */
+export interface ReportTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** What was spent, as texts to show. */
+export interface CostReport {
+  readonly title: string;
+  /** What is spent at this moment, today and this month, a sentence each. */
+  readonly summary: readonly string[];
+  readonly instances: ReportTable;
+  readonly days: ReportTable;
+  /** What the numbers do not tell. */
+  readonly notes: readonly string[];
+}
+
+/** The month to date: by instance (those that are gone too) and by day. */
+export function costReport(
+  ledger: Pick<Ledger, 'costs' | 'daily' | 'since'>,
+  rows: readonly InstanceRow[],
+  now: number,
+): CostReport {
+  const month = ledger.costs(monthOf(now));
+  const today = ledger.costs(dayOf(now));
+  const sum = addUp(month.map((cost) => cost.sum));
+  const sumOfToday = addUp(today.map((cost) => cost.sum));
+  const known = new Set(month.map(({ instanceId }) => instanceId));
+  const unseen = rows
+    .filter(({ instance }) => !known.has(instance.id))
+    .map(({ instance }): InstanceCost => ({ instanceId: instance.id, name: instance.name, sum: addUp([]) }));
+  return {
+    title: l10n.t('TensorDock: costs of {0}', keyOf(now, 'month')),
+    summary: [
+      l10n.t('Now: {0}', describeRate(rows)),
+      l10n.t('Today: {0}', describeSum(sumOfToday)),
+      l10n.t('This month: {0}', describeSum(sum)),
+    ],
+    instances: {
+      columns: [
+        l10n.t('Instance'),
+        l10n.t('State'),
+        l10n.t('Rate'),
+        l10n.t('Today'),
+        l10n.t('This month'),
+        l10n.t('Running'),
+        l10n.t('Not seen'),
+      ],
+      rows: [...month, ...unseen].map((cost) => {
+        const row = rows.find(({ instance }) => instance.id === cost.instanceId);
+        const todays = today.find(({ instanceId }) => instanceId === cost.instanceId);
+        return [
+          cleanText(cost.name),
+          describeState(row),
+          row?.instance.rateHourly === undefined ? l10n.t('unknown') : formatHourly(row.instance.rateHourly),
+          describeSum(todays?.sum ?? addUp([])),
+          describeSum(cost.sum),
+          formatDuration(cost.sum.onMs + cost.sum.estimatedMs),
+          formatDuration(cost.sum.unseenMs),
+        ];
+      }),
+    },
+    days: {
+      columns: [l10n.t('Day'), l10n.t('Cost'), l10n.t('Running')],
+      rows: ledger
+        .daily(monthOf(now))
+        .map(({ day, sum: ofDay }) => [
+          keyOf(day.from, 'day'),
+          describeSum(ofDay),
+          formatDuration(ofDay.onMs + ofDay.estimatedMs),
+        ]),
+    },
+    notes: notesOn(ledger.since, sum, rows),
+  };
+}
+
+/** `$1.20`; `~$1.20` where a part is estimated, `at least …` where running time had no known rate. */
+export function describeSum(sum: CostSum): string {
+  const dollars = formatDollars(totalOf(sum));
+  const amount = sum.estimatedMs > 0 ? `~${dollars}` : dollars;
+  if (sum.unknownRateMs === 0) return amount;
+  if (sum.unknownRateMs >= sum.onMs + sum.estimatedMs) return l10n.t('unknown');
+  return l10n.t('at least {0}', amount);
+}
+
+/** `$0.99/hr (2 running)`; says how many have no known rate, and how many are stopped and may be billed. */
+export function describeRate(rows: readonly InstanceRow[]): string {
+  const { dollarsHourly, running, unknown, stopped, unclear } = runningRate(rows);
+  const parts = [
+    running === 0 ? l10n.t('nothing is running') : l10n.t('{0} running', running),
+    ...(unknown > 0 ? [l10n.t('{0} at an unknown rate, not counted', unknown)] : []),
+    ...(stopped > 0 ? [l10n.t('{0} stopped, may still be billed', stopped)] : []),
+    ...(unclear > 0 ? [l10n.t('{0} in an unclear state, may be billed', unclear)] : []),
+  ];
+  const text = parts.join(', ');
+  return unknown < running ? `${formatHourly(dollarsHourly)} (${text})` : text;
+}
+
+/** As Markdown in which names from outside stay plain text. */
+export function toMarkdown(report: CostReport): string {
+  return [
+    `# ${escape(report.title)}`,
+    report.summary.map((line) => `- ${escape(line)}`).join('\n'),
+    tableOf(report.instances),
+    ...(report.days.rows.length > 0 ? [tableOf(report.days)] : []),
+    report.notes.map((note) => `- ${escape(note)}`).join('\n'),
+    '',
+  ].join('\n\n');
+}
+
+function describeState(row: InstanceRow | undefined): string {
+  if (!row) return l10n.t('not in the list');
+  switch (billingOf(row.state)) {
+    case 'off':
+      return l10n.t('stopped, may still be billed');
+    case 'on':
+    case 'none':
+      return row.state;
+    case 'unclear':
+      return l10n.t('{0}, may be billed', cleanText(row.instance.statusText) || row.state);
+  }
+}
+
+function notesOn(since: number | undefined, sum: CostSum, rows: readonly InstanceRow[]): string[] {
+  const stopped = rows.some(({ state }) => billingOf(state) === 'off') || sum.offMs > 0;
+  return [
+    l10n.t(
+      'These sums are made of the rates and states that this extension saw. What TensorDock charges is on its own bill.',
+    ),
+    ...(since === undefined
+      ? [l10n.t('Nothing was seen yet.')]
+      : [l10n.t('Seen since {0}; what was before is not known.', keyOf(since, 'day'))]),
+    ...(sum.estimatedMs > 0
+      ? [
+          l10n.t(
+            '~ holds an estimate of {0} for {1} in which no window was open: the instance ran before and after.',
+            formatDollars(sum.estimatedDollars),
+            formatDuration(sum.estimatedMs),
+          ),
+        ]
+      : []),
+    ...(sum.unknownRateMs > 0
+      ? [l10n.t('{0} of running time had no known rate and is in no sum.', formatDuration(sum.unknownRateMs))]
+      : []),
+    ...(sum.unseenMs > 0
+      ? [
+          l10n.t(
+            '“Not seen”: no window was open for {0} in all, and nothing is known of it.',
+            formatDuration(sum.unseenMs),
+          ),
+        ]
+      : []),
+    ...(stopped
+      ? [
+          l10n.t(
+            'Stopped instances may still be billed, at least for their storage, and are in no sum. Only deleting ends that.',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function tableOf({ columns, rows }: ReportTable): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escape).join(' | ')} |`;
+  return [line(columns), line(columns.map(() => '')).replaceAll('  ', ' --- '), ...rows.map(line)].join('\n');
+}
+
+/** Everything that Markdown or HTML could read as its own. */
+function escape(text: string): string {
+  return text.replace(/[\\`*_{}[\]()<>#+!|~&:@]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
