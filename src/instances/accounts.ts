@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import type { Disposable, Logger } from '../api/environment';
 import { Emitter } from './emitter';
@@ -51,14 +52,14 @@ export class Accounts implements Disposable {
   async active(origin: string): Promise<Account | undefined> {
     const temporary = this.sessionOnly.get(origin);
     if (temporary) return temporary;
-    const keyring = await this.keyring(origin);
+    const keyring = await this.readable(origin);
     const entry = keyring?.accounts.find((account) => account.id === keyring.active);
     return entry && { ...entry, origin };
   }
 
   /** All accounts kept for the origin, in the order in which they came. */
   async all(origin: string): Promise<readonly Account[]> {
-    const kept = (await this.keyring(origin))?.accounts.map((account) => ({ ...account, origin })) ?? [];
+    const kept = (await this.readable(origin))?.accounts.map((account) => ({ ...account, origin })) ?? [];
     const temporary = this.sessionOnly.get(origin);
     return temporary ? [...kept, temporary] : kept;
   }
@@ -68,14 +69,18 @@ export class Accounts implements Disposable {
    * false where the secret store failed and the token lives for this session alone.
    */
   async add(origin: string, label: string, token: string): Promise<{ account: Account; kept: boolean }> {
-    const keyring = await this.keyring(origin);
+    const before = await this.tryKeyring(origin);
+    const keyring = before?.keyring;
     const known = keyring?.accounts.find((account) => account.token === token);
     const entry = known ?? { id: randomUUID(), label, token };
     const others = keyring?.accounts.filter((account) => account.id !== entry.id) ?? [];
     const account = { ...entry, origin };
-    const kept = await this.write(origin, { version: 1, active: entry.id, accounts: [...others, entry] });
+    // Where the secret store did not tell what it holds, nothing is written over it.
+    const kept =
+      before !== undefined &&
+      (await this.write(origin, { version: 1, active: entry.id, accounts: [...others, entry] }));
     if (kept) this.sessionOnly.delete(origin);
-    else this.addForSession(account);
+    else this.sessionOnly.set(origin, account);
     this.changes.fire();
     return { account, kept };
   }
@@ -88,26 +93,37 @@ export class Accounts implements Disposable {
 
   /** Uses another of the kept accounts, in all windows. */
   async activate(origin: string, id: string): Promise<void> {
-    const keyring = await this.keyring(origin);
+    const keyring = await this.readable(origin);
     if (!keyring?.accounts.some((account) => account.id === id)) return;
     this.sessionOnly.delete(origin);
     await this.write(origin, { ...keyring, active: id });
     this.changes.fire();
   }
 
-  /** Forgets one account; the next kept one of the origin, if any, becomes active. */
+  /**
+   * Forgets one account; the next kept one of the origin, if any, becomes active. Rejects where the secret store
+   * fails, as the token may still be in it.
+   */
   async remove(origin: string, id: string): Promise<void> {
     if (this.sessionOnly.get(origin)?.id === id) this.sessionOnly.delete(origin);
-    const keyring = await this.keyring(origin);
-    const accounts = keyring?.accounts.filter((account) => account.id !== id) ?? [];
-    const first = accounts[0];
-    if (first) {
-      const active = keyring?.active === id ? first.id : (keyring?.active ?? first.id);
-      await this.write(origin, { version: 1, active, accounts });
-    } else {
-      await this.secrets.delete(keyOf(origin));
+    try {
+      const keyring = await this.keyring(origin);
+      const accounts = keyring?.accounts.filter((account) => account.id !== id) ?? [];
+      const first = accounts[0];
+      if (keyring && first) {
+        const active = keyring.active === id ? first.id : keyring.active;
+        await this.secrets.store(keyOf(origin), JSON.stringify({ version: 1, active, accounts }));
+      } else {
+        await this.secrets.delete(keyOf(origin));
+      }
+    } catch (error) {
+      this.warn(error);
+      throw new Error(
+        l10n.t('The secret store did not answer, so the token may still be in it. Try to sign out again.'),
+      );
+    } finally {
+      this.changes.fire();
     }
-    this.changes.fire();
   }
 
   dispose(): void {
@@ -115,13 +131,9 @@ export class Accounts implements Disposable {
     this.changes.dispose();
   }
 
+  /** Undefined where nothing is kept; rejects where the secret store fails. */
   private async keyring(origin: string): Promise<Keyring | undefined> {
-    let text: string | undefined;
-    try {
-      text = await this.secrets.get(keyOf(origin));
-    } catch (error) {
-      this.log.warn(`accounts: the secret store did not answer: ${String(error)}`);
-    }
+    const text = await this.secrets.get(keyOf(origin));
     if (text === undefined) return undefined;
     try {
       return v.parse(keyringSchema, JSON.parse(text));
@@ -132,13 +144,34 @@ export class Accounts implements Disposable {
     }
   }
 
+  /** Undefined where the secret store fails. */
+  private async tryKeyring(origin: string): Promise<{ keyring: Keyring | undefined } | undefined> {
+    try {
+      return { keyring: await this.keyring(origin) };
+    } catch (error) {
+      this.warn(error);
+      return undefined;
+    }
+  }
+
+  private async readable(origin: string): Promise<Keyring | undefined> {
+    return (await this.tryKeyring(origin))?.keyring;
+  }
+
+  /** The kind of failure alone: its words may repeat what was to be stored. */
+  private warn(error: unknown): void {
+    this.log.warn(
+      `accounts: the secret store failed (${error instanceof Error ? error.name : typeof error})`,
+    );
+  }
+
   private async write(origin: string, keyring: Keyring): Promise<boolean> {
     const text = JSON.stringify(keyring);
     try {
       await this.secrets.store(keyOf(origin), text);
       return (await this.secrets.get(keyOf(origin))) === text;
     } catch (error) {
-      this.log.warn(`accounts: the secret store failed: ${String(error)}`);
+      this.warn(error);
       return false;
     }
   }

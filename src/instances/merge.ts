@@ -1,5 +1,5 @@
 import type { Instance } from '../api/types';
-import type { Failure, Snapshot, SnapshotRow, AbsentRow, Action, Expectation } from './snapshot';
+import type { Action, Expectation, Failure, Snapshot, SnapshotRow } from './snapshot';
 import { bootGraceMs, isFulfilled } from './state';
 
 /** Two 404 for an id this far apart prove that it is gone. */
@@ -9,7 +9,7 @@ const rememberedGone = 200;
 
 /**
  * The snapshot after a list was read: states and names are the list's, details that the list leaves out stay.
- * Rows keep their order, new ones come last; a row the list leaves out becomes absent, it is not forgotten.
+ * Rows keep their order, new ones come last; a row that the list leaves out is marked, it is not forgotten.
  */
 export function mergeList(
   before: Snapshot,
@@ -19,34 +19,24 @@ export function mergeList(
 ): Snapshot {
   const thin = new Set(thinIds);
   const incoming = new Map(listed.map((instance) => [instance.id, instance]));
-  const gone = new Set(before.gone);
-  const returning = new Map(before.absent.map((row) => [row.instance.id, row.instance]));
+  const gone = new Set(before.gone.filter((id) => !incoming.has(id)));
   const rows: SnapshotRow[] = [];
-  const absent: AbsentRow[] = before.absent.filter((row) => !incoming.has(row.instance.id));
   for (const row of before.rows) {
-    const instance = incoming.get(row.instance.id);
-    incoming.delete(row.instance.id);
-    if (instance) {
-      rows.push(merged(row, instance, thin.has(instance.id), now));
-    } else if (isTooYoungToList(before, row.instance.id, now)) {
-      rows.push(row);
-    } else if (before.expectations[row.instance.id]?.action === 'delete') {
-      gone.add(row.instance.id);
-    } else {
-      absent.push({ instance: row.instance, since: now, notFoundAt: [] });
-    }
+    const { id } = row.instance;
+    const instance = incoming.get(id);
+    incoming.delete(id);
+    if (instance) rows.push(merged(row, instance, thin.has(id), now));
+    else if (isTooYoungToList(before, id, now)) rows.push(row);
+    else if (before.expectations[id]?.action === 'delete') gone.add(id);
+    else rows.push({ ...row, unlisted: true });
   }
   for (const instance of incoming.values()) {
-    const known = returning.get(instance.id);
-    const row = { instance: known ?? instance, detailsAt: 0 };
-    rows.push(merged(row, instance, thin.has(instance.id), now));
+    rows.push({ instance, detailsAt: thin.has(instance.id) ? 0 : now });
   }
-  const relisted = new Set(listed.map((instance) => instance.id));
   const next: Snapshot = {
     ...before,
     rows,
-    absent,
-    gone: [...gone].filter((id) => !relisted.has(id)).slice(-rememberedGone),
+    gone: [...gone].slice(-rememberedGone),
     listedAt: now,
     failure: undefined,
   };
@@ -55,63 +45,56 @@ export function mergeList(
 
 /** The snapshot after one instance was asked for by itself. */
 export function mergeDetails(before: Snapshot, instance: Instance, now: number): Snapshot {
-  const wasAbsent = before.absent.some((row) => row.instance.id === instance.id);
   const known = before.rows.some((row) => row.instance.id === instance.id);
-  let rows = before.rows.map((row) =>
-    row.instance.id === instance.id ? { ...row, instance, detailsAt: now } : row,
+  const told = before.rows.map((row) =>
+    row.instance.id === instance.id
+      ? { instance: withRemembered(row.instance, instance), detailsAt: now, unlisted: row.unlisted }
+      : row,
   );
-  if (!known) rows = [...rows, { instance, detailsAt: now, unlisted: wasAbsent }];
-  const next: Snapshot = {
-    ...before,
-    rows,
-    absent: before.absent.filter((row) => row.instance.id !== instance.id),
-  };
+  const next: Snapshot = { ...before, rows: known ? told : [...told, { instance, detailsAt: now }] };
   return settle(sameRows(before, next) ? next : { ...next, changedAt: now }, now);
+}
+
+/** The snapshot after a GET of the id failed for a reason of its own: its neighbours are asked for first. */
+export function mergeNoDetails(before: Snapshot, id: string, now: number): Snapshot {
+  return {
+    ...before,
+    rows: before.rows.map((row) => (row.instance.id === id ? { ...row, failedAt: now } : row)),
+  };
 }
 
 /** The snapshot after a GET of the id was answered by 404. */
 export function mergeNotFound(before: Snapshot, id: string, now: number): Snapshot {
-  const row = before.rows.find((candidate) => candidate.instance.id === id);
-  const absentRow: AbsentRow | undefined =
-    before.absent.find((candidate) => candidate.instance.id === id) ??
-    (row && { instance: row.instance, since: now, notFoundAt: [] });
-  if (!absentRow || isTooYoungToList(before, id, now)) return before;
+  const known = before.rows.find((row) => row.instance.id === id);
+  if (!known) return before;
+  if (isTooYoungToList(before, id, now)) return mergeNoDetails(before, id, now);
   if (before.expectations[id]?.action === 'delete') return mergeDeleted(before, id, now);
-  const notFoundAt = [...absentRow.notFoundAt.slice(0, 1), now];
-  const proved = now - (notFoundAt[0] ?? now) >= goneAfterMs;
-  const others = before.absent.filter((candidate) => candidate.instance.id !== id);
-  const next: Snapshot = {
+  const notFoundAt = known.notFoundAt ?? now;
+  if (now - notFoundAt >= goneAfterMs) return mergeDeleted(before, id, now);
+  return {
     ...before,
-    rows: before.rows.filter((candidate) => candidate.instance.id !== id),
-    absent: proved ? others : [...others, { ...absentRow, notFoundAt }],
-    changedAt: row ? now : before.changedAt,
+    rows: before.rows.map((row) => (row === known ? { ...row, notFoundAt, failedAt: now } : row)),
+    changedAt: known.notFoundAt === undefined ? now : before.changedAt,
   };
-  return proved ? forget(next, id) : next;
 }
 
-/** The snapshot after our own delete of the id was carried out. */
+/** The snapshot after it was proved that the service knows the id no more. */
 export function mergeDeleted(before: Snapshot, id: string, now: number): Snapshot {
-  const next = {
+  return {
     ...before,
     rows: before.rows.filter((row) => row.instance.id !== id),
-    absent: before.absent.filter((row) => row.instance.id !== id),
+    gone: [...before.gone.filter((known) => known !== id), id].slice(-rememberedGone),
+    expectations: Object.fromEntries(
+      Object.entries(before.expectations).filter(([expected]) => expected !== id),
+    ),
     changedAt: now,
   };
-  return forget(next, id);
 }
 
 /** A list may lag behind a create; a 404 right after it proves nothing (fact sheet, section 4, number 29). */
 function isTooYoungToList(snapshot: Snapshot, id: string, now: number): boolean {
   const expectation = snapshot.expectations[id];
   return expectation?.action === 'create' && now - expectation.since < bootGraceMs;
-}
-
-function forget(snapshot: Snapshot, id: string): Snapshot {
-  const expectations = Object.fromEntries(
-    Object.entries(snapshot.expectations).filter(([expected]) => expected !== id),
-  );
-  const gone = [...snapshot.gone.filter((known) => known !== id), id].slice(-rememberedGone);
-  return { ...snapshot, gone, expectations };
 }
 
 /** The snapshot after the service accepted an action. */
@@ -137,12 +120,17 @@ export function mergeFailure(
 }
 
 function merged(row: SnapshotRow, listed: Instance, thin: boolean, now: number): SnapshotRow {
-  if (!thin) return { instance: listed, detailsAt: now };
+  if (!thin) return { instance: withRemembered(row.instance, listed), detailsAt: now };
   const told = Object.fromEntries(Object.entries(listed).filter(([, value]) => value !== undefined));
   const instance: Instance = { ...row.instance, ...told };
   // A state that changed may have brought another address: what was known is shown, and asked for again.
   const detailsAt = row.instance.state === listed.state ? row.detailsAt : 0;
-  return { instance, detailsAt };
+  return { instance, detailsAt, failedAt: row.failedAt };
+}
+
+/** What never changes in an instance's life is kept where an answer leaves it out. */
+function withRemembered(known: Instance, told: Instance): Instance {
+  return { ...told, image: told.image ?? known.image, locationId: told.locationId ?? known.locationId };
 }
 
 /** Drops the expectations that have come to their end. */
@@ -166,7 +154,7 @@ function sameRows(before: Snapshot, after: Snapshot): boolean {
 
 /** Whether a person would see no difference between the two. */
 export function sameInstance(one: Instance, other: Instance | undefined): boolean {
-  return other !== undefined && canonical(one) === canonical(other);
+  return one === other || (other !== undefined && canonical(one) === canonical(other));
 }
 
 function canonical(value: unknown): string {

@@ -1,4 +1,4 @@
-import type { Snapshot } from './snapshot';
+import { isShown, type Snapshot } from './snapshot';
 import { effectiveState, isTransient } from './state';
 
 /** How much one window needs to know, now. */
@@ -39,15 +39,23 @@ export function nextLook(need: Need, snapshot: Snapshot, now: number): number | 
   const last = Math.max(snapshot.listedAt, snapshot.failure?.at ?? 0);
   // A clock that was set back must not stop us for as long as it was set back.
   const due = last > now ? now : last + age;
-  return Math.max(due, snapshot.failure?.retryAt ?? 0);
+  return Math.max(due, retryAt(snapshot, now));
+}
+
+/** What the service asked for by `Retry-After`, if it can be meant so. */
+function retryAt({ failure }: Snapshot, now: number): number {
+  if (failure?.retryAt === undefined || failure.at > now) return 0;
+  return Math.min(failure.retryAt, failure.at + slowestFailureMs);
 }
 
 /** Whether some row is on its way from one state to another. */
 export function hasTransition(snapshot: Snapshot, now: number): boolean {
   return (
     Object.keys(snapshot.expectations).length > 0 ||
-    snapshot.rows.some((row) =>
-      isTransient(effectiveState(row.instance, snapshot.expectations[row.instance.id], now)),
+    snapshot.rows.some(
+      (row) =>
+        isShown(row) &&
+        isTransient(effectiveState(row.instance, snapshot.expectations[row.instance.id], now)),
     )
   );
 }

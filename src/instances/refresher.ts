@@ -1,20 +1,26 @@
 import { type Clock, type Disposable, type Logger } from '../api/environment';
-import type { TensorDockApi } from '../api/client';
+import type { InstanceList, TensorDockApi } from '../api/client';
 import { NotFoundError, RateLimitedError, TensorDockError } from '../api/errors';
-import { mergeDetails, mergeFailure, mergeList, mergeNotFound } from './merge';
+import { mergeDetails, mergeFailure, mergeList, mergeNoDetails, mergeNotFound } from './merge';
 import { nextLook, type Need } from './pace';
-import type { SharedSnapshot, SnapshotEditor } from './sharedSnapshot';
-import type { Snapshot } from './snapshot';
+import type { SharedSnapshot } from './sharedSnapshot';
+import { isShown, type Snapshot } from './snapshot';
 import { wantedDetails } from './wantedDetails';
 
-/** All windows together ask no more than this a minute by themselves; the rest of the 100 is the person's. */
-const backgroundPerMinute = 50;
 const minuteMs = 60_000;
-/** How many single GETs are under way at once, and how many are made before others get the lock. */
+/**
+ * How many requests all windows together may have made in the last minute for one more to be made in the
+ * background; a retried request may add some. What is not urgent leaves room for a list every five seconds
+ * and for rows in transition; the rest of the 100 is the person's.
+ */
+const roomFor = { list: 52, urgent: 38, resting: 26 };
+/** How many single GETs are under way at once, and how many rounds of them are made in one go. */
 const detailsAtOnce = 4;
-const detailsInOneGo = 12;
-/** How soon to look again when another window is asking. */
+const roundsInOneGo = 3;
+/** How soon to look again when another window is asking, or when more details are wanted. */
 const busyMs = 700;
+/** How soon to look again when the snapshot itself could not be kept. */
+const unkeptMs = 30_000;
 
 export interface RefresherOptions {
   readonly shared: SharedSnapshot;
@@ -32,16 +38,18 @@ export interface RefresherOptions {
 
 /**
  * Keeps the shared snapshot as fresh as this window needs it. There is no leader: each window looks when the
- * snapshot is older than it can bear, takes the lock, reads again, and asks only if nobody else did.
+ * snapshot is older than it can bear, takes the right to ask, reads again, and asks only if nobody else did.
  */
 export class Refresher implements Disposable {
   private timer: Disposable | undefined;
   private readonly watcher: Disposable;
   private readonly ended = new AbortController();
-  private looking: Promise<void> | undefined;
-  private lookAgain = false;
+  private looking = false;
   private snapshot: Snapshot | undefined;
-  /** Requests of this window that are not in the file yet. */
+  /** Reads are numbered, as one that began earlier may end later. */
+  private reads = 0;
+  private newestRead = 0;
+  /** Requests of this window that are not in the shared snapshot yet. */
   private unsaved: number[] = [];
 
   constructor(private readonly options: RefresherOptions) {
@@ -51,7 +59,6 @@ export class Refresher implements Disposable {
   /** Reads what is known without asking the service, and begins to keep it fresh. */
   async start(): Promise<void> {
     await this.adopt();
-    this.schedule();
   }
 
   /** To be called when the need changed: the view was shown, the window got the focus, an action was accepted. */
@@ -66,32 +73,28 @@ export class Refresher implements Disposable {
 
   /** Asks now, whatever the age; resolves when the answer, good or bad, is in the snapshot. */
   async refresh(): Promise<void> {
-    const asked = this.options.clock.now();
-    await this.options.shared.exclusive(async (editor) => {
-      if (editor.current().listedAt < asked) await this.list(editor);
+    const { shared, clock } = this.options;
+    const asked = clock.now();
+    await shared.asking(async (signal) => {
+      const { listedAt } = await shared.read();
+      if (listedAt < asked || listedAt > clock.now()) {
+        await this.list(AbortSignal.any([signal, this.ended.signal]));
+      }
     });
     await this.adopt();
-    this.schedule();
   }
 
-  /** Asks for one instance by itself and returns the snapshot that holds it. */
-  async refreshOne(id: string): Promise<Snapshot> {
-    const snapshot = await this.options.shared.exclusive(async (editor) => {
-      await this.detail(editor, id);
-      return editor.current();
-    });
-    this.take(snapshot);
-    this.schedule();
-    return snapshot;
+  /** Asks for one instance by itself; false where the service does not know it. */
+  async refreshOne(id: string): Promise<boolean> {
+    const known = await this.detail(id, this.ended.signal);
+    await this.adopt();
+    return known !== 'not-found';
   }
 
-  /** Changes the shared snapshot by a pure step, under the lock. */
+  /** Changes the shared snapshot by a pure step. */
   async update(step: (snapshot: Snapshot, now: number) => Snapshot): Promise<void> {
-    await this.options.shared.exclusive(async (editor) => {
-      await this.save(editor, step(editor.current(), this.options.clock.now()));
-    });
+    await this.change(step);
     await this.adopt();
-    this.schedule();
   }
 
   dispose(): void {
@@ -104,147 +107,179 @@ export class Refresher implements Disposable {
     return this.ended.signal.aborted;
   }
 
+  /** Takes what is in the shared snapshot. One that cannot be read leaves the one before; never rejects. */
   private async adopt(): Promise<void> {
-    const snapshot = await this.options.shared.read();
-    if (this.disposed) return;
-    this.take(snapshot);
+    const read = ++this.reads;
+    try {
+      const snapshot = await this.options.shared.read();
+      if (this.disposed || read < this.newestRead) return;
+      this.newestRead = read;
+      // A snapshot that was lost is begun anew by the next list; until then the rows stay.
+      if (snapshot.listedAt > 0 || !this.snapshot?.listedAt) {
+        this.snapshot = snapshot;
+        this.options.onSnapshot(snapshot);
+      }
+    } catch (error) {
+      this.warn(error);
+    }
     this.schedule();
   }
 
-  private take(snapshot: Snapshot): void {
-    this.snapshot = snapshot;
-    this.options.onSnapshot(snapshot);
-  }
-
   private schedule(atLeastMs = 0): void {
-    if (this.disposed || !this.snapshot) return;
+    if (this.disposed || this.looking) return;
     this.timer?.dispose();
     this.timer = undefined;
-    const { clock, need } = this.options;
-    const now = clock.now();
-    const due = nextLook(need(), this.snapshot, now);
-    if (due === undefined) return;
-    const moreDetails = wantedDetails(this.snapshot, this.options.onScreen(), now).length > 0;
-    const soon = moreDetails && !this.snapshot.failure ? now + busyMs : due;
-    const wait = Math.max(Math.min(due, soon) - now, this.untilBudget(this.snapshot, now), atLeastMs, 0);
-    this.timer = clock.after(wait, () => void this.look());
+    const wait = this.snapshot ? this.untilNextLook(this.snapshot) : 0;
+    if (wait !== undefined) {
+      this.timer = this.options.clock.after(Math.max(wait, atLeastMs), () => void this.look());
+    }
+  }
+
+  /** Milliseconds; undefined: not by itself. */
+  private untilNextLook(snapshot: Snapshot): number | undefined {
+    const now = this.options.clock.now();
+    const due = nextLook(this.options.need(), snapshot, now);
+    if (due === undefined) return undefined;
+    const list = Math.max(due - now, this.untilRoom(snapshot, roomFor.list));
+    if (snapshot.failure) return list;
+    const { urgent, resting } = wantedDetails(snapshot, this.options.onScreen(), now);
+    const room = urgent.length > 0 ? roomFor.urgent : resting.length > 0 ? roomFor.resting : undefined;
+    if (room === undefined) return list;
+    return Math.min(list, Math.max(busyMs, this.untilRoom(snapshot, room - detailsAtOnce)));
   }
 
   private async look(): Promise<void> {
-    if (this.looking) {
-      this.lookAgain = true;
-      return;
-    }
-    this.looking = this.lookOnce();
+    const { shared, random } = this.options;
+    this.looking = true;
+    let pause = 0;
     try {
-      await this.looking;
-    } finally {
-      this.looking = undefined;
-      if (this.lookAgain) {
-        this.lookAgain = false;
-        this.schedule();
-      }
-    }
-  }
-
-  private async lookOnce(): Promise<void> {
-    const { shared, log, random } = this.options;
-    let done: true | undefined;
-    try {
-      done = await shared.tryExclusive(async (editor) => {
-        await this.bringUpToDate(editor);
-        return true as const;
-      });
-      const snapshot = await shared.read();
-      if (!this.disposed) this.take(snapshot);
+      const asked = await shared.tryAsking((signal) => this.bringUpToDate(signal));
+      if (!asked) pause = busyMs * (1 + random());
     } catch (error) {
-      if (!this.disposed) log.warn(`refresh: ${error instanceof Error ? error.message : String(error)}`);
+      this.warn(error);
+      pause = unkeptMs;
     }
-    this.schedule(done ? 0 : busyMs * (1 + random()));
+    await this.adopt();
+    this.looking = false;
+    this.schedule(pause);
   }
 
-  /** Under the lock: what another window did meanwhile is not done again. */
-  private async bringUpToDate(editor: SnapshotEditor): Promise<void> {
-    const { clock, need, onScreen } = this.options;
-    const due = nextLook(need(), editor.current(), clock.now());
+  /** With the right to ask: what another window did meanwhile is not done again. */
+  private async bringUpToDate(lost: AbortSignal): Promise<void> {
+    const { shared, clock, need, onScreen } = this.options;
+    const signal = AbortSignal.any([lost, this.ended.signal]);
+    let snapshot = await shared.read();
+    const due = nextLook(need(), snapshot, clock.now());
     if (due === undefined) return;
-    if (due <= clock.now() && this.mayAsk(editor.current())) await this.list(editor);
-    for (let asked = 0; asked < detailsInOneGo && !editor.current().failure; asked += detailsAtOnce) {
-      const wanted = wantedDetails(editor.current(), onScreen(), clock.now()).slice(0, detailsAtOnce);
-      if (wanted.length === 0 || !this.mayAsk(editor.current())) return;
-      await Promise.all(wanted.map((id) => this.detail(editor, id)));
+    if (due <= clock.now() && this.untilRoom(snapshot, roomFor.list) === 0) {
+      await this.list(signal);
+      snapshot = await shared.read();
+    }
+    for (let round = 0; round < roundsInOneGo && !snapshot.failure && !signal.aborted; round++) {
+      const { urgent, resting } = wantedDetails(snapshot, onScreen(), clock.now());
+      const room = urgent.length > 0 ? roomFor.urgent : roomFor.resting;
+      const ids = (urgent.length > 0 ? urgent : resting).slice(0, detailsAtOnce);
+      if (ids.length === 0 || this.untilRoom(snapshot, room - detailsAtOnce) > 0) return;
+      const answers = await Promise.all(ids.map((id) => this.detail(id, signal)));
+      if (answers.includes('failed')) return;
+      snapshot = await shared.read();
     }
   }
 
-  private async list(editor: SnapshotEditor): Promise<void> {
-    const before = editor.current();
-    const asked = this.options.clock.now();
+  private async list(signal: AbortSignal): Promise<void> {
+    const { shared, clock, log, api } = this.options;
+    const asked = clock.now();
     try {
-      let list = await this.ask(editor, (signal) => this.options.api.listInstances({ signal }));
-      const listed = new Set(list.instances.map((instance) => instance.id));
-      const missing = before.rows.filter(
-        ({ instance }) => !listed.has(instance.id) && before.expectations[instance.id]?.action !== 'delete',
-      );
-      if (missing.length > 1 || (missing.length === 1 && list.instances.length === 0)) {
-        this.options.log.warn(`refresh: ${missing.length} instances are missing from the list, asking again`);
-        list = await this.ask(editor, (signal) => this.options.api.listInstances({ signal }));
+      let list = await api.listInstances({ signal });
+      const missing = missingFrom(list, await shared.read());
+      if (missing > 1 || (missing === 1 && list.instances.length === 0)) {
+        log.warn(`refresh: ${missing} instances are missing from the list, asking again`);
+        list = await api.listInstances({ signal });
       }
-      await this.save(editor, mergeList(editor.current(), list.instances, list.thinIds, asked));
+      await this.change((snapshot) => mergeList(snapshot, list.instances, list.thinIds, asked));
     } catch (error) {
-      await this.fail(editor, error);
+      await this.fail(error, signal);
     }
   }
 
-  private async detail(editor: SnapshotEditor, id: string): Promise<void> {
+  private async detail(id: string, signal: AbortSignal): Promise<'told' | 'not-found' | 'failed'> {
     try {
-      const instance = await this.ask(editor, (signal) => this.options.api.getInstance(id, { signal }));
-      await this.save(editor, mergeDetails(editor.current(), instance, this.options.clock.now()));
+      const instance = await this.options.api.getInstance(id, { signal });
+      await this.change((snapshot, now) => mergeDetails(snapshot, instance, now));
+      return 'told';
     } catch (error) {
       if (error instanceof NotFoundError) {
-        await this.save(editor, mergeNotFound(editor.current(), id, this.options.clock.now()));
-      } else {
-        await this.fail(editor, error);
+        await this.change((snapshot, now) => mergeNotFound(snapshot, id, now));
+        return 'not-found';
       }
+      if (isOfThisRow(error)) await this.change((snapshot, now) => mergeNoDetails(snapshot, id, now));
+      else await this.fail(error, signal);
+      return 'failed';
     }
   }
 
-  private async ask<T>(editor: SnapshotEditor, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return call(AbortSignal.any([editor.signal, this.ended.signal]));
-  }
-
-  private async fail(editor: SnapshotEditor, error: unknown): Promise<void> {
-    // Not the service's failure: this window is closing, or lost the lock.
-    if (this.disposed || editor.signal.aborted) return;
+  private async fail(error: unknown, signal: AbortSignal): Promise<void> {
+    // Not the service's failure: this window is closing, or lost the right to ask.
+    if (this.disposed || signal.aborted) return;
     if (!(error instanceof TensorDockError)) throw error;
-    const now = this.options.clock.now();
     const wait = error instanceof RateLimitedError ? error.retryAfterMs : undefined;
-    const retryAt = wait === undefined ? undefined : now + wait;
-    await this.save(
-      editor,
-      mergeFailure(editor.current(), { code: error.code, message: error.message, retryAt }, now),
-    );
+    await this.change((snapshot, now) => {
+      const retryAt = wait === undefined ? undefined : now + wait;
+      return mergeFailure(snapshot, { code: error.code, message: error.message, retryAt }, now);
+    });
   }
 
-  private async save(editor: SnapshotEditor, next: Snapshot): Promise<void> {
-    const recent = this.recentRequests(next, this.options.clock.now());
+  private async change(step: (snapshot: Snapshot, now: number) => Snapshot): Promise<void> {
+    const { shared, clock } = this.options;
+    const sent = this.unsaved;
     this.unsaved = [];
-    await editor.save({ ...next, requestedAt: recent });
+    try {
+      await shared.change((snapshot) => {
+        const now = clock.now();
+        return { ...step(snapshot, now), requestedAt: lastMinute([...snapshot.requestedAt, ...sent], now) };
+      });
+    } catch (error) {
+      this.unsaved.push(...sent);
+      throw error;
+    }
   }
 
-  private recentRequests(snapshot: Snapshot, now: number): number[] {
-    return [...snapshot.requestedAt, ...this.unsaved].filter((at) => at > now - minuteMs && at <= now);
+  /** Milliseconds until fewer than `room` requests were made in the last minute. */
+  private untilRoom(snapshot: Snapshot, room: number): number {
+    const now = this.options.clock.now();
+    const recent = lastMinute([...snapshot.requestedAt, ...this.unsaved], now).sort((a, b) => a - b);
+    const tooMany = recent[recent.length - room];
+    return tooMany === undefined ? 0 : Math.max(tooMany + minuteMs - now, 1);
   }
 
-  private mayAsk(snapshot: Snapshot): boolean {
-    return this.untilBudget(snapshot, this.options.clock.now()) === 0;
+  private warn(error: unknown): void {
+    if (!this.disposed)
+      this.options.log.warn(`refresh: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
 
-  /** Milliseconds until one more background request fits into the minute. */
-  private untilBudget(snapshot: Snapshot, now: number): number {
-    const recent = this.recentRequests(snapshot, now).sort((a, b) => a - b);
-    const room = backgroundPerMinute - detailsAtOnce - recent.length;
-    if (room > 0) return 0;
-    const oldest = recent[-room];
-    return oldest === undefined ? 0 : Math.max(oldest + minuteMs - now, 1);
-  }
+function missingFrom(list: InstanceList, before: Snapshot): number {
+  const listed = new Set(list.instances.map((instance) => instance.id));
+  return before.rows.filter(
+    (row) =>
+      isShown(row) &&
+      !row.unlisted &&
+      !listed.has(row.instance.id) &&
+      before.expectations[row.instance.id]?.action !== 'delete',
+  ).length;
+}
+
+/** A failure that may be of this one row, and says nothing of the others. */
+function isOfThisRow(error: unknown): boolean {
+  return (
+    error instanceof TensorDockError &&
+    (error.code === 'unreadable-answer' || error.code === 'bad-request' || error.status !== undefined) &&
+    !(error instanceof RateLimitedError) &&
+    error.code !== 'unauthorized' &&
+    error.code !== 'forbidden'
+  );
+}
+
+function lastMinute(times: readonly number[], now: number): number[] {
+  return times.filter((at) => at > now - minuteMs && at <= now);
 }

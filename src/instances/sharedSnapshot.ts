@@ -6,23 +6,19 @@ import writeFileAtomic from 'write-file-atomic';
 import type { Disposable, Logger } from '../api/environment';
 import { emptySnapshot, parseSnapshot, type Snapshot } from './snapshot';
 
-/** What is handed to somebody who holds the lock. Both throw once the lock was lost to another window. */
-export interface SnapshotEditor {
-  /** The newest snapshot; the lock keeps it so. */
-  readonly current: () => Snapshot;
-  /** Replaces it, for all windows. */
-  readonly save: (next: Snapshot) => Promise<void>;
-  /** Aborted when the lock was lost: what is under way must not go on. */
-  readonly signal: AbortSignal;
-}
-
 /** The one snapshot that all windows of a person share. */
 export interface SharedSnapshot {
+  /** The newest one. Rejects where it cannot be read; one that is damaged is begun anew. */
   read(): Promise<Snapshot>;
-  /** Runs `work` alone among all windows; undefined at once, without running it, where another has the lock. */
-  tryExclusive<T>(work: (editor: SnapshotEditor) => Promise<T>): Promise<T | undefined>;
-  /** Like `tryExclusive`, but waits for its turn. */
-  exclusive<T>(work: (editor: SnapshotEditor) => Promise<T>): Promise<T>;
+  /** Changes it for all windows by a pure step on the newest one, and gives back what is there then. */
+  change(step: (snapshot: Snapshot) => Snapshot): Promise<Snapshot>;
+  /**
+   * Runs `work`, which asks the service, alone among all windows; changes go on meanwhile. False at once,
+   * without running it, where another window asks. The signal is aborted when the right to ask was lost.
+   */
+  tryAsking(work: (signal: AbortSignal) => Promise<void>): Promise<boolean>;
+  /** Like `tryAsking`, but waits for its turn. */
+  asking(work: (signal: AbortSignal) => Promise<void>): Promise<void>;
   /** Calls back when another window may have written. */
   watch(listener: () => void): Disposable;
 }
@@ -33,6 +29,8 @@ const staleMs = 5_000;
 /** The shared snapshot as a file `snapshot-<account id>.json` in a folder that all windows see. */
 export class SnapshotFile implements SharedSnapshot {
   private readonly file: string;
+  /** Changes of this window wait for each other here, not at the lock. */
+  private lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly folder: string,
@@ -47,40 +45,42 @@ export class SnapshotFile implements SharedSnapshot {
     try {
       text = await readFile(this.file, 'utf8');
     } catch (error) {
-      if (!isMissing(error)) this.log.warn(`snapshot: cannot be read: ${String(error)}`);
-      return emptySnapshot(this.accountId);
+      if (isCode(error, 'ENOENT')) return emptySnapshot(this.accountId);
+      throw error;
     }
     const snapshot = parseSnapshot(text, this.accountId);
     if (!snapshot) this.log.warn('snapshot: damaged, begun anew');
     return snapshot ?? emptySnapshot(this.accountId);
   }
 
-  async tryExclusive<T>(work: (editor: SnapshotEditor) => Promise<T>): Promise<T | undefined> {
-    return this.locked(work, 0);
+  change(step: (snapshot: Snapshot) => Snapshot): Promise<Snapshot> {
+    const change = this.lastChange.then(() => this.changeNow(step));
+    this.lastChange = change.catch(() => undefined);
+    return change;
   }
 
-  async exclusive<T>(work: (editor: SnapshotEditor) => Promise<T>): Promise<T> {
-    const result = await this.locked(async (editor) => ({ value: await work(editor) }), 400);
-    if (!result) throw new Error('The snapshot stayed locked by another window.');
-    return result.value;
+  tryAsking(work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    return this.locked('asking', 0, work);
+  }
+
+  async asking(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    if (!(await this.locked('asking', 600, work))) throw new Error('Another window asks for too long.');
   }
 
   watch(listener: () => void): Disposable {
     let watcher: FSWatcher | undefined;
     let closed = false;
-    void mkdir(this.folder, { recursive: true }).then(() => {
-      if (closed) return;
-      const name = path.basename(this.file);
-      try {
+    const name = path.basename(this.file);
+    mkdir(this.folder, { recursive: true })
+      .then(() => {
+        if (closed) return;
         // The folder, since a rename over the file would end a watch of the file itself.
         watcher = watch(this.folder, { persistent: false }, (_event, changed) => {
           if (changed === null || changed === name) listener();
         });
         watcher.on('error', (error) => this.log.warn(`snapshot: not watched: ${error.message}`));
-      } catch (error) {
-        this.log.warn(`snapshot: not watched: ${String(error)}`);
-      }
-    });
+      })
+      .catch((error: unknown) => this.log.warn(`snapshot: not watched: ${String(error)}`));
     return {
       dispose: () => {
         closed = true;
@@ -89,47 +89,47 @@ export class SnapshotFile implements SharedSnapshot {
     };
   }
 
-  private async locked<T>(
-    work: (editor: SnapshotEditor) => Promise<T>,
+  private async changeNow(step: (snapshot: Snapshot) => Snapshot): Promise<Snapshot> {
+    let after: Snapshot | undefined;
+    const done = await this.locked('writing', 400, async (signal) => {
+      const next = step(await this.read());
+      signal.throwIfAborted();
+      await writeFileAtomic(this.file, JSON.stringify(next), { mode: 0o600 });
+      after = next;
+    });
+    if (!done || !after) throw new Error('The snapshot stayed locked by another window.');
+    return after;
+  }
+
+  private async locked(
+    what: 'asking' | 'writing',
     retries: number,
-  ): Promise<T | undefined> {
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<boolean> {
     await mkdir(this.folder, { recursive: true });
     const lost = new AbortController();
     let release: () => Promise<void>;
     try {
-      release = await lockfile.lock(this.file, {
+      release = await lockfile.lock(`${this.file}.${what}`, {
         realpath: false,
         stale: staleMs,
         update: 1_000,
-        retries: { retries, minTimeout: 50, maxTimeout: 250, randomize: true },
+        retries: { retries, minTimeout: 20, maxTimeout: 250, randomize: true },
         onCompromised: (error) => lost.abort(error),
       });
     } catch (error) {
-      if (isCode(error, 'ELOCKED')) return undefined;
+      if (isCode(error, 'ELOCKED')) return false;
       throw error;
     }
     try {
-      let current = await this.read();
-      return await work({
-        current: () => current,
-        save: async (next) => {
-          lost.signal.throwIfAborted();
-          // Before the write, so that two changes under one lock build on each other.
-          current = next;
-          await writeFileAtomic(this.file, JSON.stringify(next), { mode: 0o600 });
-        },
-        signal: lost.signal,
-      });
+      await work(lost.signal);
+      return true;
     } finally {
       if (!lost.signal.aborted) {
         await release().catch((error: unknown) => this.log.warn(`snapshot: lock: ${String(error)}`));
       }
     }
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return isCode(error, 'ENOENT');
 }
 
 function isCode(error: unknown, code: string): boolean {

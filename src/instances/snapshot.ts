@@ -14,18 +14,19 @@ export interface Expectation {
 /** One instance in the snapshot, with what we know about what the service told of it. */
 export interface SnapshotRow {
   readonly instance: Instance;
-  /** When the instance was last asked for by itself; 0 never. */
+  /** When its details were last told; 0 never. */
   readonly detailsAt: number;
-  /** Left out of the newest list, while a GET of its id still answers. */
+  /** When asking for it by itself failed, if that was the newest attempt. */
+  readonly failedAt?: number;
+  /** Left out of the newest list. It counts as gone only after two 404 a minute apart. */
   readonly unlisted?: boolean;
+  /** When a GET of its id was answered by 404 for the first time since it was last told of. */
+  readonly notFoundAt?: number;
 }
 
-/** An instance that a list left out. It counts as gone only after two 404 a minute apart. */
-export interface AbsentRow {
-  readonly instance: Instance;
-  readonly since: number;
-  /** When a GET of its id was answered by 404. */
-  readonly notFoundAt: readonly number[];
+/** Whether a person sees the row: one that a list left out goes as soon as the service does not know its id. */
+export function isShown(row: SnapshotRow): boolean {
+  return row.unlisted !== true || row.notFoundAt === undefined;
 }
 
 /** Why the newest attempt failed; the rows before it stay. */
@@ -52,7 +53,6 @@ export interface Snapshot {
   /** When a list last differed from the one before. */
   readonly changedAt: number;
   readonly rows: readonly SnapshotRow[];
-  readonly absent: readonly AbsentRow[];
   /** Ids that two 404 or our own delete proved gone, newest last. */
   readonly gone: readonly string[];
   readonly expectations: Readonly<Record<string, Expectation>>;
@@ -69,7 +69,6 @@ export function emptySnapshot(accountId: string): Snapshot {
     listedAt: 0,
     changedAt: 0,
     rows: [],
-    absent: [],
     gone: [],
     expectations: {},
     requestedAt: [],
@@ -116,8 +115,15 @@ const snapshotSchema = v.object({
   accountId: v.string(),
   listedAt: time,
   changedAt: time,
-  rows: v.array(v.object({ instance: instanceSchema, detailsAt: time, unlisted: v.optional(v.boolean()) })),
-  absent: v.array(v.object({ instance: instanceSchema, since: time, notFoundAt: v.array(time) })),
+  rows: v.array(
+    v.object({
+      instance: instanceSchema,
+      detailsAt: time,
+      failedAt: v.optional(time),
+      unlisted: v.optional(v.boolean()),
+      notFoundAt: v.optional(time),
+    }),
+  ),
   gone: v.array(v.string()),
   expectations: v.record(
     v.string(),
@@ -138,6 +144,7 @@ const snapshotSchema = v.object({
         'unreadable-answer',
         'outcome-unknown',
         'cancelled',
+        'bad-address',
       ] as const satisfies readonly ErrorCode[]),
       message: v.string(),
       since: time,

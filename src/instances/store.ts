@@ -7,7 +7,7 @@ import { expectAction, mergeDeleted, mergeDetails, sameInstance } from './merge'
 import type { Need } from './pace';
 import { Refresher } from './refresher';
 import type { SharedSnapshot } from './sharedSnapshot';
-import type { Action, Failure, Snapshot } from './snapshot';
+import { isShown, type Action, type Failure, type Snapshot } from './snapshot';
 import { effectiveState } from './state';
 
 /** An account that is signed in, with what it takes to ask for it. */
@@ -133,8 +133,8 @@ export class InstanceStore implements Disposable {
 
   /** Asks for one instance by itself; undefined where the service does not know it. */
   async refreshOne(id: string): Promise<InstanceRow | undefined> {
-    await this.refresher?.refreshOne(id);
-    return this.row(id);
+    const known = await this.refresher?.refreshOne(id);
+    return known === false ? undefined : this.row(id);
   }
 
   /** The service accepted an action: from now on the row shows it, and is looked at often. */
@@ -251,12 +251,9 @@ function toRows(snapshot: Snapshot, now: number): ReadonlyMap<string, InstanceRo
       },
     ];
   };
-  // A row that was left out of a list stays until the service itself says that it does not know the id.
-  const doubtful = snapshot.absent.filter(({ notFoundAt }) => notFoundAt.length === 0);
-  return new Map([
-    ...snapshot.rows.map(({ instance, unlisted }) => row(instance, unlisted === true)),
-    ...doubtful.map(({ instance }) => row(instance, true)),
-  ]);
+  return new Map(
+    snapshot.rows.filter(isShown).map(({ instance, unlisted }) => row(instance, unlisted === true)),
+  );
 }
 
 function differs(before: InstanceRow | undefined, after: InstanceRow): boolean {

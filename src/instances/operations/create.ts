@@ -11,45 +11,51 @@ export type CreateResult = NonNullable<OperationRecord['outcome']>;
 /** When the list is asked again for a machine that may have been made, in milliseconds after the unclear answer. */
 const looks = [0, 5_000, 10_000, 20_000, 30_000, 45_000, 60_000, 90_000, 120_000];
 
+/** A machine that was asked for this recently may not be told of yet, in milliseconds. */
+const youngMs = 300_000;
+
 /**
  * Makes one machine. The request is sent once and never again: after an unclear answer, or when another window
  * takes the operation up, the list is asked for a new id of that name. Throws where the service refused.
  */
 export async function create(steps: Steps, request: CreateRequest | undefined): Promise<CreateResult> {
-  const { record } = steps;
-  if (record.step === 'begin' && request) {
-    await steps.store.refresh();
-    const { failure } = steps.store.status;
-    if (failure) throw new TensorDockError(failure.code, failure.message);
-    // Noted before it is sent: whoever finds this note must assume that it was.
-    await steps.at('sending', { knownIds: steps.store.rows().map((row) => row.instance.id) });
-    steps.tell(l10n.t('Asking TensorDock for the machine…'));
-    try {
-      const made = await steps.store.api.createInstance(request, {
-        signal: steps.signal,
-        flow: flowOf(steps),
-      });
-      const instance: Instance = {
-        id: made.id,
-        name: made.name ?? request.name,
-        state: 'creating',
-        statusText: '',
-        resources: request.resources,
-        image: request.image,
-      };
-      return await adopt(steps, instance, { kind: 'created', id: made.id });
-    } catch (error) {
-      if (!(error instanceof OutcomeUnknownError)) throw error;
-    }
+  if (steps.record.outcome) return takeUp(steps, steps.record.outcome);
+  if (steps.record.step === 'sending') return lookForIt(steps);
+  if (!request) throw new Error(l10n.t('The machine was not asked for: the window closed before.'));
+  await steps.store.refresh();
+  const { failure } = steps.store.status;
+  if (failure) throw new TensorDockError(failure.code, failure.message);
+  // Noted before it is sent: whoever finds this note must assume that it was.
+  await steps.at('sending', { knownIds: steps.store.rows().map((row) => row.instance.id) });
+  steps.tell(l10n.t('Asking TensorDock for the machine…'));
+  try {
+    const options = { signal: steps.signal, flow: flowOf(steps) };
+    const made = await steps.store.api.createInstance(request, options);
+    const instance: Instance = {
+      id: made.id,
+      name: made.name ?? request.name,
+      state: 'creating',
+      statusText: '',
+      resources: request.resources,
+      image: request.image,
+    };
+    return await adopt(steps, instance, { kind: 'created', id: made.id });
+  } catch (error) {
+    if (steps.signal.aborted) throw error;
+    if (error instanceof OutcomeUnknownError) return lookForIt(steps);
+    if (error instanceof TensorDockError) await steps.at('refused');
+    throw error;
   }
-  if (record.step === 'begin')
-    throw new Error(l10n.t('The machine was not asked for: the window closed before.'));
-  return record.outcome ?? (await lookForIt(steps));
 }
 
 /** Waits until the made machine runs. */
 export async function untilUp(steps: Steps): Promise<void> {
   if (steps.record.instanceId !== undefined) await untilRunning(steps);
+}
+
+/** Whether the machine may have been made, so that the same wish must not be sent again. */
+export function mayBeMade(record: OperationRecord): boolean {
+  return record.kind === 'create' && record.step !== 'begin' && record.step !== 'refused';
 }
 
 async function lookForIt(steps: Steps): Promise<CreateResult> {
@@ -62,9 +68,10 @@ async function lookForIt(steps: Steps): Promise<CreateResult> {
       l10n.t('TensorDock gave no clear answer. Looking for a new machine named “{0}”…', steps.record.name),
     );
     await steps.store.refresh();
+    const others = steps.madeByOthers();
     const row = steps.store
       .rows()
-      .find(({ instance }) => instance.name === steps.record.name && !known.has(instance.id));
+      .find(({ instance: { id, name } }) => name === steps.record.name && !known.has(id) && !others.has(id));
     const lookedForMs = steps.clock.now() - began;
     if (row) return adopt(steps, row.instance, { kind: 'adopted', id: row.instance.id, lookedForMs });
   }
@@ -77,5 +84,15 @@ async function adopt(steps: Steps, instance: Instance, outcome: CreateResult): P
   await steps.at('made', { instanceId: instance.id, outcome });
   await steps.store.created(instance);
   steps.accepted();
+  return outcome;
+}
+
+/** The window that made it may have gone before it had a row. */
+async function takeUp({ record, store, clock }: Steps, outcome: CreateResult): Promise<CreateResult> {
+  const { instanceId, name, startedAt } = record;
+  if (instanceId === undefined || (await store.refreshOne(instanceId))) return outcome;
+  if (clock.now() - startedAt < youngMs) {
+    await store.created({ id: instanceId, name, state: 'creating', statusText: '' });
+  }
   return outcome;
 }

@@ -59,10 +59,13 @@ export interface Claim {
   readonly record: OperationRecord;
   /** Aborted when the claim was lost, or somebody asked to cancel. */
   readonly signal: AbortSignal;
-  /** Notes how far it came. Throws when the claim was lost. */
+  /** Notes how far it came. Throws when the claim was lost or the operation cancelled. */
   note(record: OperationRecord): Promise<void>;
-  /** It has come to its end: the note goes. With `remember` its id cannot be begun again for a day. */
-  finish(remember: boolean): Promise<void>;
+  /**
+   * It has come to its end: the note goes. What is given to be remembered cannot be begun again for a day. A
+   * claim that was lost changes nothing: the operation is another window's.
+   */
+  finish(remember?: OperationRecord): Promise<void>;
   /** Leaves the note for another window. */
   release(): Promise<void>;
 }
@@ -70,10 +73,12 @@ export interface Claim {
 /** The notes of all windows of a person. */
 export interface Journal {
   list(): Promise<readonly OperationRecord[]>;
-  /** Notes a new operation and claims it; undefined where its id is noted already. */
+  /** Notes a new operation and claims it; undefined where its id is noted or remembered already. */
   begin(record: OperationRecord): Promise<Claim | undefined>;
   /** Undefined while another window carries it on, or when it has ended. */
   claim(id: string): Promise<Claim | undefined>;
+  /** An operation that has ended and is remembered. */
+  past(id: string): Promise<OperationRecord | undefined>;
   /** Asks whoever carries it on to stop doing so. */
   cancel(id: string): Promise<void>;
   watch(listener: () => void): Disposable;
@@ -92,8 +97,8 @@ export class FileJournal implements Journal {
 
   async list(): Promise<readonly OperationRecord[]> {
     const names = await readdir(this.folder).catch(() => []);
-    const ids = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5));
-    const records = await Promise.all(ids.map((id) => this.read(id)));
+    const files = names.filter((name) => name.endsWith('.json'));
+    const records = await Promise.all(files.map((name) => this.read(name)));
     return records
       .filter((record) => record !== undefined)
       .sort((one, other) => one.startedAt - other.startedAt);
@@ -102,72 +107,50 @@ export class FileJournal implements Journal {
   async begin(record: OperationRecord): Promise<Claim | undefined> {
     await mkdir(this.folder, { recursive: true });
     await this.forgetOld();
-    if (await exists(this.doneFileOf(record.id))) return undefined;
+    // Claimed before it is noted, so that no other window finds a note that nobody carries on.
+    const lock = await this.lock(record.id);
+    if (!lock) return undefined;
     try {
-      await writeFile(this.fileOf(record.id), JSON.stringify(record), { flag: 'wx', mode: 0o600 });
+      const known = (await this.read(`${record.id}.json`)) ?? (await this.past(record.id));
+      if (!known) {
+        await this.write(`${record.id}.json`, record);
+        return await this.claimed(record, lock);
+      }
     } catch (error) {
-      if (isCode(error, 'EEXIST')) return undefined;
+      await lock.release();
       throw error;
     }
-    return this.claim(record.id);
+    await lock.release();
+    return undefined;
   }
 
   async claim(id: string): Promise<Claim | undefined> {
-    const file = this.fileOf(id);
-    const ended = new AbortController();
-    let unlock: () => Promise<void>;
-    try {
-      unlock = await lockfile.lock(file, {
-        stale: staleMs,
-        update: 1_000,
-        onCompromised: (error) => ended.abort(error),
-      });
-    } catch (error) {
-      if (isCode(error, 'ELOCKED') || isCode(error, 'ENOENT')) return undefined;
-      throw error;
-    }
-    const record = await this.read(id);
-    if (!record) {
-      await unlock();
-      return undefined;
-    }
-    const cancelled = this.watch(() => {
-      void readFile(this.cancelFileOf(id)).then(
-        () => ended.abort(new DOMException('Cancelled', 'AbortError')),
-        () => undefined,
-      );
-    });
-    const letGo = async (): Promise<void> => {
-      cancelled.dispose();
-      await unlock().catch((error: unknown) => this.log.debug(`operations: ${String(error)}`));
-    };
-    return {
-      record,
-      signal: ended.signal,
-      note: async (next) => {
-        ended.signal.throwIfAborted();
-        await writeFileAtomic(file, JSON.stringify(next), { mode: 0o600 });
-      },
-      finish: async (remember) => {
-        if (remember) await writeFile(this.doneFileOf(id), '', { mode: 0o600 });
-        await rm(file, { force: true });
-        await rm(this.cancelFileOf(id), { force: true });
-        await letGo();
-      },
-      release: letGo,
-    };
+    const lock = await this.lock(id);
+    if (!lock) return undefined;
+    const record = await this.read(`${id}.json`);
+    if (record) return this.claimed(record, lock);
+    await lock.release();
+    return undefined;
+  }
+
+  past(id: string): Promise<OperationRecord | undefined> {
+    return this.read(`${id}.done`);
   }
 
   async cancel(id: string): Promise<void> {
-    await writeFile(this.cancelFileOf(id), '', { mode: 0o600 });
+    await writeFile(path.join(this.folder, `${id}.cancel`), '', { mode: 0o600 });
   }
 
   watch(listener: () => void): Disposable {
     const closed = new AbortController();
-    void mkdir(this.folder, { recursive: true })
+    mkdir(this.folder, { recursive: true })
       .then(() => {
         if (closed.signal.aborted) return;
-        const watcher = watch(this.folder, { persistent: false, signal: closed.signal }, () => listener());
+        const options = { persistent: false, signal: closed.signal };
+        const watcher = watch(this.folder, options, (event, name) => {
+          // A claim is renewed every second; only that it came or went matters.
+          if (event !== 'change' || !name?.endsWith('.lock')) listener();
+        });
         watcher.on('error', () => undefined);
         listener();
       })
@@ -175,35 +158,88 @@ export class FileJournal implements Journal {
     return { dispose: () => closed.abort() };
   }
 
+  private async claimed(record: OperationRecord, lock: Lock): Promise<Claim> {
+    const { id } = record;
+    const cancelling = new AbortController();
+    const lookForCancel = async (): Promise<void> => {
+      if (await exists(path.join(this.folder, `${id}.cancel`))) {
+        cancelling.abort(new DOMException('Cancelled', 'AbortError'));
+      }
+    };
+    await lookForCancel();
+    const watcher = this.watch(() => void lookForCancel());
+    const signal = AbortSignal.any([lock.lost, cancelling.signal]);
+    const release = async (): Promise<void> => {
+      watcher.dispose();
+      await lock.release();
+    };
+    return {
+      record,
+      signal,
+      note: async (next) => {
+        signal.throwIfAborted();
+        await this.write(`${id}.json`, next);
+      },
+      finish: async (remember) => {
+        if (!lock.lost.aborted) {
+          if (remember) await this.write(`${id}.done`, remember);
+          await rm(path.join(this.folder, `${id}.json`), { force: true });
+          await rm(path.join(this.folder, `${id}.cancel`), { force: true });
+        }
+        await release();
+      },
+      release,
+    };
+  }
+
+  /** Undefined where another has it. */
+  private async lock(id: string): Promise<Lock | undefined> {
+    const lost = new AbortController();
+    try {
+      const unlock = await lockfile.lock(path.join(this.folder, `${id}.json`), {
+        realpath: false,
+        stale: staleMs,
+        update: 1_000,
+        onCompromised: (error) => lost.abort(error),
+      });
+      const release = async (): Promise<void> => {
+        if (lost.signal.aborted) return;
+        await unlock().catch((error: unknown) => this.log.debug(`operations: ${String(error)}`));
+      };
+      return { lost: lost.signal, release };
+    } catch (error) {
+      if (isCode(error, 'ELOCKED') || isCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  }
+
   private async forgetOld(): Promise<void> {
     for (const name of await readdir(this.folder)) {
-      if (!name.endsWith('.done')) continue;
+      if (!name.endsWith('.done') && !name.endsWith('.cancel')) continue;
       const file = path.join(this.folder, name);
       const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Date.now() }));
       if (Date.now() - mtimeMs > rememberedMs) await rm(file, { force: true });
     }
   }
 
-  private async read(id: string): Promise<OperationRecord | undefined> {
+  private async read(name: string): Promise<OperationRecord | undefined> {
     try {
-      return v.parse(recordSchema, JSON.parse(await readFile(this.fileOf(id), 'utf8')));
+      return v.parse(recordSchema, JSON.parse(await readFile(path.join(this.folder, name), 'utf8')));
     } catch (error) {
-      if (!isCode(error, 'ENOENT')) this.log.warn(`operations: ${id} cannot be read`);
+      if (!isCode(error, 'ENOENT')) this.log.warn(`operations: ${name} cannot be read`);
       return undefined;
     }
   }
 
-  private fileOf(id: string): string {
-    return path.join(this.folder, `${id}.json`);
+  private write(name: string, record: OperationRecord): Promise<void> {
+    return writeFileAtomic(path.join(this.folder, name), JSON.stringify(record), { mode: 0o600 });
   }
+}
 
-  private doneFileOf(id: string): string {
-    return path.join(this.folder, `${id}.done`);
-  }
-
-  private cancelFileOf(id: string): string {
-    return path.join(this.folder, `${id}.cancel`);
-  }
+/** What keeps an operation to one window. `lost` is aborted when another window took it. */
+interface Lock {
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { CreateRequest, ModifyRequest } from '../../api/types';
 import { Deferred } from '../deferred';
 import { Emitter } from '../emitter';
 import type { InstanceStore } from '../store';
-import { create, untilUp, type CreateResult } from './create';
+import { create, mayBeMade, untilUp, type CreateResult } from './create';
 import type { Claim, Journal, OperationKind, OperationRecord } from './journal';
 import { modify, remove, restart, start, startWhenAvailable, stop, type Steps } from './steps';
 
@@ -55,6 +55,8 @@ export class Operations implements Disposable {
   private readonly changes = new Emitter<void>();
   private noted: readonly OperationRecord[] = [];
   private readonly watcher: Disposable;
+  private readonly accountWatcher: Disposable;
+  private accountId: string | undefined;
   private timer: Disposable | undefined;
   private readonly ended = new AbortController();
 
@@ -65,6 +67,8 @@ export class Operations implements Disposable {
 
   constructor(private readonly options: OperationsOptions) {
     this.watcher = options.journal.watch(() => void this.look());
+    this.accountId = options.store.status.accountId;
+    this.accountWatcher = options.store.onDidChange(() => this.followAccount());
   }
 
   /** All operations of the signed-in account, in whichever window. */
@@ -89,6 +93,12 @@ export class Operations implements Disposable {
     return this.beginOn({ ...this.newRecord(kind, instanceId) });
   }
 
+  /** Notes an operation for whichever window looks next: this one is about to go. */
+  async leaveNote(kind: Exclude<OperationKind, 'create' | 'modify'>, instanceId: string): Promise<void> {
+    const claim = await this.options.journal.begin(this.newRecord(kind, instanceId));
+    await claim?.release();
+  }
+
   /** Changes an instance; where it runs, it is stopped before, and started after if `restart` is set. */
   async modify(instanceId: string, request: ModifyRequest, restart: boolean): Promise<RunningOperation> {
     return this.beginOn({
@@ -103,12 +113,20 @@ export class Operations implements Disposable {
    * are told the same end.
    */
   async create(request: CreateRequest, key: string): Promise<RunningOperation> {
-    const record = { ...this.newRecord('create', undefined), id: key, name: request.name };
     const own = this.running.get(key);
     if (own) return own;
-    const claim = await this.options.journal.begin(record);
-    if (claim) return this.run(claim, request);
-    throw new Error(l10n.t('This machine is already being created by another window.'));
+    const record = { ...this.newRecord('create', undefined), id: key, name: request.name };
+    return this.open(record, async (operation) => {
+      const claim = await this.options.journal.begin(record);
+      if (claim) {
+        this.follow(operation, claim, request);
+        return;
+      }
+      const past = await this.options.journal.past(key);
+      if (!past) throw new Error(l10n.t('This machine is already being created by another window.'));
+      this.running.delete(key);
+      operation.endAs(past);
+    });
   }
 
   /** Ends what is under way for an instance, in whichever window. What the service already took stays taken. */
@@ -131,7 +149,9 @@ export class Operations implements Disposable {
         const claim = await journal.claim(record.id);
         if (!claim) continue;
         log.info(`operations: taking up ${record.kind} ${record.id}`);
-        this.run(claim, undefined);
+        const operation = new Running(claim.record, this.options, () => this.noted);
+        this.running.set(record.id, operation);
+        this.follow(operation, claim, undefined);
       }
     } catch (error) {
       log.warn(`operations: ${String(error)}`);
@@ -143,10 +163,25 @@ export class Operations implements Disposable {
   dispose(): void {
     this.ended.abort();
     this.watcher.dispose();
+    this.accountWatcher.dispose();
     this.timer?.dispose();
     for (const operation of this.running.values()) operation.leave();
     this.begun.dispose();
     this.changes.dispose();
+  }
+
+  /** What belongs to another account rests until that account is back. */
+  private followAccount(): void {
+    const { accountId } = this.options.store.status;
+    if (accountId === this.accountId) return;
+    this.accountId = accountId;
+    for (const operation of this.running.values()) {
+      if (operation.record.accountId !== accountId) {
+        operation.leave(new Error(l10n.t('The account was changed meanwhile.')));
+      }
+    }
+    this.changes.fire();
+    void this.look();
   }
 
   private newRecord(kind: OperationKind, instanceId: string | undefined): OperationRecord {
@@ -167,39 +202,52 @@ export class Operations implements Disposable {
   }
 
   private async beginOn(record: OperationRecord): Promise<RunningOperation> {
-    const others = [...this.running.values()].filter(
+    const { journal } = this.options;
+    const own = [...this.running.values()].filter(
       (operation) => operation.record.instanceId === record.instanceId,
     );
-    const same = others.find((operation) => operation.record.kind === record.kind);
+    const same = own.find((operation) => operation.record.kind === record.kind);
     if (same) return same;
-    const elsewhere = this.noted.filter(
-      (noted) => noted.instanceId === record.instanceId && !this.running.has(noted.id),
-    );
-    for (const other of [...others.map((operation) => operation.record), ...elsewhere]) {
-      if (!replaces[record.kind].includes(other.kind)) {
-        throw new Error(
-          l10n.t('“{0}” is busy: another operation ({1}) has to end first.', record.name, other.kind),
-        );
+    for (const operation of own) refuseUnlessReplaced(record, operation.record);
+    const elsewhere = async (): Promise<readonly OperationRecord[]> =>
+      (await journal.list()).filter(
+        (noted) => noted.instanceId === record.instanceId && !this.running.has(noted.id),
+      );
+    return this.open(record, async (operation) => {
+      const others = await elsewhere();
+      for (const other of others) refuseUnlessReplaced(record, other);
+      for (const other of others) await journal.cancel(other.id);
+      for (const other of own) other.cancel();
+      await Promise.allSettled(own.map((other) => other.done));
+      const claim = await journal.begin(record);
+      if (!claim) throw new Error(l10n.t('It could not be noted, and was not begun. Try again.'));
+      // Two windows may have begun at the same moment: the older note goes on.
+      const rival = (await elsewhere()).find(
+        (noted) => !others.some((other) => other.id === noted.id) && isOlder(noted, record),
+      );
+      if (rival) {
+        await claim.finish();
+        throw busy(record, rival);
       }
-      await this.cancel(other.id);
-    }
-    // Claimed in this window before anything is awaited, so that a double click finds it.
-    const operation = new Running(record, this.options);
-    this.running.set(record.id, operation);
-    const claim = await this.options.journal.begin(record);
-    if (!claim) {
-      this.running.delete(record.id);
-      throw new Error(l10n.t('It could not be noted, and was not begun. Try again.'));
-    }
-    this.follow(operation, claim, undefined);
-    return operation;
+      this.follow(operation, claim, undefined);
+    });
   }
 
-  private run(claim: Claim, request: CreateRequest | undefined): RunningOperation {
-    const operation = new Running(claim.record, this.options);
-    this.running.set(claim.record.id, operation);
-    this.follow(operation, claim, request);
-    return operation;
+  /** Known to this window before anything is awaited, so that a double click finds it. */
+  private async open(
+    record: OperationRecord,
+    begin: (operation: Running) => Promise<void>,
+  ): Promise<RunningOperation> {
+    const operation = new Running(record, this.options, () => this.noted);
+    this.running.set(record.id, operation);
+    try {
+      await begin(operation);
+      return operation;
+    } catch (error) {
+      this.running.delete(record.id);
+      operation.fail(error);
+      throw error;
+    }
   }
 
   private follow(operation: Running, claim: Claim, request: CreateRequest | undefined): void {
@@ -211,6 +259,20 @@ export class Operations implements Disposable {
     this.begun.fire(operation);
     void this.look();
   }
+}
+
+function refuseUnlessReplaced(record: OperationRecord, other: OperationRecord): void {
+  if (!replaces[record.kind].includes(other.kind)) throw busy(record, other);
+}
+
+function busy(record: OperationRecord, other: OperationRecord): Error {
+  return new Error(
+    l10n.t('“{0}” is busy: another operation ({1}) has to end first.', record.name, other.kind),
+  );
+}
+
+function isOlder(one: OperationRecord, other: OperationRecord): boolean {
+  return one.startedAt === other.startedAt ? one.id < other.id : one.startedAt < other.startedAt;
 }
 
 class Running implements RunningOperation {
@@ -230,6 +292,7 @@ class Running implements RunningOperation {
   constructor(
     public record: OperationRecord,
     private readonly options: OperationsOptions,
+    private readonly noted: () => readonly OperationRecord[],
   ) {
     this.accepted = this.acceptance.promise;
     this.done = this.ending.promise;
@@ -240,9 +303,24 @@ class Running implements RunningOperation {
     this.cancelling.abort(new DOMException('Cancelled', 'AbortError'));
   }
 
-  /** The window closes: the note stays for another one. */
-  leave(): void {
-    this.leaving.abort(new DOMException('Cancelled', 'AbortError'));
+  /** The window closes, or turns to another account: the note stays for whoever comes to it next. */
+  leave(reason: Error = new DOMException('Cancelled', 'AbortError')): void {
+    this.leaving.abort(reason);
+  }
+
+  /** It was not begun, or has ended badly. */
+  fail(reason: unknown): void {
+    this.acceptance.reject(reason);
+    this.ending.reject(reason);
+    this.result.reject(reason);
+  }
+
+  /** It was carried on to its end before, perhaps by another window. */
+  endAs(past: OperationRecord): void {
+    this.record = past;
+    this.result.resolve(past.outcome ?? { kind: 'unknown', lookedForMs: 0 });
+    this.acceptance.resolve(undefined);
+    this.ending.resolve(undefined);
   }
 
   async carryOn(claim: Claim, request: CreateRequest | undefined): Promise<void> {
@@ -257,18 +335,26 @@ class Running implements RunningOperation {
       } else {
         await kinds[this.record.kind](steps);
       }
-      this.acceptance.resolve(undefined);
-      this.ending.resolve(undefined);
     } catch (error) {
       const reason = signal.aborted ? abortReason(signal) : error;
       this.options.log.info(`operations: ${this.record.kind} ${this.record.id} ended: ${String(reason)}`);
-      this.acceptance.reject(reason);
-      this.ending.reject(reason);
-      this.result.reject(reason);
+      await this.letGo(claim);
+      this.fail(reason);
+      return;
     }
+    await this.letGo(claim);
     this.result.resolve(undefined);
-    if (this.leaving.signal.aborted) await claim.release();
-    else await claim.finish(this.record.kind === 'create' && this.record.step !== 'begin');
+    this.acceptance.resolve(undefined);
+    this.ending.resolve(undefined);
+  }
+
+  private async letGo(claim: Claim): Promise<void> {
+    try {
+      if (this.leaving.signal.aborted) await claim.release();
+      else await claim.finish(mayBeMade(this.record) ? this.record : undefined);
+    } catch (error) {
+      this.options.log.warn(`operations: ${this.record.id} could not be put away: ${String(error)}`);
+    }
   }
 
   private stepsOf(claim: Claim, signal: AbortSignal): Steps {
@@ -285,6 +371,13 @@ class Running implements RunningOperation {
         await claim.note(steps.record);
       },
       accepted: () => this.acceptance.resolve(undefined),
+      madeByOthers: () =>
+        new Set(
+          this.noted()
+            .filter((noted) => noted.id !== this.record.id)
+            .map((noted) => noted.instanceId)
+            .filter((id) => id !== undefined),
+        ),
       tell: (message: string) => {
         this.message = message;
         this.told.fire(message);

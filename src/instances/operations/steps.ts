@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { delay, type Clock } from '../../api/environment';
 import { NoCapacityError, OutcomeUnknownError, RateLimitedError, TensorDockError } from '../../api/errors';
-import { isStopped } from '../state';
+import { isStopped, isTransient } from '../state';
+import type { ModifyRequest } from '../../api/types';
 import type { InstanceRow, InstanceStore } from '../store';
 import type { OperationRecord } from './journal';
 
@@ -15,6 +16,8 @@ export interface Steps {
   at(step: string, change?: Partial<OperationRecord>): Promise<void>;
   /** The service took what was asked. */
   accepted(): void;
+  /** Instances that other operations made, or may have. */
+  madeByOthers(): ReadonlySet<string>;
   /** What a person reads while it goes on. */
   tell(message: string): void;
 }
@@ -25,24 +28,26 @@ const patienceMs = 30 * 60_000;
 const availabilityMs = 60_000;
 
 export async function start(steps: Steps): Promise<void> {
-  const id = idOf(steps.record);
-  if (steps.record.step === 'begin') {
-    steps.tell(l10n.t('Asking TensorDock to start it…'));
-    await certain(steps, 'start', () =>
-      steps.store.api.startInstance(id, { signal: steps.signal, flow: flowOf(steps) }),
-    );
-    await steps.store.accepted(id, 'start');
-    await steps.at('starting');
-  }
+  if (isAt(steps, 'begin', 'asking-start')) await askForStart(steps);
   steps.accepted();
   await untilRunning(steps);
 }
 
+async function askForStart(steps: Steps): Promise<void> {
+  const id = idOf(steps.record);
+  steps.tell(l10n.t('Asking TensorDock to start it…'));
+  await once(steps, 'start', () =>
+    steps.store.api.startInstance(id, { signal: steps.signal, flow: flowOf(steps) }),
+  );
+  await steps.store.accepted(id, 'start');
+  await steps.at('starting');
+}
+
 export async function stop(steps: Steps): Promise<void> {
   const id = idOf(steps.record);
-  if (steps.record.step === 'begin') {
+  if (isAt(steps, 'begin', 'asking-stop')) {
     steps.tell(l10n.t('Asking TensorDock to stop it…'));
-    await certain(steps, 'stop', () =>
+    await once(steps, 'stop', () =>
       steps.store.api.stopInstance(id, { signal: steps.signal, flow: flowOf(steps) }),
     );
     await steps.store.accepted(id, 'stop');
@@ -54,17 +59,17 @@ export async function stop(steps: Steps): Promise<void> {
 
 /** The service has no restart: stop, wait, start. */
 export async function restart(steps: Steps): Promise<void> {
-  if (steps.record.step === 'begin' || steps.record.step === 'stopping') await stop(steps);
-  if (steps.record.step !== 'starting') await startAgain(steps);
+  if (isAt(steps, 'begin', 'asking-stop', 'stopping')) await stop(steps);
+  if (!isAt(steps, 'starting')) await startAgain(steps);
   steps.accepted();
   await untilRunning(steps);
 }
 
 export async function remove(steps: Steps): Promise<void> {
   const id = idOf(steps.record);
-  if (steps.record.step === 'begin') {
+  if (isAt(steps, 'begin', 'asking-delete')) {
     steps.tell(l10n.t('Asking TensorDock to delete it…'));
-    const result = await certain(steps, 'delete', () =>
+    const result = await once(steps, 'delete', () =>
       steps.store.api.deleteInstance(id, { signal: steps.signal, flow: flowOf(steps) }),
     );
     if (result?.alreadyGone) await steps.store.deleted(id);
@@ -73,52 +78,70 @@ export async function remove(steps: Steps): Promise<void> {
   }
   steps.accepted();
   steps.tell(l10n.t('Deleted. Waiting until TensorDock no longer lists it…'));
-  await patiently(steps, (row) => row === undefined || row.pending !== 'delete');
+  await patiently(steps, (row) => row?.pending !== 'delete');
 }
 
 /** Only a stopped instance can be changed: where it runs, it is stopped before and started after. */
 export async function modify(steps: Steps): Promise<void> {
-  const id = idOf(steps.record);
   const { modify: request, startAfter } = steps.record;
   if (!request) return;
-  const row = steps.store.row(id);
-  const runs = !isStopped(row?.state ?? 'stopped');
-  const mustStop = steps.record.step === 'stopping' || (steps.record.step === 'begin' && runs);
-  if (mustStop) {
-    await stop(steps);
-  }
-  if (steps.record.step !== 'modified' && steps.record.step !== 'starting') {
-    await steps.at('changing');
-    steps.tell(l10n.t('Changing its resources…'));
-    // The same values again do no harm, so an unclear answer is settled by sending them once more.
-    await steps.store.api.modifyInstance(id, request, { signal: steps.signal, flow: flowOf(steps) });
-    await steps.store.accepted(id, 'modify');
-    await steps.at('modified');
-    await steps.store.refreshOne(id);
-  }
+  const runs = !isStopped(steps.store.row(idOf(steps.record))?.state ?? 'stopped');
+  if (isAt(steps, 'asking-stop', 'stopping') || (isAt(steps, 'begin') && runs)) await stop(steps);
+  if (isAt(steps, 'begin', 'stopping', 'changing')) await change(steps, request);
   if (startAfter) {
-    if (steps.record.step !== 'starting') {
-      await untilStopped(steps);
-      await startAgain(steps);
-    }
+    if (isAt(steps, 'modified')) await untilStopped(steps);
+    if (!isAt(steps, 'starting')) await startAgain(steps);
     steps.accepted();
     await untilRunning(steps);
   }
+}
+
+/** The same values again do no harm, but where they are there already they are not sent again. */
+async function change(steps: Steps, request: ModifyRequest): Promise<void> {
+  const id = idOf(steps.record);
+  const wasStopped = isAt(steps, 'stopping');
+  const send = (): Promise<unknown> =>
+    steps.store.api.modifyInstance(id, request, { signal: steps.signal, flow: flowOf(steps) });
+  const isDone = async (): Promise<boolean> => fits(await steps.store.refreshOne(id), request);
+  const again = isAt(steps, 'changing');
+  if (!again) await steps.at('changing');
+  steps.tell(l10n.t('Changing its resources…'));
+  try {
+    if (!again || !(await isDone())) await send();
+  } catch (error) {
+    if (isUnclear(error, steps)) {
+      if (!(await isDone())) await send();
+    } else if (wasStopped && error instanceof TensorDockError) {
+      throw retold(error, l10n.t('It is stopped now and could not be changed: {0}', error.message));
+    } else {
+      throw error;
+    }
+  }
+  await steps.store.accepted(id, 'modify');
+  await steps.at('modified');
+  await steps.store.refreshOne(id);
+}
+
+function fits(row: InstanceRow | undefined, { vcpuCount, ramGb, storageGb, gpu }: ModifyRequest): boolean {
+  const resources = row?.instance.resources;
+  return (
+    resources?.vcpuCount === vcpuCount &&
+    resources.ramGb === ramGb &&
+    resources.storageGb === storageGb &&
+    (!gpu || (resources.gpus ?? []).some(({ model, count }) => model === gpu.model && count === gpu.count))
+  );
 }
 
 /** Asks again and again until a GPU is free. */
 export async function startWhenAvailable(steps: Steps): Promise<void> {
   const id = idOf(steps.record);
   steps.accepted();
-  for (let attempt = 1; steps.record.step === 'begin'; attempt++) {
+  for (let attempt = 1; !isAt(steps, 'starting'); attempt++) {
     try {
-      await certain(steps, 'start', () =>
-        steps.store.api.startInstance(id, { signal: steps.signal, flow: flowOf(steps) }),
-      );
-      await steps.store.accepted(id, 'start');
-      await steps.at('starting');
+      await askForStart(steps);
     } catch (error) {
-      if (!mayPass(error)) throw error;
+      if (steps.signal.aborted || !mayPass(error)) throw error;
+      await steps.at('begin');
       const asked = error instanceof RateLimitedError ? (error.retryAfterMs ?? 0) : 0;
       const wait = Math.max(availabilityMs, asked);
       steps.tell(
@@ -132,54 +155,68 @@ export async function startWhenAvailable(steps: Steps): Promise<void> {
       );
       await delay(steps.clock, wait, steps.signal);
       const row = await steps.store.refreshOne(id);
-      if (row?.state === 'running' || row?.state === 'starting') await steps.at('starting');
+      if (row?.state === 'running' || row?.state === 'starting') {
+        await steps.store.accepted(id, 'start');
+        await steps.at('starting');
+      }
     }
   }
   await untilRunning(steps);
 }
 
 async function startAgain(steps: Steps): Promise<void> {
-  const id = idOf(steps.record);
-  await steps.at('start');
-  steps.tell(l10n.t('Asking TensorDock to start it…'));
+  if (!isAt(steps, 'asking-start')) await steps.at('start');
   try {
-    await certain(steps, 'start', () =>
-      steps.store.api.startInstance(id, { signal: steps.signal, flow: flowOf(steps) }),
-    );
+    await askForStart(steps);
   } catch (error) {
-    if (!(error instanceof NoCapacityError)) throw error;
-    throw new NoCapacityError(
-      l10n.t('It is stopped now and could not be started again: {0}', error.message),
-      { status: error.status, serviceText: error.serviceText, cause: error },
-    );
+    if (steps.signal.aborted || !(error instanceof TensorDockError)) throw error;
+    throw retold(error, l10n.t('It is stopped now and could not be started again: {0}', error.message));
   }
-  await steps.store.accepted(id, 'start');
-  await steps.at('starting');
+}
+
+/** The same error in words that say where it leaves the instance. */
+function retold(error: TensorDockError, message: string): TensorDockError {
+  const details = { status: error.status, serviceText: error.serviceText, cause: error };
+  return error instanceof NoCapacityError
+    ? new NoCapacityError(message, details)
+    : new TensorDockError(error.code, message, details);
+}
+
+function isAt(steps: Steps, ...names: readonly string[]): boolean {
+  return names.includes(steps.record.step);
 }
 
 /**
- * A call that may be made twice, as it asks for a state and not for a change. Where the answer is unclear the
- * instance itself is looked at; only where it shows no sign of the call is the call made once more.
+ * A call that asks for a state. It is noted before it is sent; where the answer is unclear, or a window that
+ * is gone may have sent it, the instance is looked at, and only where it shows no sign of the call is it sent.
  */
-async function certain<T>(
+async function once<T>(
   steps: Steps,
   wanted: 'start' | 'stop' | 'delete',
   call: () => Promise<T>,
 ): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!(error instanceof OutcomeUnknownError)) throw error;
-    steps.tell(l10n.t('TensorDock gave no clear answer. Looking at what became of it…'));
-    const row = await steps.store.refreshOne(idOf(steps.record));
-    const reached =
-      wanted === 'delete'
-        ? row === undefined || row.state === 'deleting'
-        : wanted === 'start'
-          ? row?.state === 'running' || row?.state === 'starting'
-          : row !== undefined && (isStopped(row.state) || row.state === 'stopping');
-    return reached ? undefined : await call();
+  if (!isAt(steps, `asking-${wanted}`)) {
+    await steps.at(`asking-${wanted}`);
+    try {
+      return await call();
+    } catch (error) {
+      if (!isUnclear(error, steps)) throw error;
+    }
   }
+  steps.tell(l10n.t('TensorDock gave no clear answer. Looking at what became of it…'));
+  const row = await steps.store.refreshOne(idOf(steps.record));
+  const reached =
+    wanted === 'delete'
+      ? row === undefined || row.state === 'deleting'
+      : wanted === 'start'
+        ? row?.state === 'running' || row?.state === 'starting'
+        : row !== undefined && (isStopped(row.state) || row.state === 'stopping');
+  return reached ? undefined : await call();
+}
+
+/** The service may have done it; what was cancelled by a person is not looked after. */
+function isUnclear(error: unknown, steps: Steps): boolean {
+  return error instanceof OutcomeUnknownError && !steps.signal.aborted;
 }
 
 function mayPass(error: unknown): error is TensorDockError {
@@ -219,7 +256,7 @@ async function untilStopped(steps: Steps): Promise<void> {
     (candidate) =>
       candidate === undefined ||
       isStopped(candidate.state) ||
-      (candidate.pending !== 'stop' && candidate.state !== 'stopping'),
+      (candidate.pending === undefined && !isTransient(candidate.state)),
   );
   if (row && isStopped(row.state)) return;
   throw new Error(

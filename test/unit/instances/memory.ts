@@ -1,0 +1,185 @@
+import type { Disposable } from '../../../src/api/environment';
+import type { SecretStore } from '../../../src/instances/accounts';
+import { Emitter } from '../../../src/instances/emitter';
+import type { Claim, Journal, OperationRecord } from '../../../src/instances/operations/journal';
+import type { SharedSnapshot } from '../../../src/instances/sharedSnapshot';
+import { emptySnapshot, type Snapshot } from '../../../src/instances/snapshot';
+
+/** The shared snapshot of windows that live in one test: what the file is, without a file. */
+export class MemorySnapshot implements SharedSnapshot {
+  private snapshot: Snapshot;
+  private asker: object | undefined;
+  private readonly written = new Emitter<void>();
+
+  constructor(accountId: string) {
+    this.snapshot = emptySnapshot(accountId);
+  }
+
+  get current(): Snapshot {
+    return this.snapshot;
+  }
+
+  read(): Promise<Snapshot> {
+    return Promise.resolve(this.snapshot);
+  }
+
+  change(step: (snapshot: Snapshot) => Snapshot): Promise<Snapshot> {
+    this.snapshot = step(this.snapshot);
+    this.written.fire();
+    return Promise.resolve(this.snapshot);
+  }
+
+  async tryAsking(work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    if (this.asker) return false;
+    const asker = {};
+    this.asker = asker;
+    try {
+      await work(new AbortController().signal);
+      return true;
+    } finally {
+      if (this.asker === asker) this.asker = undefined;
+      this.freed.fire();
+    }
+  }
+
+  async asking(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    while (!(await this.tryAsking(work))) {
+      await new Promise<void>((resolve) => {
+        const listener = this.freed.event(() => {
+          listener.dispose();
+          resolve();
+        });
+      });
+    }
+  }
+
+  watch(listener: () => void): Disposable {
+    return this.written.event(listener);
+  }
+
+  private readonly freed = new Emitter<void>();
+}
+
+/** The notes of windows that live in one test. `crash` takes all claims from whoever holds them. */
+export class MemoryJournal implements Journal {
+  readonly records = new Map<string, OperationRecord>();
+  readonly ended = new Map<string, OperationRecord>();
+  /** Every step that was noted, as `kind step`. */
+  readonly steps: string[] = [];
+  /** Called after each note; a test ends a window here. */
+  onNote: (record: OperationRecord) => void = () => undefined;
+  private readonly claims = new Map<string, AbortController>();
+  private readonly changed = new Emitter<void>();
+
+  list(): Promise<readonly OperationRecord[]> {
+    return Promise.resolve([...this.records.values()]);
+  }
+
+  begin(record: OperationRecord): Promise<Claim | undefined> {
+    if (this.records.has(record.id) || this.ended.has(record.id)) return Promise.resolve(undefined);
+    this.records.set(record.id, record);
+    return this.claim(record.id);
+  }
+
+  claim(id: string): Promise<Claim | undefined> {
+    const record = this.records.get(id);
+    if (!record || this.claims.has(id)) return Promise.resolve(undefined);
+    const ended = new AbortController();
+    this.claims.set(id, ended);
+    let lost = false;
+    const isOurs = (): boolean => !lost && this.claims.get(id) === ended;
+    ended.signal.addEventListener('abort', () => (lost = ended.signal.reason === lostClaim));
+    const release = (): Promise<void> => {
+      if (isOurs()) this.claims.delete(id);
+      this.changed.fire();
+      return Promise.resolve();
+    };
+    const claim: Claim = {
+      record,
+      signal: ended.signal,
+      note: (next) => {
+        ended.signal.throwIfAborted();
+        this.records.set(id, next);
+        this.steps.push(`${next.kind} ${next.step}`);
+        this.changed.fire();
+        this.onNote(next);
+        // What the test did to this window at this moment comes before the window goes on.
+        return Promise.resolve();
+      },
+      finish: (remember) => {
+        if (isOurs()) {
+          if (remember) this.ended.set(id, remember);
+          this.records.delete(id);
+        }
+        return release();
+      },
+      release,
+    };
+    return Promise.resolve(claim);
+  }
+
+  past(id: string): Promise<OperationRecord | undefined> {
+    return Promise.resolve(this.ended.get(id));
+  }
+
+  cancel(id: string): Promise<void> {
+    this.claims.get(id)?.abort(new DOMException('Cancelled', 'AbortError'));
+    return Promise.resolve();
+  }
+
+  watch(listener: () => void): Disposable {
+    const registration = this.changed.event(listener);
+    listener();
+    return registration;
+  }
+
+  /** The claims were not renewed for too long, as after a sleep: others may take the operations up. */
+  loseClaims(): void {
+    for (const [id, claim] of [...this.claims]) {
+      this.claims.delete(id);
+      claim.abort(lostClaim);
+    }
+    this.changed.fire();
+  }
+}
+
+const lostClaim = new Error('The claim was lost.');
+
+/** SecretStorage of all windows of a person, which can be made to fail and to forget. */
+export class MemorySecrets implements SecretStore {
+  readonly values = new Map<string, string>();
+  failing: 'get' | 'store' | 'delete' | 'all' | undefined;
+  forgetting = false;
+  private readonly changes = new Emitter<string>();
+
+  readonly onDidChange = this.changes.event;
+
+  get(key: string): Promise<string | undefined> {
+    return this.unless('get', () => this.values.get(key));
+  }
+
+  store(key: string, value: string): Promise<void> {
+    return this.unless(
+      'store',
+      () => {
+        if (!this.forgetting) this.values.set(key, value);
+        this.changes.fire(key);
+      },
+      value,
+    );
+  }
+
+  delete(key: string): Promise<void> {
+    return this.unless('delete', () => {
+      this.values.delete(key);
+      this.changes.fire(key);
+    });
+  }
+
+  private unless<T>(what: 'get' | 'store' | 'delete', work: () => T, value = ''): Promise<T> {
+    if (this.failing === what || this.failing === 'all') {
+      return Promise.reject(new Error(`The keyring is locked: ${value}`));
+    }
+    return Promise.resolve(work());
+  }
+}
