@@ -1,0 +1,295 @@
+import * as vscode from 'vscode';
+import { isWindowsImage, rdpEndpoint, sshEndpoint, type Endpoint } from '../ssh/endpoint';
+import { describeOutcome, type SshOutcome } from '../ssh/outcome';
+import { remoteUri, sshAuthority } from '../ssh/remoteAuthority';
+import { chooseFlavour, type RemoteFlavour } from '../ssh/remoteFlavours';
+import { waitUntilReady } from '../ssh/readiness';
+import { isStopped } from '../instances/state';
+import type { InstanceRow } from '../instances/store';
+import { allows, plainText } from '../views/presentation';
+import { confirm } from '../vscode/messages';
+import { openLocalTerminal } from '../vscode/sshSetup';
+import { openRdp } from './rdp';
+import { agreedToInclude } from './sshConfig';
+import type { CommandHandler, Services } from './services';
+import { target } from './targets';
+
+type Way = 'here' | 'newWindow' | 'terminal';
+
+/** Folders that were opened on an instance, newest first; kept by instance id. */
+const recentsKey = 'ssh.recentFolders';
+const rememberedFolders = 5;
+
+export function connectCommands(services: Services): Record<string, CommandHandler> {
+  const command =
+    (way: Way): CommandHandler =>
+    async (...args) => {
+      const { row } = await target(
+        services,
+        args,
+        (candidate) => allows(candidate, 'connect'),
+        vscode.l10n.t('Which instance do you want to be connected to?'),
+      );
+      const folder =
+        typeof args[1] === 'object' && args[1] !== null && 'folder' in args[1] ? args[1].folder : undefined;
+      await connect(services, row.instance.id, way, typeof folder === 'string' ? folder : undefined);
+    };
+  return {
+    'tensordock.connect': command('here'),
+    'tensordock.connectInNewWindow': command('newWindow'),
+    'tensordock.openTerminal': command('terminal'),
+    'tensordock.openRecentFolder': async (...args) => {
+      const { row } = await target(
+        services,
+        args,
+        (candidate) => allows(candidate, 'connect'),
+        vscode.l10n.t('Which instance do you want to be connected to?'),
+      );
+      await connect(services, row.instance.id, 'newWindow', await pickFolder(services, row));
+    },
+  };
+}
+
+/** Start it if it is stopped, wait for its address, write its host, wait until it lets us in, open. */
+async function connect(services: Services, id: string, way: Way, folder?: string): Promise<void> {
+  const flavour = way === 'terminal' ? undefined : await remoteFlavour(services, id);
+  const first = services.store.row(id);
+  if (!first) throw new vscode.CancellationError();
+  const name = plainText(first.instance.name, 60);
+  const started = isStopped(first.state);
+  if (started && !(await agreedToStart(name))) throw new vscode.CancellationError();
+  const ready = await vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Connecting to “{0}”', name),
+      cancellable: true,
+    },
+    async (progress, cancelled) => {
+      const abort = new AbortController();
+      cancelled.onCancellationRequested(() => abort.abort(new vscode.CancellationError()));
+      const { signal } = abort;
+      const tell = (message: string): void => progress.report({ message });
+      if (started) {
+        tell(vscode.l10n.t('Starting it…'));
+        const operation = await services.operations.begin('start', id);
+        await unlessAborted(operation.done, signal);
+      }
+      tell(vscode.l10n.t('Waiting for its address…'));
+      const row = await reachable(services, id, signal);
+      if (isWindowsImage(row.instance.image) || onlyRdp(row)) return { row, rdp: true as const };
+      const host = await writeHost(services, row);
+      const target = await services.ssh.target(host.alias);
+      const outcome = await waitUntilReady({
+        ...target,
+        clock: services.clock,
+        logger: services.log,
+        signal,
+        endpoint: host.endpoint,
+        startedAt: started ? services.clock.now() : undefined,
+        limitMs: 300_000,
+        onProgress: (phase, last) =>
+          tell(
+            last
+              ? describeOutcome(last, name).message
+              : phase === 'login'
+                ? vscode.l10n.t('Signing in by SSH…')
+                : vscode.l10n.t('Waiting until SSH answers…'),
+          ),
+      });
+      return { row, host, target, outcome };
+    },
+  );
+  if ('rdp' in ready) {
+    await openRdp(services, ready.row);
+    return;
+  }
+  const { row, host, outcome } = ready;
+  if (!letsIn(outcome) && !(await openAnyway(services, row, outcome))) throw new vscode.CancellationError();
+  if (way === 'terminal' || !flavour) {
+    const { ssh, configFile } = ready.target;
+    openLocalTerminal(name, ssh, [...(configFile === undefined ? [] : ['-F', configFile]), host.alias]);
+    return;
+  }
+  await services.ssh.setRemotePlatform(host.alias, row.instance.image);
+  await openWindow(services, id, host.alias, folder ?? services.settings.defaultFolder, way === 'here');
+}
+
+async function writeHost(
+  services: Services,
+  row: InstanceRow,
+): Promise<{ readonly alias: string; readonly endpoint: Endpoint }> {
+  await agreedToInclude(services);
+  const { accountId } = services.store.status;
+  if (accountId === undefined) throw new Error(vscode.l10n.t('Not signed in to TensorDock. Sign in first.'));
+  const { instance } = row;
+  const host = await services.ssh.hosts.ensureEntry(accountId, instance, services.ssh.optionsFor(instance));
+  if ('none' in host) {
+    throw new Error(
+      vscode.l10n.t(
+        '“{0}” has port forwards, but none for SSH (port 22): its location may ignore them. It can only be reached by the ports listed below it.',
+        plainText(instance.name, 60),
+      ),
+    );
+  }
+  return host;
+}
+
+/** Resolves once the service told where the instance listens, or that it does not. */
+async function reachable(services: Services, id: string, signal: AbortSignal): Promise<InstanceRow> {
+  await services.store.refreshOne(id);
+  const row = await services.store.waitFor(
+    id,
+    (candidate) => {
+      if (!candidate || isStopped(candidate.state) || candidate.state === 'error') return true;
+      const endpoint = sshEndpoint(candidate.instance, {
+        complete: candidate.instance.portForwards !== undefined,
+      });
+      return !('none' in endpoint) || endpoint.none === 'no-forward';
+    },
+    signal,
+  );
+  if (!row) throw new Error(vscode.l10n.t('TensorDock no longer knows this instance.'));
+  if (isStopped(row.state))
+    throw new Error(vscode.l10n.t('“{0}” stopped meanwhile.', plainText(row.instance.name, 60)));
+  return row;
+}
+
+function onlyRdp({ instance }: InstanceRow): boolean {
+  const endpoint = sshEndpoint(instance, { complete: true });
+  const forwards = instance.portForwards ?? [];
+  return (
+    'none' in endpoint &&
+    forwards.some(({ internalPort }) => internalPort === 3389) &&
+    !('none' in rdpEndpoint(instance, { complete: true }))
+  );
+}
+
+function letsIn(outcome: SshOutcome): boolean {
+  return outcome.kind === 'ok' || outcome.kind === 'locked-key';
+}
+
+/** Says why it could not be entered, and what can be done; true where the person wants to try all the same. */
+async function openAnyway(services: Services, row: InstanceRow, outcome: SshOutcome): Promise<boolean> {
+  const { message, nextStep } = describeOutcome(outcome, plainText(row.instance.name, 60));
+  const anyway = vscode.l10n.t('Open Anyway');
+  const accept = vscode.l10n.t('Accept the New Key');
+  const log = vscode.l10n.t('Show Log');
+  services.log.warn(`connect: ${message}`);
+  const buttons = outcome.kind === 'host-key-changed' ? [accept, anyway, log] : [anyway, log];
+  const answer = await vscode.window.showWarningMessage(`${message} ${nextStep}`, ...buttons);
+  if (answer === log) services.log.show();
+  if (answer === accept) await vscode.commands.executeCommand('tensordock.acceptHostKey', row.instance.id);
+  return answer === anyway;
+}
+
+async function agreedToStart(name: string): Promise<boolean> {
+  return confirm(
+    vscode.l10n.t('“{0}” is stopped. Start it and connect?', name),
+    vscode.l10n.t('From then on it is billed at its full rate.'),
+    vscode.l10n.t('Start and Connect'),
+  );
+}
+
+/**
+ * The extension that opens windows over SSH here. Where there is none it is offered; in a browser, or where we run
+ * on the far side, the terminal is what works.
+ */
+async function remoteFlavour(services: Services, id: string): Promise<RemoteFlavour | undefined> {
+  const { use, offer } = chooseFlavour({
+    appName: vscode.env.appName,
+    uriScheme: vscode.env.uriScheme,
+    isInstalled: (extensionId) => vscode.extensions.getExtension(extensionId) !== undefined,
+  });
+  if (use) return use;
+  const terminal = vscode.l10n.t('Open Terminal');
+  const farSide = vscode.env.uiKind === vscode.UIKind.Web || farAway(services);
+  const install = vscode.l10n.t('Install {0}', offer.name);
+  const answer = farSide
+    ? await vscode.window.showInformationMessage(
+        vscode.l10n.t(
+          'A window over SSH cannot be opened from here: VS Code runs in a browser or on another computer. A terminal works.',
+        ),
+        terminal,
+      )
+    : await vscode.window.showInformationMessage(
+        vscode.l10n.t(
+          'To open a window on the machine, VS Code needs the extension “{0}”. A terminal works without it.',
+          offer.name,
+        ),
+        install,
+        terminal,
+      );
+  if (answer === install) {
+    await vscode.commands.executeCommand('workbench.extensions.installExtension', offer.extensionId);
+    const installed = vscode.extensions.getExtension(offer.extensionId);
+    if (installed) return offer;
+  }
+  if (answer === terminal) await vscode.commands.executeCommand('tensordock.openTerminal', id);
+  throw new vscode.CancellationError();
+}
+
+function farAway(services: Services): boolean {
+  return (
+    services.context.extension.extensionKind === vscode.ExtensionKind.Workspace &&
+    vscode.env.remoteName !== undefined
+  );
+}
+
+async function openWindow(
+  services: Services,
+  id: string,
+  alias: string,
+  folder: string,
+  reuse: boolean,
+): Promise<void> {
+  if (folder === '') {
+    await vscode.commands.executeCommand('vscode.newWindow', {
+      remoteAuthority: sshAuthority(alias),
+      reuseWindow: reuse,
+    });
+    return;
+  }
+  await rememberFolder(services, id, folder);
+  await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.from(remoteUri(alias, folder)), {
+    forceReuseWindow: reuse,
+    forceNewWindow: !reuse,
+  });
+}
+
+async function rememberFolder(services: Services, id: string, folder: string): Promise<void> {
+  const known = recents(services);
+  const folders = [folder, ...(known[id] ?? []).filter((other) => other !== folder)];
+  await services.context.globalState.update(recentsKey, {
+    ...known,
+    [id]: folders.slice(0, rememberedFolders),
+  });
+}
+
+function recents(services: Services): Readonly<Record<string, readonly string[]>> {
+  return services.context.globalState.get<Readonly<Record<string, readonly string[]>>>(recentsKey) ?? {};
+}
+
+async function pickFolder(services: Services, row: InstanceRow): Promise<string> {
+  const other = vscode.l10n.t('Another folder…');
+  const folders = new Set([...(recents(services)[row.instance.id] ?? []), services.settings.defaultFolder]);
+  const picked = await vscode.window.showQuickPick([...folders].filter(Boolean).concat(other), {
+    placeHolder: vscode.l10n.t('Which folder of “{0}”?', plainText(row.instance.name, 60)),
+  });
+  if (picked === undefined) throw new vscode.CancellationError();
+  if (picked !== other) return picked;
+  const typed = await vscode.window.showInputBox({
+    prompt: vscode.l10n.t('The path of a folder on the machine.'),
+    value: services.settings.defaultFolder,
+  });
+  if (!typed) throw new vscode.CancellationError();
+  return typed;
+}
+
+async function unlessAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  await Promise.race([
+    work,
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new vscode.CancellationError()), { once: true });
+    }),
+  ]);
+}

@@ -1,0 +1,35 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { formatEndpoint, rdpEndpoint } from '../ssh/endpoint';
+import { rdpFile } from '../ssh/rdp';
+import type { InstanceRow } from '../instances/store';
+import { plainText } from '../views/presentation';
+import type { Services } from './services';
+
+/** Windows: a file that the system's remote desktop opens, or the address to copy. */
+export async function openRdp(services: Services, { instance }: InstanceRow): Promise<void> {
+  const name = plainText(instance.name, 60);
+  const endpoint = rdpEndpoint(instance, { complete: true });
+  if ('none' in endpoint) {
+    throw new Error(
+      vscode.l10n.t('“{0}” is a Windows machine without a port for Remote Desktop (3389).', name),
+    );
+  }
+  const address = formatEndpoint(endpoint);
+  const open = vscode.l10n.t('Open Remote Desktop');
+  const copy = vscode.l10n.t('Copy Address');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('“{0}” is a Windows machine: Remote Desktop reaches it at {1}.', name, address),
+    open,
+    copy,
+  );
+  if (answer === copy) await vscode.env.clipboard.writeText(address);
+  if (answer !== open) return;
+  const folder = services.context.globalStorageUri;
+  await mkdir(folder.fsPath, { recursive: true });
+  const file = vscode.Uri.joinPath(folder, `${instance.id.replace(/[^\w-]/g, '')}.rdp`);
+  await writeFile(file.fsPath, rdpFile({ ...endpoint, user: services.ssh.optionsFor(instance).user }), {
+    mode: 0o600,
+  });
+  await vscode.env.openExternal(file);
+}

@@ -1,0 +1,35 @@
+import type * as vscode from 'vscode';
+import type { Clock } from '../api/environment';
+import type { Accounts } from '../instances/accounts';
+import type { Operations } from '../instances/operations/operations';
+import type { InstanceStore } from '../instances/store';
+import type { Connected } from '../vscode/connectedWindow';
+import type { Settings } from '../vscode/settings';
+import type { SshSetup } from '../vscode/sshSetup';
+import type { Tunnels } from '../vscode/tunnels';
+import type { Arrangement } from '../views/tree/arrangement';
+import type { InstanceTree } from '../views/tree/instanceTree';
+import type { TreeNode } from '../views/tree/nodes';
+
+/** The parts of the extension, as commands use them. */
+export interface Services {
+  readonly context: vscode.ExtensionContext;
+  readonly clock: Clock;
+  readonly log: vscode.LogOutputChannel;
+  readonly settings: Settings;
+  readonly accounts: Accounts;
+  readonly store: InstanceStore;
+  readonly operations: Operations;
+  readonly ssh: SshSetup;
+  readonly tunnels: Tunnels;
+  readonly tree: InstanceTree;
+  readonly treeView: vscode.TreeView<TreeNode>;
+  readonly arrangement: { get(): Arrangement; set(next: Arrangement): Promise<void> };
+  /** The instance this window is inside of. */
+  readonly connected: () => Promise<Connected>;
+  /** Asks the service whether it takes the token, with one GET. Throws what it answered. */
+  readonly checkToken: (origin: string, token: string, signal: AbortSignal) => Promise<void>;
+}
+
+/** What a command gets: as VS Code passes it, from outside and unchecked. */
+export type CommandHandler = (...args: readonly unknown[]) => Promise<unknown>;

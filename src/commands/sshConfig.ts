@@ -1,0 +1,120 @@
+import * as vscode from 'vscode';
+import { removeSshEntries } from '../ssh/cleanUp';
+import { SshFileError } from '../ssh/fileErrors';
+import { forgetHostKeys, recordedHostKeys } from '../ssh/hostKeys';
+import type { IncludePlan } from '../ssh/personConfig';
+import { plainText } from '../views/presentation';
+import { confirm, errorText, showInformation } from '../vscode/messages';
+import type { CommandHandler, Services } from './services';
+import { target } from './targets';
+
+export function sshConfigCommands(services: Services): Record<string, CommandHandler> {
+  return {
+    'tensordock.acceptHostKey': async (...args) => acceptHostKey(services, args),
+    'tensordock.removeSshEntries': async () => removeAll(services),
+  };
+}
+
+/**
+ * Makes sure that `ssh` reads our hosts, after asking. A file that is not ours to write is left alone: the
+ * terminal works all the same, and the line to add by hand is told. Throws where the person said no.
+ */
+export async function agreedToInclude(services: Services): Promise<void> {
+  let plan: IncludePlan;
+  try {
+    plan = await services.ssh.person.plan();
+  } catch (error) {
+    warnOnce(services, error);
+    return;
+  }
+  for (let attempt = 0; plan.kind !== 'none' && attempt < 3; attempt++) {
+    if (!(await confirm(...question(plan)))) throw new vscode.CancellationError();
+    try {
+      if ((await services.ssh.person.apply(plan)) === 'done') return;
+    } catch (error) {
+      if (!(error instanceof SshFileError)) throw error;
+      warnOnce(services, error);
+      return;
+    }
+    plan = await services.ssh.person.plan();
+  }
+}
+
+function question(plan: Exclude<IncludePlan, { kind: 'none' }>): [string, string, string] {
+  return plan.kind === 'add'
+    ? [
+        vscode.l10n.t('Add one line to your SSH configuration?'),
+        vscode.l10n.t(
+          'At the top of {0}:\n\n{1}\n\nThe machines’ hosts go into that file of their own. Everything else in yours stays as it is; “TensorDock: Remove SSH Entries” takes the line out again.',
+          plan.file,
+          plan.line,
+        ),
+        vscode.l10n.t('Add Line'),
+      ]
+    : [
+        vscode.l10n.t('Move our line to the top of your SSH configuration?'),
+        vscode.l10n.t(
+          'In {0} other directives stand above it and would win:\n\n{1}\n\nEverything else stays as it is.',
+          plan.file,
+          plan.line,
+        ),
+        vscode.l10n.t('Move Line'),
+      ];
+}
+
+const warned = new Set<string>();
+
+function warnOnce(services: Services, error: unknown): void {
+  const text = errorText(error);
+  services.log.warn(text);
+  if (warned.has(text)) return;
+  warned.add(text);
+  void vscode.window.showWarningMessage(text);
+}
+
+async function acceptHostKey(services: Services, args: readonly unknown[]): Promise<void> {
+  const { row } = await target(
+    services,
+    args,
+    () => true,
+    vscode.l10n.t('Whose new host key is to be accepted?'),
+  );
+  const { instance } = row;
+  const known = await recordedHostKeys(services.ssh.paths, instance.id);
+  const agreed = await confirm(
+    vscode.l10n.t('Accept a new host key of “{0}”?', plainText(instance.name, 60)),
+    [
+      vscode.l10n.t(
+        'Do this if the machine was installed anew. If it was not, somebody may be between you and it.',
+      ),
+      ...known.map((key) => vscode.l10n.t('Known until now: {0} {1}', key.type, key.fingerprint)),
+    ].join('\n\n'),
+    vscode.l10n.t('Forget the Known Key'),
+  );
+  if (!agreed) throw new vscode.CancellationError();
+  await forgetHostKeys(services.ssh.paths, instance.id);
+  showInformation(vscode.l10n.t('The next connection records the key that the machine shows then.'));
+}
+
+async function removeAll(services: Services): Promise<void> {
+  const { personConfig, folder } = services.ssh.paths;
+  const agreed = await confirm(
+    vscode.l10n.t('Remove everything this extension put into your SSH configuration?'),
+    vscode.l10n.t(
+      'Our line in {0} and our hosts and host keys in {1} go. Keys that were made here stay. Machines are not touched.',
+      personConfig,
+      folder,
+    ),
+    vscode.l10n.t('Remove'),
+  );
+  if (!agreed) throw new vscode.CancellationError();
+  const gone = await removeSshEntries(services.ssh.person, services.ssh.hosts);
+  showInformation(
+    gone
+      ? vscode.l10n.t('Your SSH configuration is as it was before.')
+      : vscode.l10n.t(
+          'Your SSH configuration is as it was before. {0} stays, since there are keys or other files in it.',
+          folder,
+        ),
+  );
+}

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import * as l10n from '@vscode/l10n';
+import * as vscode from 'vscode';
+import { TensorDockClient } from './api/client';
+import { systemClock } from './api/environment';
+import { accountCommands } from './commands/account';
+import { connectCommands } from './commands/connect';
+import { lifecycleCommands, showFailure } from './commands/lifecycle';
+import { portCommands } from './commands/ports';
+import type { CommandHandler, Services } from './commands/services';
+import { smallCommands } from './commands/small';
+import { sshConfigCommands } from './commands/sshConfig';
+import type { PublicInstance } from './extension';
+import { Accounts } from './instances/accounts';
+import { FileJournal } from './instances/operations/journal';
+import { Operations } from './instances/operations/operations';
+import { InstanceStore } from './instances/store';
+import { InstanceTree } from './views/tree/instanceTree';
+import type { TreeNode } from './views/tree/nodes';
+import { StatusBar } from './views/statusBar';
+import { ViewState } from './views/viewState';
+import { keptArrangement } from './vscode/arrangementMemory';
+import { connectedInstance } from './vscode/connectedWindow';
+import { dialectMemory } from './vscode/dialectMemory';
+import { errorText, showError } from './vscode/messages';
+import { followOperations } from './vscode/operationProgress';
+import { secretStore } from './vscode/secrets';
+import { SessionKeeper } from './vscode/sessionKeeper';
+import { Settings } from './vscode/settings';
+import { SshFollower } from './vscode/sshFollower';
+import { SshSetup } from './vscode/sshSetup';
+import { Tunnels } from './vscode/tunnels';
+
+/** What the small start hands over. */
+export interface StartOptions {
+  readonly context: vscode.ExtensionContext;
+  readonly treeView: vscode.TreeView<TreeNode>;
+  readonly redraw: (nodes: TreeNode | TreeNode[] | undefined) => void;
+  readonly changes: vscode.EventEmitter<readonly string[]>;
+}
+
+/** The extension at work, as the small start uses it. */
+export interface Main {
+  readonly tree: InstanceTree;
+  /** Runs a contributed command. */
+  run(id: string, args: readonly unknown[]): Promise<unknown>;
+  instances(): readonly PublicInstance[];
+  dispose(): void;
+}
+
+/** Builds the parts and hands them to each other, and does nothing else. */
+export function start({ context, treeView, redraw, changes }: StartOptions): Main {
+  if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
+  const clock = systemClock;
+  const log = vscode.window.createOutputChannel('TensorDock', { log: true });
+  const settings = new Settings();
+  const accounts = new Accounts(secretStore(context.secrets), log);
+  const ssh = new SshSetup(settings, context.globalState, log, clock);
+  const tunnels = new Tunnels(log);
+  const storage = context.globalStorageUri.fsPath;
+  const dialects = dialectMemory(context.globalState);
+
+  const view = new ViewState(treeView, log);
+  const store = new InstanceStore({
+    clock,
+    log,
+    random: Math.random,
+    need: () => ({ visible: view.visible, focused: view.focused, intervalMs: settings.refreshIntervalMs }),
+    onScreen: () => view.openRows,
+  });
+  const clientFor = (origin: string, token: string): TensorDockClient =>
+    new TensorDockClient({
+      origin,
+      getToken: async () => token,
+      clock,
+      logger: log,
+      dialects,
+      beforeRequest: async () => store.noteRequest(),
+    });
+  const journal = new FileJournal(path.join(storage, 'operations'), log);
+  const operations = new Operations({ journal, store, clock, log });
+  const arrangement = keptArrangement(context.globalState);
+  const connected = async (): ReturnType<Services['connected']> => connectedInstance(ssh, log);
+  const session = new SessionKeeper({ context, settings, accounts, store, storage, clientFor, log });
+  const tree = new InstanceTree({
+    store,
+    operations,
+    arrangement: () => arrangement.get(),
+    ready: async () => session.ready(),
+    marksOf: (id) => ({
+      connectedHere: session.connectedId === id,
+      tunnels: tunnels.of(id),
+      locationOf: () => undefined,
+    }),
+  });
+  const services: Services = {
+    context,
+    clock,
+    log,
+    settings,
+    accounts,
+    store,
+    operations,
+    ssh,
+    tunnels,
+    tree,
+    treeView,
+    arrangement,
+    connected,
+    checkToken: async (origin, token, signal) => {
+      await clientFor(origin, token).listInstances({ signal, flow: randomUUID().slice(0, 8) });
+    },
+  };
+  const handlers: Readonly<Record<string, CommandHandler | undefined>> = {
+    ...accountCommands(services),
+    ...lifecycleCommands(services),
+    ...connectCommands(services),
+    ...portCommands(services),
+    ...sshConfigCommands(services),
+    ...smallCommands(services),
+  };
+  const statusBar = new StatusBar(store);
+  const disposables: { dispose(): unknown }[] = [
+    log,
+    settings,
+    accounts,
+    store,
+    operations,
+    tunnels,
+    tree,
+    statusBar,
+    view,
+    session,
+    new SshFollower({ store, ssh, log }),
+    tree.onDidChangeTreeData(redraw),
+    arrangement.onDidChange(() => tree.redrawAll()),
+    tunnels.onDidChange((id) => tree.redrawInstances([id])),
+    session.onDidChangeConnected((ids) => tree.redrawInstances(ids)),
+    view.onDidChangeNeed(() => store.poke()),
+    settings.onDidChange(() => store.poke()),
+    store.onDidChange((change) => {
+      statusBar.update();
+      view.update(store, arrangement.get());
+      const ids = [...change.added, ...change.removed, ...change.changed];
+      if (ids.length > 0) changes.fire(ids);
+    }),
+    arrangement.onDidChange(() => view.update(store, arrangement.get())),
+    followOperations({
+      operations,
+      connect: (id) =>
+        void handlers['tensordock.connect']?.(id).catch((error: unknown) => log.warn(errorText(error))),
+      onFailure: ({ record }, error) => {
+        const row = record.instanceId === undefined ? undefined : store.row(record.instanceId);
+        if (row) showFailure(services, record.kind, row, error);
+        else showError(log, errorText(error));
+      },
+    }),
+  ];
+  session.begin(connected);
+
+  return {
+    tree,
+    run: async (id, args) => {
+      const handler = handlers[id];
+      if (!handler) throw new Error(`No command ${id}`);
+      await session.ready();
+      return handler(...args);
+    },
+    instances: () =>
+      store.rows().map(({ instance, state }) => ({
+        id: instance.id,
+        name: instance.name,
+        state,
+        ipAddress: instance.ipAddress,
+        rateHourly: instance.rateHourly,
+      })),
+    dispose: () => {
+      for (const each of disposables.toReversed()) each.dispose();
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import * as vscode from 'vscode';
+import { formatHourly, hoursPerMonth, formatDollars } from '../api/price';
+import type { GpuAllocation, Instance, Location } from '../api/types';
+import type { InstanceRow } from '../instances/store';
+import { plainText, stateText } from './presentation';
+
+/** One fact of an instance, as a row below it and a line of its tooltip. */
+export interface Detail {
+  readonly key: string;
+  readonly label: string;
+  readonly value: string;
+  readonly icon: string;
+}
+
+/** Where an instance is, where the service told it and lists that location. */
+export type LocationNames = (locationId: string) => Location | undefined;
+
+/** `RTX 4090` from `geforcertx4090-pcie-24gb`: a name people know, without a table to keep. */
+export function gpuName(model: string): string {
+  const [first = model] = model.split('-');
+  const name = first
+    .replace(/^geforce|^tesla/, '')
+    .replace(/^(rtx|gtx)(?=\w)/, '$1 ')
+    .replace(/(?<=\d)(ada)$/, ' $1');
+  const known = name.replace(/\b(rtx|gtx|ada)\b/g, (word) => (word === 'ada' ? 'Ada' : word.toUpperCase()));
+  return plainText(
+    known.replace(/^[a-z]\d/, (start) => start.toUpperCase()),
+    60,
+  );
+}
+
+/** `2× H100`; undefined where the service did not tell. */
+export function gpuText(gpus: readonly GpuAllocation[] | undefined): string | undefined {
+  if (gpus === undefined) return undefined;
+  if (gpus.length === 0) return vscode.l10n.t('no GPU');
+  return gpus
+    .map(({ model, count }) => (count === 1 ? gpuName(model) : `${count}× ${gpuName(model)}`))
+    .join(' + ');
+}
+
+/** What stands beside the name: state, GPU and rate. */
+export function descriptionOf(row: InstanceRow): string {
+  const { resources, rateHourly } = row.instance;
+  const parts = [
+    stateText(row),
+    gpuText(resources?.gpus),
+    rateHourly === undefined ? undefined : formatHourly(rateHourly),
+    row.unlisted ? vscode.l10n.t('not in the list, asking again') : undefined,
+  ];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+/** Everything that is known, in the order in which it is shown. */
+export function detailsOf({ instance }: InstanceRow, locationOf: LocationNames): readonly Detail[] {
+  const { resources, ipAddress, portForwards, rateHourly, locationId, image } = instance;
+  const { vcpuCount, ramGb, storageGb } = resources ?? {};
+  const details: (Detail | undefined)[] = [
+    detail('gpu', vscode.l10n.t('GPU'), gpuLong(instance), 'circuit-board'),
+    detail('cpu', vscode.l10n.t('vCPU and RAM'), cpuText(vcpuCount, ramGb), 'chip'),
+    detail('storage', vscode.l10n.t('Storage'), storageGb && vscode.l10n.t('{0} GB', storageGb), 'database'),
+    detail('address', vscode.l10n.t('Address'), ipAddress, 'globe'),
+    detail('ports', vscode.l10n.t('Ports'), portsText(instance), 'plug'),
+    detail(
+      'rate',
+      vscode.l10n.t('Rate'),
+      rateHourly === undefined ? undefined : rateText(rateHourly),
+      'credit-card',
+    ),
+    detail('location', vscode.l10n.t('Location'), locationText(locationId, locationOf), 'location'),
+    detail('image', vscode.l10n.t('Image'), image, 'package'),
+  ];
+  if (portForwards === undefined && ipAddress === undefined && !resources) {
+    details.push(detail('pending', vscode.l10n.t('Details'), vscode.l10n.t('not told yet'), 'ellipsis'));
+  }
+  return details.filter((each) => each !== undefined);
+}
+
+/** The tooltip: plain text in a table-free Markdown, nothing from outside is interpreted. */
+export function tooltipOf(row: InstanceRow, locationOf: LocationNames): vscode.MarkdownString {
+  const text = new vscode.MarkdownString(undefined, true);
+  text.appendMarkdown('**').appendText(plainText(row.instance.name)).appendMarkdown('**\n\n');
+  const lines: [string, string][] = [
+    [vscode.l10n.t('State'), stateText(row)],
+    ...detailsOf(row, locationOf).map(({ label, value }): [string, string] => [label, value]),
+    [vscode.l10n.t('Id'), plainText(row.instance.id)],
+  ];
+  for (const [label, value] of lines) {
+    text.appendMarkdown('- ').appendText(`${label}: ${value}`).appendMarkdown('\n');
+  }
+  if (row.state === 'stopped' || row.state === 'stoppeddisassociated') {
+    text
+      .appendMarkdown('\n')
+      .appendText(vscode.l10n.t('A stopped instance may still be billed. Only deleting it ends that.'));
+  }
+  return text;
+}
+
+function gpuLong({ resources }: Instance): string | undefined {
+  const gpus = resources?.gpus;
+  if (!gpus || gpus.length === 0) return gpuText(gpus);
+  return gpus.map(({ model, count }) => `${count}× ${gpuName(model)} (${plainText(model, 60)})`).join(', ');
+}
+
+function cpuText(vcpuCount: number | undefined, ramGb: number | undefined): string | undefined {
+  const parts = [
+    vcpuCount === undefined ? undefined : vscode.l10n.t('{0} vCPU', vcpuCount),
+    ramGb === undefined ? undefined : vscode.l10n.t('{0} GB RAM', ramGb),
+  ].filter((part) => part !== undefined);
+  return parts.length > 0 ? parts.join(', ') : undefined;
+}
+
+function portsText({ portForwards, ipAddress }: Instance): string | undefined {
+  if (portForwards === undefined) return undefined;
+  if (portForwards.length === 0) {
+    return ipAddress === undefined ? undefined : vscode.l10n.t('all, at the address itself');
+  }
+  return portForwards.map(({ internalPort, externalPort }) => `${internalPort} → ${externalPort}`).join(', ');
+}
+
+function rateText(rate: number): string {
+  return vscode.l10n.t('{0} (about {1} a month)', formatHourly(rate), formatDollars(rate * hoursPerMonth));
+}
+
+function locationText(id: string | undefined, locationOf: LocationNames): string | undefined {
+  if (id === undefined) return undefined;
+  const location = locationOf(id);
+  const names = [location?.city, location?.stateProvince, location?.country].filter((part) => part);
+  return names.length > 0 ? names.join(', ') : id;
+}
+
+function detail(key: string, label: string, value: string | 0 | undefined, icon: string): Detail | undefined {
+  return value === undefined || value === 0 || value === ''
+    ? undefined
+    : { key, label, value: plainText(value), icon };
+}

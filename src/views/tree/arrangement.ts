@@ -1,0 +1,87 @@
+import type { InstanceRow } from '../../instances/store';
+import { gpuText } from '../details';
+import { stateText } from '../presentation';
+
+export const sortKeys = ['listed', 'name', 'state', 'gpu', 'rate'] as const;
+export type SortKey = (typeof sortKeys)[number];
+
+export const groupKeys = ['none', 'state', 'gpu', 'location'] as const;
+export type GroupKey = (typeof groupKeys)[number];
+
+/** How a person wants the rows shown; kept for the next window. */
+export interface Arrangement {
+  /** Words that all must occur in name, id, state, GPU, address or image; case does not matter. */
+  readonly filter: string;
+  readonly sort: SortKey;
+  readonly group: GroupKey;
+}
+
+export const plainArrangement: Arrangement = { filter: '', sort: 'listed', group: 'none' };
+
+/** Reads what was kept, whoever wrote it. */
+export function readArrangement(kept: unknown): Arrangement {
+  if (typeof kept !== 'object' || kept === null) return plainArrangement;
+  const { filter, sort, group } = { filter: '', sort: '', group: '', ...kept };
+  return {
+    filter: typeof filter === 'string' ? filter : '',
+    sort: sortKeys.find((key) => key === sort) ?? 'listed',
+    group: groupKeys.find((key) => key === group) ?? 'none',
+  };
+}
+
+/** The rows that pass the filter, in the order of the sort; rows that sort alike keep their place. */
+export function arrange(rows: readonly InstanceRow[], { filter, sort }: Arrangement): readonly InstanceRow[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const shown = rows.filter((row) => {
+    const text = searchText(row);
+    return words.every((word) => text.includes(word));
+  });
+  return sort === 'listed' ? shown : shown.toSorted((one, other) => compare(one, other, sort));
+}
+
+/** The groups in the order of their titles; a title is what the rows of a group share. */
+export function groupRows(
+  rows: readonly InstanceRow[],
+  group: Exclude<GroupKey, 'none'>,
+  elsewhere: string,
+): ReadonlyMap<string, readonly InstanceRow[]> {
+  const groups = new Map<string, InstanceRow[]>();
+  for (const row of rows) {
+    const title = groupTitle(row, group) ?? elsewhere;
+    groups.set(title, [...(groups.get(title) ?? []), row]);
+  }
+  return new Map([...groups].sort(([one], [other]) => one.localeCompare(other)));
+}
+
+function groupTitle(row: InstanceRow, group: Exclude<GroupKey, 'none'>): string | undefined {
+  switch (group) {
+    case 'state':
+      return stateText(row);
+    case 'gpu':
+      return gpuText(row.instance.resources?.gpus);
+    case 'location':
+      return row.instance.locationId;
+  }
+}
+
+function compare(one: InstanceRow, other: InstanceRow, sort: Exclude<SortKey, 'listed'>): number {
+  switch (sort) {
+    case 'name':
+      return one.instance.name.localeCompare(other.instance.name, undefined, { numeric: true });
+    case 'state':
+      return stateText(one).localeCompare(stateText(other));
+    case 'gpu':
+      return (gpuText(one.instance.resources?.gpus) ?? '').localeCompare(
+        gpuText(other.instance.resources?.gpus) ?? '',
+      );
+    case 'rate':
+      return (other.instance.rateHourly ?? -1) - (one.instance.rateHourly ?? -1);
+  }
+}
+
+function searchText(row: InstanceRow): string {
+  const { id, name, ipAddress, image, resources } = row.instance;
+  const models = resources?.gpus?.map(({ model }) => model) ?? [];
+  const parts = [name, id, stateText(row), gpuText(resources?.gpus), ipAddress, image, ...models];
+  return parts.join('\n').toLowerCase();
+}

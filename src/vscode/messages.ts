@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+
+/** A button of a message, and what it does. */
+export interface Choice {
+  readonly title: string;
+  readonly run: () => unknown;
+}
+
+/** Shows an error with its buttons; `Show Log` is always among them. Does not wait for an answer. */
+export function showError(
+  log: vscode.LogOutputChannel,
+  message: string,
+  ...choices: readonly Choice[]
+): void {
+  log.error(message);
+  const all = [...choices, { title: vscode.l10n.t('Show Log'), run: () => log.show() }];
+  void vscode.window.showErrorMessage(message, ...all).then((chosen) => chosen?.run());
+}
+
+/** Shows a message with its buttons. Does not wait for an answer. */
+export function showInformation(message: string, ...choices: readonly Choice[]): void {
+  void vscode.window.showInformationMessage(message, ...choices).then((chosen) => chosen?.run());
+}
+
+/** Asks modally; true only where the person pressed `action`. */
+export async function confirm(message: string, detail: string, action: string): Promise<boolean> {
+  const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, action);
+  return answer === action;
+}
+
+/** The text of whatever was thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether the person gave up, which is no error to show. */
+export function isCancelled(error: unknown): boolean {
+  return error instanceof vscode.CancellationError || (error instanceof Error && error.name === 'AbortError');
+}
