@@ -1,4 +1,5 @@
-import type { Disposable, Logger } from '../../api/environment';
+import type * as vscode from 'vscode';
+import type { Clock, Disposable } from '../../api/environment';
 import type { CreateRequest, Hostnode, Instance, Location, ModifyRequest, Secret } from '../../api/types';
 import type { CreateOutcome, CreateProgress } from '../../instances/createOutcome';
 
@@ -69,14 +70,15 @@ export interface Storage {
 /** All that the forms need from the rest of the extension. */
 export interface FormPorts {
   /** The folder with `dist`. */
-  readonly extensionUri: import('vscode').Uri;
+  readonly extensionUri: vscode.Uri;
   readonly catalogue: Catalogue;
   readonly operations: Operations;
   readonly instances: Instances;
   readonly keys: Keys;
   readonly secrets: Secrets;
   readonly storage: Storage;
-  readonly log: Logger;
+  readonly clock: Clock;
+  readonly log: vscode.LogOutputChannel;
   /** `tensordock.images`. */
   images(): readonly string[];
   /** `tensordock.apiUrl`, for the `curl` line. */

@@ -1,0 +1,68 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import type { Logger } from '../../api/environment';
+import { formHtml, webviewFolder } from './html';
+
+/** A webview with one of our forms in it; what it sends is checked before anybody sees it. */
+export class FormPanel<In, Out> implements vscode.Disposable {
+  private readonly disposables: vscode.Disposable[] = [];
+  private readonly ended = new AbortController();
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    form: 'create' | 'modify',
+    extensionUri: vscode.Uri,
+    schema: v.GenericSchema<unknown, In>,
+    private readonly log: Logger,
+    handlers: {
+      readonly receive: (message: In) => void;
+      readonly visible: (visible: boolean) => void;
+      readonly closed: () => void;
+    },
+  ) {
+    panel.webview.options = { enableScripts: true, localResourceRoots: [webviewFolder(extensionUri)] };
+    this.disposables.push(
+      panel.webview.onDidReceiveMessage((message: unknown) => {
+        const parsed = v.safeParse(schema, message);
+        if (parsed.success) handlers.receive(parsed.output);
+        // What was sent is not written down: it could hold a password.
+        else this.log.warn(`A message of the ${form} form does not fit the contract and was dropped.`);
+      }),
+      panel.onDidChangeViewState(() => handlers.visible(panel.visible)),
+      panel.onDidDispose(() => {
+        this.ended.abort();
+        handlers.visible(false);
+        handlers.closed();
+        this.dispose();
+      }),
+    );
+    panel.webview.html = formHtml(panel.webview, extensionUri, form);
+    handlers.visible(panel.visible);
+  }
+
+  /** Aborted when the form is closed. */
+  get closed(): AbortSignal {
+    return this.ended.signal;
+  }
+
+  get isVisible(): boolean {
+    return !this.closed.aborted && this.panel.visible;
+  }
+
+  post(message: Out): void {
+    if (!this.closed.aborted) void this.panel.webview.postMessage(message);
+  }
+
+  setTitle(title: string): void {
+    if (!this.closed.aborted) this.panel.title = title;
+  }
+
+  reveal(): void {
+    if (!this.closed.aborted) this.panel.reveal();
+  }
+
+  /** Stops listening. The tab itself stays: VS Code keeps it over a reload. */
+  dispose(): void {
+    for (const disposable of this.disposables.splice(0)) disposable.dispose();
+  }
+}

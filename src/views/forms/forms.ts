@@ -1,0 +1,111 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import type { Disposable } from '../../api/environment';
+import { CatalogueFeed } from './catalogueFeed';
+import { CloudInitEditors } from './cloudInitEditors';
+import { CreatePanel, type CreatePanelParts } from './createPanel';
+import { webviewFolder } from './html';
+import { ModifyPanel } from './modifyPanel';
+import type { FormPorts } from './ports';
+import { draftLike, Presets } from './presets';
+import type { Draft, Result } from '../webview/shared/protocol';
+
+export const createViewType = 'tensordock.create';
+export const modifyViewType = 'tensordock.modify';
+
+/** What a modify form keeps in its state, so that it finds its machine again after a reload. */
+const keptSchema = v.object({ instanceId: v.string() });
+
+/** Both forms: opens them, and brings them back when the window is reloaded. */
+export class Forms implements Disposable {
+  private readonly feed: CatalogueFeed;
+  private readonly editors = new CloudInitEditors();
+  private readonly presets: Presets;
+  private readonly creates = new Set<CreatePanel>();
+  private readonly modifies = new Map<string, ModifyPanel>();
+  private readonly registrations: Disposable[];
+
+  constructor(private readonly ports: FormPorts) {
+    this.feed = new CatalogueFeed(ports.catalogue, ports.clock, ports.log);
+    this.presets = new Presets(ports.storage);
+    this.registrations = [
+      vscode.window.registerWebviewPanelSerializer(createViewType, {
+        deserializeWebviewPanel: async (panel) => this.adoptCreate(panel, this.presets.last()),
+      }),
+      vscode.window.registerWebviewPanelSerializer(modifyViewType, {
+        deserializeWebviewPanel: async (panel, state: unknown) => {
+          const kept = v.safeParse(keptSchema, state);
+          if (kept.success) this.adoptModify(panel, kept.output.instanceId);
+          else panel.dispose();
+        },
+      }),
+    ];
+  }
+
+  /** Opens the create form, or shows the one that is open. `like`: a new form for another machine like that one. */
+  openCreate(options: { readonly like?: string } = {}): void {
+    const { like } = options;
+    if (like === undefined) {
+      const [open] = this.creates;
+      if (open) open.reveal();
+      else this.newCreate(this.presets.last());
+      return;
+    }
+    const instance = this.ports.instances.current().find(({ id }) => id === like);
+    if (!instance) throw new Error(vscode.l10n.t('This machine is not in the list any more.'));
+    this.newCreate(draftLike(instance, this.presets.last()));
+  }
+
+  /** Opens the form for one machine, or shows the one that is open. */
+  openModify(instanceId: string): void {
+    const open = this.modifies.get(instanceId);
+    if (open) {
+      open.reveal();
+      return;
+    }
+    const name = this.ports.instances.current().find(({ id }) => id === instanceId)?.name ?? instanceId;
+    const title = vscode.l10n.t('Modify {0}', name);
+    this.adoptModify(this.newPanel(modifyViewType, title), instanceId);
+  }
+
+  /** Tells open forms that `tensordock.images` changed. */
+  settingsChanged(): void {
+    for (const panel of this.creates) panel.update();
+  }
+
+  dispose(): void {
+    for (const panel of [...this.creates, ...this.modifies.values()]) panel.dispose();
+    for (const registration of this.registrations.splice(0)) registration.dispose();
+    this.feed.dispose();
+    this.editors.dispose();
+  }
+
+  private newCreate(start: Draft, result?: Result): void {
+    const title = vscode.l10n.t('Create a machine');
+    this.adoptCreate(this.newPanel(createViewType, title), start, result);
+  }
+
+  private adoptCreate(panel: vscode.WebviewPanel, start: Draft, result?: Result): void {
+    const parts: CreatePanelParts = {
+      ports: this.ports,
+      feed: this.feed,
+      presets: this.presets,
+      editors: this.editors,
+      reopen: (draft, outcome) => this.newCreate(draft, outcome),
+      closed: (closed) => this.creates.delete(closed),
+    };
+    this.creates.add(new CreatePanel(panel, parts, start, result));
+  }
+
+  private adoptModify(panel: vscode.WebviewPanel, instanceId: string): void {
+    const closed = (): void => void this.modifies.delete(instanceId);
+    this.modifies.set(instanceId, new ModifyPanel(panel, this.ports, this.feed, instanceId, closed));
+  }
+
+  private newPanel(viewType: string, title: string): vscode.WebviewPanel {
+    return vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active, {
+      enableScripts: true,
+      localResourceRoots: [webviewFolder(this.ports.extensionUri)],
+    });
+  }
+}

@@ -1,0 +1,217 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../../api/environment';
+import { NotFoundError, TensorDockError } from '../../api/errors';
+import type { Instance, InstanceState } from '../../api/types';
+import { confirm, errorText } from '../../vscode/messages';
+import { present } from '../presentation';
+import { modifyProblems, toModifyRequest } from '../webview/shared/machine';
+import {
+  fromModifyForm,
+  type FromModifyForm,
+  type Machine,
+  type ModifyDraft,
+  type ToModifyForm,
+} from '../webview/shared/protocol';
+import type { CatalogueFeed } from './catalogueFeed';
+import { FormPanel } from './formPanel';
+import { formTexts } from './html';
+import type { FormPorts } from './ports';
+import { problemsOfError } from './problems';
+
+/** The form that changes one machine. */
+export class ModifyPanel implements Disposable {
+  private readonly form: FormPanel<FromModifyForm, ToModifyForm>;
+  private readonly disposables: Disposable[] = [];
+  private instance?: Instance;
+  private running?: { readonly submitId: string; readonly message: string };
+  private settled?: Extract<ToModifyForm, { type: 'result' }>;
+
+  constructor(
+    panel: vscode.WebviewPanel,
+    private readonly ports: FormPorts,
+    private readonly feed: CatalogueFeed,
+    readonly instanceId: string,
+    closed: (panel: ModifyPanel) => void,
+  ) {
+    this.form = new FormPanel(panel, 'modify', ports.extensionUri, fromModifyForm, ports.log, {
+      receive: (message) => void this.receive(message),
+      visible: (visible) => feed.setVisible(this, visible),
+      closed: () => {
+        this.dispose();
+        closed(this);
+      },
+    });
+    this.disposables.push(
+      feed.onDidChange(() => this.sendCatalogue()),
+      ports.instances.onDidChange(() => this.takeFromList()),
+    );
+  }
+
+  reveal(): void {
+    this.form.reveal();
+  }
+
+  dispose(): void {
+    this.feed.setVisible(this, false);
+    this.form.dispose();
+    for (const disposable of this.disposables.splice(0)) disposable.dispose();
+  }
+
+  private async receive(message: FromModifyForm): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        this.form.post({ type: 'init', instanceId: this.instanceId, texts: formTexts() });
+        this.sendCatalogue();
+        this.takeFromList();
+        if (this.running) this.form.post({ type: 'progress', ...this.running });
+        if (this.settled) this.form.post(this.settled);
+        await this.ask();
+        return;
+      case 'refresh':
+        await Promise.all([this.feed.refresh(), this.ask()]);
+        return;
+      case 'submit':
+        await this.submit(message.submitId, message.draft);
+    }
+  }
+
+  /** Stops, changes and starts, or only changes; once for one submit. */
+  private async submit(submitId: string, draft: ModifyDraft): Promise<void> {
+    if (this.running || this.settled?.submitId === submitId || !this.instance) return;
+    const machine = machineOf(this.instance);
+    const problems = modifyProblems(machine, draft, this.feed.state);
+    if (machine.how === 'wait') {
+      this.settle(
+        submitId,
+        false,
+        vscode.l10n.t('{0} is {1}: wait until it runs or is stopped.', machine.name, machine.stateLabel),
+      );
+      return;
+    }
+    if (problems.length > 0) {
+      const message = vscode.l10n.t('Nothing was sent: some fields are not right yet.');
+      this.form.post({ type: 'result', submitId, ok: false, message, problems });
+      return;
+    }
+    const restart = machine.how === 'restart';
+    this.running = {
+      submitId,
+      message: restart
+        ? vscode.l10n.t('Stopping, changing and starting again. You can close this form.')
+        : vscode.l10n.t('Changing…'),
+    };
+    try {
+      if (restart && !(await this.confirmRestart(machine.name))) {
+        this.running = undefined;
+        this.form.post({ type: 'result', submitId, ok: false, message: '', problems: [] });
+        return;
+      }
+      this.form.post({ type: 'progress', ...this.running });
+      await this.ports.operations.modify(this.instanceId, toModifyRequest(draft), { restart });
+      this.running = undefined;
+      this.settle(
+        submitId,
+        true,
+        restart
+          ? vscode.l10n.t('{0} was changed and runs again.', machine.name)
+          : vscode.l10n.t('{0} was changed. It is stopped.', machine.name),
+      );
+      await this.ask();
+    } catch (error) {
+      this.running = undefined;
+      this.settle(submitId, false, errorText(error), error);
+    }
+  }
+
+  private confirmRestart(name: string): Promise<boolean> {
+    return confirm(
+      vscode.l10n.t('Stop “{0}”, change it and start it again?', name),
+      vscode.l10n.t(
+        'Only a stopped machine can be changed. Everything that runs on it ends, its address may change, and its GPU may be taken by somebody else in between.',
+      ),
+      vscode.l10n.t('Stop, Change and Start'),
+    );
+  }
+
+  private settle(submitId: string, ok: boolean, message: string, error?: unknown): void {
+    const problems = error instanceof TensorDockError ? problemsOfError(error) : [];
+    this.settled = { type: 'result', submitId, ok, message, problems };
+    this.form.post(this.settled);
+    if (this.form.isVisible) return;
+    if (ok) void vscode.window.showInformationMessage(message);
+    else void vscode.window.showErrorMessage(message);
+  }
+
+  private takeFromList(): void {
+    const listed = this.ports.instances.current().find(({ id }) => id === this.instanceId);
+    if (!listed) return;
+    // A list may be thin: what was known of the machine beside it stays.
+    const { resources, rateHourly, locationId } = this.instance ?? {};
+    this.take({
+      ...listed,
+      resources: listed.resources ?? resources,
+      rateHourly: listed.rateHourly ?? rateHourly,
+      locationId: listed.locationId ?? locationId,
+    });
+  }
+
+  private async ask(): Promise<void> {
+    try {
+      this.take(await this.ports.instances.get(this.instanceId, this.form.closed));
+    } catch (error) {
+      if (this.form.closed.aborted) return;
+      this.ports.log.warn(`The machine of a modify form was not answered: ${errorText(error)}`);
+      if (error instanceof NotFoundError || !this.instance) {
+        this.form.post({ type: 'gone', message: errorText(error) });
+      }
+    }
+  }
+
+  private take(instance: Instance): void {
+    this.instance = instance;
+    this.form.setTitle(vscode.l10n.t('Modify {0}', instance.name));
+    this.form.post({ type: 'machine', machine: machineOf(instance) });
+  }
+
+  private sendCatalogue(): void {
+    this.form.post({ type: 'catalogue', catalogue: this.feed.state });
+  }
+}
+
+/** The machine as the form shows it. */
+export function machineOf(instance: Instance): Machine {
+  const { resources } = instance;
+  const gpu = resources?.gpus?.[0];
+  return {
+    id: instance.id,
+    name: instance.name,
+    state: instance.state,
+    stateLabel: present(instance.state).label,
+    how: howToChange(instance.state),
+    vcpus: resources?.vcpuCount,
+    ramGb: resources?.ramGb,
+    storageGb: resources?.storageGb,
+    gpuModel: gpu?.model,
+    gpuCount: resources?.gpus ? (gpu?.count ?? 0) : undefined,
+    rateHourly: instance.rateHourly,
+    locationId: instance.locationId,
+  };
+}
+
+function howToChange(state: InstanceState): Machine['how'] {
+  switch (state) {
+    case 'running':
+      return 'restart';
+    case 'stopped':
+    case 'stoppeddisassociated':
+    case 'error':
+    case 'unknown':
+      return 'change';
+    case 'creating':
+    case 'starting':
+    case 'stopping':
+    case 'deleting':
+    case 'deleted':
+      return 'wait';
+  }
+}
