@@ -106,23 +106,13 @@ export class Accounts implements Disposable {
    */
   async remove(origin: string, id: string): Promise<void> {
     if (this.sessionOnly.get(origin)?.id === id) this.sessionOnly.delete(origin);
-    try {
-      const keyring = await this.keyring(origin);
-      const accounts = keyring?.accounts.filter((account) => account.id !== id) ?? [];
-      const first = accounts[0];
-      if (keyring && first) {
-        const active = keyring.active === id ? first.id : keyring.active;
-        await this.secrets.store(keyOf(origin), JSON.stringify({ version: 1, active, accounts }));
-      } else {
-        await this.secrets.delete(keyOf(origin));
-      }
-    } catch (error) {
-      this.warn(error);
+    const before = await this.tryKeyring(origin);
+    const done = before !== undefined && (await this.tryRemove(origin, id, before.keyring));
+    this.changes.fire();
+    if (!done) {
       throw new Error(
         l10n.t('The secret store did not answer, so the token may still be in it. Try to sign out again.'),
       );
-    } finally {
-      this.changes.fire();
     }
   }
 
@@ -163,6 +153,22 @@ export class Accounts implements Disposable {
     this.log.warn(
       `accounts: the secret store failed (${error instanceof Error ? error.name : typeof error})`,
     );
+  }
+
+  private async tryRemove(origin: string, id: string, keyring: Keyring | undefined): Promise<boolean> {
+    const accounts = keyring?.accounts.filter((account) => account.id !== id) ?? [];
+    const first = accounts[0];
+    if (keyring && first) {
+      const active = keyring.active === id ? first.id : keyring.active;
+      return this.write(origin, { version: 1, active, accounts });
+    }
+    try {
+      await this.secrets.delete(keyOf(origin));
+      return true;
+    } catch (error) {
+      this.warn(error);
+      return false;
+    }
   }
 
   private async write(origin: string, keyring: Keyring): Promise<boolean> {

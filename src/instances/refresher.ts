@@ -2,7 +2,7 @@ import { type Clock, type Disposable, type Logger } from '../api/environment';
 import type { InstanceList, TensorDockApi } from '../api/client';
 import { NotFoundError, RateLimitedError, TensorDockError } from '../api/errors';
 import { mergeDetails, mergeFailure, mergeList, mergeNoDetails, mergeNotFound } from './merge';
-import { nextLook, type Need } from './pace';
+import { hasTransition, nextLook, type Need } from './pace';
 import type { SharedSnapshot } from './sharedSnapshot';
 import { isShown, type Snapshot } from './snapshot';
 import { wantedDetails } from './wantedDetails';
@@ -11,9 +11,9 @@ const minuteMs = 60_000;
 /**
  * How many requests all windows together may have made in the last minute for one more to be made in the
  * background; a retried request may add some. What is not urgent leaves room for a list every five seconds
- * and for rows in transition; the rest of the 100 is the person's.
+ * and for rows in transition, less where they are counted already; the rest of the 100 is the person's.
  */
-const roomFor = { list: 52, urgent: 38, resting: 26 };
+const roomFor = { list: 52, urgent: 46, resting: 26, restingBesideUrgent: 38 };
 /** How many single GETs are under way at once, and how many rounds of them are made in one go. */
 const detailsAtOnce = 4;
 const roundsInOneGo = 3;
@@ -142,10 +142,8 @@ export class Refresher implements Disposable {
     if (due === undefined) return undefined;
     const list = Math.max(due - now, this.untilRoom(snapshot, roomFor.list));
     if (snapshot.failure) return list;
-    const { urgent, resting } = wantedDetails(snapshot, this.options.onScreen(), now);
-    const room = urgent.length > 0 ? roomFor.urgent : resting.length > 0 ? roomFor.resting : undefined;
-    if (room === undefined) return list;
-    return Math.min(list, Math.max(busyMs, this.untilRoom(snapshot, room - detailsAtOnce)));
+    const { ids, wait } = this.nextDetails(snapshot);
+    return ids.length === 0 ? list : Math.min(list, Math.max(busyMs, wait));
   }
 
   private async look(): Promise<void> {
@@ -166,7 +164,7 @@ export class Refresher implements Disposable {
 
   /** With the right to ask: what another window did meanwhile is not done again. */
   private async bringUpToDate(lost: AbortSignal): Promise<void> {
-    const { shared, clock, need, onScreen } = this.options;
+    const { shared, clock, need } = this.options;
     const signal = AbortSignal.any([lost, this.ended.signal]);
     let snapshot = await shared.read();
     const due = nextLook(need(), snapshot, clock.now());
@@ -176,14 +174,24 @@ export class Refresher implements Disposable {
       snapshot = await shared.read();
     }
     for (let round = 0; round < roundsInOneGo && !snapshot.failure && !signal.aborted; round++) {
-      const { urgent, resting } = wantedDetails(snapshot, onScreen(), clock.now());
-      const room = urgent.length > 0 ? roomFor.urgent : roomFor.resting;
-      const ids = (urgent.length > 0 ? urgent : resting).slice(0, detailsAtOnce);
-      if (ids.length === 0 || this.untilRoom(snapshot, room - detailsAtOnce) > 0) return;
+      const { ids, wait } = this.nextDetails(snapshot);
+      if (ids.length === 0 || wait > 0) return;
       const answers = await Promise.all(ids.map((id) => this.detail(id, signal)));
       if (answers.includes('failed')) return;
       snapshot = await shared.read();
     }
+  }
+
+  /** What to ask for next, and in how many milliseconds there is room for it. */
+  private nextDetails(snapshot: Snapshot): { readonly ids: readonly string[]; readonly wait: number } {
+    const now = this.options.clock.now();
+    const { urgent, resting } = wantedDetails(snapshot, this.options.onScreen(), now);
+    const calm = hasTransition(snapshot, now) ? roomFor.restingBesideUrgent : roomFor.resting;
+    const room = urgent.length > 0 ? roomFor.urgent : calm;
+    return {
+      ids: (urgent.length > 0 ? urgent : resting).slice(0, detailsAtOnce),
+      wait: this.untilRoom(snapshot, room - detailsAtOnce),
+    };
   }
 
   private async list(signal: AbortSignal): Promise<void> {
