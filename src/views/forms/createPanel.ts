@@ -14,6 +14,7 @@ import { mergeCloudInit, parseCloudInit } from './cloudInit';
 import type { CloudInitEditors } from './cloudInitEditors';
 import { describeOutcome, duration, idempotencyKey, prepare } from './createSubmit';
 import { FormPanel } from './formPanel';
+import { formTexts } from './html';
 import type { FormKey, FormPorts } from './ports';
 import type { Presets } from './presets';
 import { recipes } from './recipes';
@@ -138,7 +139,7 @@ export class CreatePanel implements vscode.Disposable {
     this.form.post({
       type: 'init',
       draft: restored ? undefined : this.start,
-      texts: vscode.l10n.bundle && { ...vscode.l10n.bundle },
+      texts: formTexts(),
       recipes: recipes().map(({ id, label }) => ({ id, label })),
     });
     this.sendNames();

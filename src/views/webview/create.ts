@@ -13,35 +13,19 @@ import { gpuSection, placeSection } from './create/places';
 import { presetSection } from './create/presets';
 import { describeFields } from './shared/controls';
 import { connectHost } from './shared/host';
-import { toCreateForm, type FromCreateForm } from './shared/protocol';
-import type { ToCreateForm } from './shared/protocol';
+import { focusFirstProblem, Page } from './shared/page';
+import { toCreateForm, type FromCreateForm, type ToCreateForm } from './shared/protocol';
 
 const root = document.querySelector<HTMLElement>('#form');
 if (root) start(root);
 
 function start(root: HTMLElement): void {
   const host = connectHost<ToCreateForm, FromCreateForm>(toCreateForm, (message) => {
-    if (message.type === 'init') {
-      if (message.texts) l10n.config({ contents: message.texts });
-      ready = true;
-    }
+    if (message.type === 'init') page.greet(message.texts);
     model.receive(message);
   });
-  let ready = false;
-  let scheduled = false;
-  let drawn = false;
-  const model: CreateModel = new CreateModel(host, () => {
-    if (scheduled) return;
-    scheduled = true;
-    requestAnimationFrame(() => {
-      scheduled = false;
-      if (!ready) return;
-      // What the shell shows until now is not ours to render over.
-      if (!drawn) root.replaceChildren();
-      drawn = true;
-      draw(root, model);
-    });
-  });
+  const page: Page = new Page(root, () => draw(root, model));
+  const model: CreateModel = new CreateModel(host, () => page.redraw());
   model.start();
 }
 
@@ -63,11 +47,4 @@ function draw(root: HTMLElement, model: CreateModel): void {
     root,
   );
   describeFields(root);
-}
-
-/** Takes the keyboard to the first field that keeps the form from being sent. */
-function focusFirstProblem(root: HTMLElement): void {
-  const line = [...root.querySelectorAll('.problem')].find((element) => element.textContent.trim() !== '');
-  const near = line?.closest('.field') ?? line?.closest('fieldset');
-  near?.querySelector<HTMLElement>('vscode-textfield, vscode-textarea, select, input')?.focus();
 }
