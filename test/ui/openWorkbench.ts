@@ -12,10 +12,8 @@ import { WorkbenchPage } from './workbenchPage';
 export interface WorkbenchOptions extends ServerOptions {
   /** `newest` where it is left out. */
   readonly version?: WorkbenchVersion;
-  /** Folders of extensions to load beside the one under test, in mode `development`. */
-  readonly extensions?: readonly string[];
-  /** False: the extension under test is not loaded, only `extensions`. */
-  readonly underTest?: boolean;
+  /** The folder of the extension under test, in mode `development`; this project where it is left out. */
+  readonly underTest?: string;
   /** `dark` where it is left out. */
   readonly colorTheme?: 'dark' | 'light' | 'high-contrast';
   readonly width?: number;
@@ -77,11 +75,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Ope
     const context = await browser.newContext({
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
     });
-    const development = options.mode !== 'installed';
     const address = workbenchAddress(server.authority, {
-      ...(development && {
-        extensions: [...(options.underTest === false ? [] : [projectRoot]), ...(options.extensions ?? [])],
-      }),
+      extension: options.mode === 'installed' ? undefined : (options.underTest ?? projectRoot),
       folder: options.folder,
     });
     const openWindow = async (): Promise<WorkbenchPage> => {

@@ -1,30 +1,51 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import * as v from 'valibot';
 import { projectRoot } from '../workbench/install';
 import { commandTitle } from './commandTitle';
 
-/** A row of a tree, as a person sees it. */
-export interface TreeRow {
-  readonly name: string;
-  readonly description: string;
-  readonly level: number;
-  readonly expanded: boolean | undefined;
-  readonly selected: boolean;
-}
+const treeRows = v.array(
+  v.object({
+    name: v.string(),
+    description: v.string(),
+    level: v.number(),
+    expanded: v.nullable(v.boolean()),
+    selected: v.boolean(),
+  }),
+);
+
+/** A row of a tree, as a person sees it; `expanded` is null where there is nothing below it. */
+export type TreeRow = v.InferOutput<typeof treeRows>[number];
+
+/** Runs in the page, all at once, so that no redraw comes between two rows. */
+const readRows = `[...document.querySelectorAll('.part.sidebar [role="treeitem"]')].map((row) => ({
+  name: (row.querySelector('.label-name') ?? row).textContent,
+  description: row.querySelector('.label-description')?.textContent ?? '',
+  level: Number(row.getAttribute('aria-level')),
+  expanded: row.hasAttribute('aria-expanded') ? row.getAttribute('aria-expanded') === 'true' : null,
+  selected: row.getAttribute('aria-selected') === 'true',
+}))`;
 
 /** A window of VS Code: what a person does in it and sees in it. */
 export class WorkbenchPage {
-  constructor(readonly page: Page) {}
-
   /** The visible view's rows. */
-  readonly rows: Locator = this.inSidebar('[role="treeitem"]');
-  readonly notifications: Locator = this.page.locator('.notification-list-item');
+  readonly rows: Locator;
+  readonly notifications: Locator;
   /** A modal question. */
-  readonly dialog: Locator = this.page.locator('.monaco-dialog-box');
-  readonly quickInput: Locator = this.page.locator('.quick-input-widget:not([style*="display: none"])');
-  readonly statusBar: Locator = this.page.locator('.part.statusbar .statusbar-item');
-  readonly menu: Locator = this.page.locator('.monaco-menu');
+  readonly dialog: Locator;
+  readonly quickInput: Locator;
+  readonly statusBar: Locator;
+  readonly menu: Locator;
+
+  constructor(readonly page: Page) {
+    this.rows = page.locator('.part.sidebar [role="treeitem"]');
+    this.notifications = page.locator('.notification-list-item');
+    this.dialog = page.locator('.monaco-dialog-box');
+    this.quickInput = page.locator('.quick-input-widget:not([style*="display: none"])');
+    this.statusBar = page.locator('.part.statusbar .statusbar-item');
+    this.menu = page.locator('.monaco-menu');
+  }
 
   /** Resolves when the window can be used. */
   async ready(): Promise<void> {
@@ -34,11 +55,12 @@ export class WorkbenchPage {
 
   /** Shows a view container of the activity bar by its title. */
   async openView(title: string): Promise<void> {
-    const tab = this.page.locator('.part.activitybar [role="tab"]').filter({ has: this.actionLabel(title) });
+    const label = this.page.locator(`.action-label[aria-label^="${title}"]`);
+    const tab = this.page.locator('.part.activitybar [role="tab"]').filter({ has: label });
     await tab.waitFor({ timeout: 60_000 });
-    if ((await tab.getAttribute('aria-selected')) === 'true') return;
-    await this.actionLabel(title).click();
-    await this.page.locator('.part.sidebar .composite.title', { hasText: new RegExp(title, 'i') }).waitFor();
+    if ((await tab.getAttribute('aria-expanded')) === 'true') return;
+    await tab.click();
+    await this.page.locator('.part.activitybar [role="tab"][aria-expanded="true"]', { has: label }).waitFor();
   }
 
   /** Runs a command from the palette, by its title there (`TensorDock: Refresh`) or by its id in the manifest. */
@@ -104,23 +126,15 @@ export class WorkbenchPage {
 
   /** All rows of the visible view. */
   async treeRows(): Promise<readonly TreeRow[]> {
-    return this.rows.evaluateAll((rows) =>
-      rows.map((row) => ({
-        name: row.querySelector('.label-name')?.textContent ?? row.textContent,
-        description: row.querySelector('.label-description')?.textContent ?? '',
-        level: Number(row.getAttribute('aria-level')),
-        expanded: row.hasAttribute('aria-expanded')
-          ? row.getAttribute('aria-expanded') === 'true'
-          : undefined,
-        selected: row.getAttribute('aria-selected') === 'true',
-      })),
-    );
+    return v.parse(treeRows, await this.page.evaluate(readRows));
   }
 
   /** Takes an item of a row's context menu. */
   async contextMenu(row: string, item: string): Promise<void> {
     await this.row(row).click({ button: 'right' });
-    await this.menu.getByRole('menuitem', { name: item, exact: true }).click();
+    // By key: a menu takes no click in its first moment.
+    await this.menu.getByRole('menuitem', { name: item, exact: true }).hover();
+    await this.accept();
   }
 
   /** The titles in a row's context menu, which is closed again. */
@@ -141,7 +155,7 @@ export class WorkbenchPage {
 
   /** The content of the visible webview editor. */
   webview(): FrameLocator {
-    return this.page.frameLocator('iframe.webview.ready').last().frameLocator('#active-frame');
+    return this.page.locator('iframe.webview.ready').last().contentFrame().frameLocator('#active-frame');
   }
 
   /** Loads the window again, as F5 does in a browser. */
@@ -157,13 +171,5 @@ export class WorkbenchPage {
     const file = path.join(folder, `${name}.png`);
     await this.page.screenshot({ path: file });
     return file;
-  }
-
-  private inSidebar(selector: string): Locator {
-    return this.page.locator(`.part.sidebar ${selector}`);
-  }
-
-  private actionLabel(title: string): Locator {
-    return this.page.locator(`.part.activitybar .action-label[aria-label^="${title}"]`);
   }
 }

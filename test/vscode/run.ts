@@ -22,7 +22,7 @@ export async function runSuite(version: WorkbenchVersion): Promise<Tally> {
   let server: Awaited<ReturnType<typeof startServer>> | undefined;
   let browser: Awaited<ReturnType<typeof launchBrowser>> | undefined;
   try {
-    server = await startServer(workbench, { settings: stage.settings, env: stage.env });
+    server = await startServer(workbench, { settings: stage.settings, env: stage.env, suite: true });
     browser = await launchBrowser();
     const page = await browser.newPage();
     const logged: string[] = [];
@@ -35,7 +35,7 @@ export async function runSuite(version: WorkbenchVersion): Promise<Tally> {
     });
     await page.exposeFunction('codeAutomationExit', (code: number) => void (exit = code));
     page.on('crash', () => (crash ??= 'the browser page crashed'));
-    await page.goto(workbenchAddress(server.authority, { extensions: [projectRoot], tests }));
+    await page.goto(workbenchAddress(server.authority, { extension: projectRoot, tests }));
     const started = Date.now();
     let problem: string | undefined;
     while (!(await stage.report()) && problem === undefined) {

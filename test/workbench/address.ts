@@ -1,7 +1,7 @@
 /** What a page of the workbench is to load and open. */
 export interface PageOptions {
-  /** Folders of extensions to load as under development, on the server's file system. */
-  readonly extensions?: readonly string[];
+  /** The folder of an extension to load as under development: one alone, since of several only the last is taken. */
+  readonly extension?: string;
   /** A bundled test suite to run and then end. */
   readonly tests?: string;
   /** A folder to open, as an absolute path. */
@@ -12,9 +12,7 @@ export interface PageOptions {
 export function workbenchAddress(authority: string, options: PageOptions = {}): string {
   const remote = (file: string): string => `vscode-remote://${authority}${file}`;
   const payload: [string, string][] = [['skipWelcome', 'true']];
-  for (const extension of options.extensions ?? []) {
-    payload.push(['extensionDevelopmentPath', remote(extension)]);
-  }
+  if (options.extension !== undefined) payload.push(['extensionDevelopmentPath', remote(options.extension)]);
   if (options.tests !== undefined) payload.push(['extensionTestsPath', remote(options.tests)]);
   const query = new URLSearchParams({ payload: JSON.stringify(payload) });
   if (options.folder === undefined) query.set('ew', 'true');

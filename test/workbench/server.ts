@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,8 +16,12 @@ export interface ServerOptions {
    * them from .vsix files only and keeps secrets.
    */
   readonly mode?: 'development' | 'installed';
-  /** Extensions to install first. */
+  /** Folders of unpacked extensions, which are copied to where installed ones live. */
+  readonly extensions?: readonly string[];
+  /** Extension packages to install first, in mode `installed`. */
   readonly vsix?: readonly string[];
+  /** For a page that runs a test suite: it tells its end, and shows neither dialogs nor notifications. */
+  readonly suite?: boolean;
   /** Milliseconds until the server has to answer. */
   readonly readyWithin?: number;
 }
@@ -79,6 +83,9 @@ export async function startServer(
   };
   try {
     await writeSettings(options.settings ?? {});
+    for (const extension of options.extensions ?? []) {
+      await cp(extension, path.join(extensionsFolder, path.basename(extension)), { recursive: true });
+    }
     const env = environment(workbench, options.env ?? {});
     const folders = ['--extensions-dir', extensionsFolder];
     if (mode === 'installed') {
@@ -99,7 +106,7 @@ export async function startServer(
             path.join(workbench.server, 'out/server-main.js'),
             ...['--host', '127.0.0.1', '--port', port, '--without-connection-token'],
             ...['--accept-server-license-terms', '--server-data-dir', dataRoot, ...folders],
-            '--enable-smoke-test-driver',
+            ...(options.suite ? ['--enable-smoke-test-driver'] : []),
           ]
         : [
             workbench.entry,
