@@ -41,7 +41,7 @@ export function present(state: InstanceState): Presentation {
     case 'stoppeddisassociated':
       return {
         icon: 'vm-outline',
-        color: 'charts.blue',
+        color: 'descriptionForeground',
         label: vscode.l10n.t('Stopped, GPU released'),
         actions: ['start', 'startWhenAvailable', 'connect', 'modify', 'delete'],
       };
@@ -57,7 +57,7 @@ export function present(state: InstanceState): Presentation {
     case 'unknown':
       return {
         icon: 'question',
-        color: 'charts.orange',
+        color: 'notificationsWarningIcon.foreground',
         label: vscode.l10n.t('Unknown state'),
         actions: ['start', 'stop', 'restart', 'connect', 'delete'],
       };
@@ -65,7 +65,7 @@ export function present(state: InstanceState): Presentation {
 }
 
 function spinning(label: string, actions: readonly InstanceAction[]): Presentation {
-  return { icon: 'sync~spin', color: 'charts.orange', label, actions };
+  return { icon: 'sync~spin', color: 'charts.blue', label, actions };
 }
 
 /** Whether the action fits the instance as it is now. */

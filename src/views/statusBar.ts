@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { formatHourly } from '../api/price';
+import { formatDollars } from '../api/price';
 import type { InstanceStore } from '../instances/store';
 
 /** What runs and what it costs an hour, below; hidden while nothing runs. */
@@ -23,7 +23,7 @@ export class StatusBar implements vscode.Disposable {
     }
     const rates = running.map((row) => row.instance.rateHourly);
     const known = rates.filter((rate) => rate !== undefined);
-    const total = formatHourly(known.reduce((sum, rate) => sum + rate, 0));
+    const total = vscode.l10n.t('{0}/hr', formatDollars(known.reduce((sum, rate) => sum + rate, 0)));
     const unknown = rates.length - known.length;
     this.item.text =
       known.length === 0

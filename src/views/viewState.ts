@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { formatHourly } from '../api/price';
+import { formatDollars } from '../api/price';
 import type { InstanceStore } from '../instances/store';
 import type { Arrangement } from './tree/arrangement';
 import type { TreeNode } from './tree/nodes';
@@ -53,7 +53,9 @@ export class ViewState implements vscode.Disposable {
         ? undefined
         : { value: running.length, tooltip: vscode.l10n.t('{0} instances are running', running.length) };
     this.treeView.description = [
-      rates.length > 0 ? formatHourly(rates.reduce((sum, rate) => sum + rate, 0)) : undefined,
+      rates.length > 0
+        ? vscode.l10n.t('{0}/hr', formatDollars(rates.reduce((sum, rate) => sum + rate, 0)))
+        : undefined,
       filter === '' ? undefined : vscode.l10n.t('filter: {0}', filter),
     ]
       .filter((part) => part !== undefined)

@@ -65,7 +65,53 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
 
     await expect.poll(async () => (await window.treeRows()).length, { timeout: 30_000 }).toBeGreaterThan(4);
     await shot('3-tree');
-    const rows = await window.treeRows();
-    console.log(rows);
+    const states = new Set((await window.treeRows()).map((row) => row.description.split(' · ')[0]));
+    expect([...states]).toEqual(
+      expect.arrayContaining(['Running', 'Stopped', 'Stopped, GPU released', 'Error', 'migrating']),
+    );
+
+    await window.inlineAction('notebooks', 'Start');
+    await window.row('notebooks').filter({ hasText: 'Starting' }).waitFor();
+    await shot('4-starting');
+    await window.row('notebooks').filter({ hasText: 'Running' }).waitFor({ timeout: 60_000 });
+    expect(await window.contextMenuItems('notebooks')).not.toContain('Start');
+    await shot('5-running');
+
+    await window.contextMenu('notebooks', 'Connect');
+    await window.dialog.getByText('Include').first().waitFor();
+    await shot('6-include-question');
+    await window.answerDialog('Add Line');
+    await expect.poll(async () => workbench.askedWindows(), { timeout: 60_000 }).toHaveLength(1);
+    await shot('7-connected');
+    expect(await workbench.askedWindows()).toMatchObject([
+      {
+        command: 'vscode.openFolder',
+        uri: 'vscode-remote://ssh-remote+td-notebooks/home/user',
+        options: { forceReuseWindow: true },
+      },
+    ]);
+    const config = path.join(folder, 'config');
+    expect(await readFile(config, 'utf8')).toMatch(/^Include .*tensordock\/config\n/);
+    expect(await readFile(path.join(folder, 'tensordock', 'config'), 'utf8')).toContain('Host td-notebooks');
+    await run('ssh', ['-F', config, '-o', 'BatchMode=yes', 'td-notebooks', 'true']);
+
+    await window.inlineAction('notebooks', 'Stop');
+    await window.dialog.getByText('may still be billed').first().waitFor();
+    await shot('8-stop-question');
+    await window.answerDialog('Stop');
+    await window.row('notebooks').filter({ hasText: 'Stopping' }).waitFor();
+    await window.row('notebooks').filter({ hasText: 'Stopped' }).waitFor({ timeout: 60_000 });
+
+    await window.contextMenu('notebooks', 'Delete');
+    await window.dialog.getByText('its disk').first().waitFor();
+    await shot('9-delete-question');
+    await window.answerDialog('Delete');
+    await expect
+      .poll(async () => (await window.treeRows()).map((row) => row.name), { timeout: 60_000 })
+      .not.toContain('notebooks');
+    await expect
+      .poll(async () => readFile(path.join(folder, 'tensordock', 'config'), 'utf8'), { timeout: 30_000 })
+      .not.toContain('Host td-notebooks');
+    await shot('10-deleted');
   });
 });
