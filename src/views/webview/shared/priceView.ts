@@ -10,8 +10,15 @@ export function hourly(dollars: number | undefined): string {
 
 /** The rate of a machine: an hour, a day, a month, and what each part adds. */
 export function priceView(price: Price): TemplateResult {
-  const over = (hours: number): string =>
-    price.total === undefined ? l10n.t('unknown') : formatDollars(price.total * hours);
+  const long =
+    price.total === undefined
+      ? l10n.t('Shown when size and place are chosen and all their prices are known.')
+      : l10n.t(
+          '{0} a day, {1} a month ({2} h)',
+          formatDollars(price.total * hoursPerDay),
+          formatDollars(price.total * hoursPerMonth),
+          hoursPerMonth,
+        );
   const parts: [string, number | undefined][] = [
     [l10n.t('GPU'), price.gpu],
     [l10n.t('vCPU'), price.vcpu],
@@ -21,9 +28,7 @@ export function priceView(price: Price): TemplateResult {
   return html`<div class="price">
     <div class="price-total" id="price" aria-live="polite" aria-atomic="true">
       <span class="visually-hidden">${l10n.t('Price')}: </span><strong>${hourly(price.total)}</strong>
-      <span class="price-long"
-        >${l10n.t('{0} a day, {1} a month ({2} h)', over(hoursPerDay), over(hoursPerMonth), hoursPerMonth)}</span
-      >
+      <span class="price-long">${long}</span>
     </div>
     <dl class="price-parts">
       ${parts.map(
