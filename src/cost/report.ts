@@ -175,7 +175,7 @@ function tableOf({ columns, rows }: ReportTable): string {
   return [line(columns), line(columns.map(() => '')).replaceAll('  ', ' --- '), ...rows.map(line)].join('\n');
 }
 
-/** Everything that Markdown or HTML could read as its own. */
+/** Everything that Markdown could read as its own: markup, addresses that become links, mathematics. */
 function escape(text: string): string {
-  return text.replace(/[\\`*_{}[\]()<>#+!|~&:@]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return text.replace(/[\\`*_[\]<>|&~@#$]|:(?=\/\/)|(?<=www)\./gi, (sign) => `\\${sign}`);
 }

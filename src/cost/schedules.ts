@@ -1,51 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import * as v from 'valibot';
 import type { Clock, Disposable, Logger } from '../api/environment';
 import { Emitter } from '../instances/emitter';
 import type { Operations, RunningOperation } from '../instances/operations/operations';
 import type { InstanceStore } from '../instances/store';
-import { SharedFile } from './sharedFile';
 import { isOn } from './billing';
-
-const scheduleSchema = v.object({
-  id: v.string(),
-  accountId: v.string(),
-  instanceId: v.string(),
-  name: v.string(),
-  at: v.number(),
-  warnedFor: v.optional(v.number()),
-  takenAt: v.optional(v.number()),
-  retryAt: v.optional(v.number()),
-  problem: v.optional(v.string()),
-  askedAt: v.optional(v.number()),
-});
-
-const fileSchema = v.object({ version: v.literal(1), schedules: v.array(scheduleSchema) });
-
-/** A stop that a person wants at a time. All times are milliseconds since the epoch. */
-export interface Schedule {
-  readonly id: string;
-  readonly accountId: string;
-  readonly instanceId: string;
-  /** As it was when it was scheduled; text from outside. */
-  readonly name: string;
-  readonly at: number;
-  /** The `at` that some window warned of. */
-  readonly warnedFor?: number;
-  /** When a window began to carry it out. */
-  readonly takenAt?: number;
-  /** Not to be tried again before. */
-  readonly retryAt?: number;
-  /** Why the last attempt failed. */
-  readonly problem?: string;
-  /** When some window last asked what to do with it, as it was missed. */
-  readonly askedAt?: number;
-}
-
-/** `missed`: it was not carried out in time, and a person has to say whether it still should. */
-export type SchedulePhase = 'waiting' | 'due' | 'stopping' | 'missed';
+import { farthestMs, phaseOf, schedulesSchema, type Schedule } from './schedule';
+import { SharedFile } from './sharedFile';
 
 /** How a schedule came to its end in this window. */
 export interface ScheduleEnd {
@@ -67,24 +29,11 @@ export interface SchedulesOptions {
   readonly warnBeforeMs?: number;
 }
 
-/** Later than this nothing is stopped without asking: the person may be using it by then. */
-export const latestMs = 10 * 60_000;
-/** How far ahead a stop may be scheduled. */
-export const farthestMs = 31 * 24 * 3_600_000;
 const defaultWarnBeforeMs = 5 * 60_000;
-/** Longer than looking, asking and asking again can take: whoever took it longer ago is gone. */
-const takenMs = 3 * 60_000;
 const retryMs = 60_000;
 const askAgainMs = 3_600_000;
 /** A timer may sleep with the computer, so the time is looked at at least this often. */
 const tickMs = 30_000;
-
-/** Where a schedule is on its way, at `now`. */
-export function phaseOf(schedule: Schedule, now: number): SchedulePhase {
-  if (schedule.at > now) return 'waiting';
-  if (schedule.takenAt !== undefined && Math.abs(now - schedule.takenAt) < takenMs) return 'stopping';
-  return now - schedule.at > latestMs ? 'missed' : 'due';
-}
 
 /**
  * Stops at a time, carried out once by whichever window is open then and signed in to the account. While none
@@ -116,7 +65,7 @@ export class Schedules implements Disposable {
   constructor(private readonly options: SchedulesOptions) {
     const { folder, log, store } = options;
     const file = path.join(folder, 'schedules.json');
-    this.file = new SharedFile(file, fileSchema, { version: 1, schedules: [] }, log);
+    this.file = new SharedFile(file, schedulesSchema, { version: 1, schedules: [] }, log);
     this.owned = [
       this.file.watch(() => this.look()),
       store.onDidChange(({ status, added }) => {

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { farthestMs } from './schedules';
+import { farthestMs } from './schedule';
 
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
@@ -51,7 +51,7 @@ function amount(text: string | undefined): number {
   return text === undefined ? 0 : Number(text.replace(',', '.'));
 }
 
-const timePattern = /^(?:(.+?) )?(?:at )?(\d{1,2})(?:[:.](\d{2}))? ?(am|pm)?$/;
+const timePattern = /^(?:(?!at )(.+?) )?(?:at )?(\d{1,2})(?:[:.](\d{2}))? ?(am|pm)?$/;
 const datePattern = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 

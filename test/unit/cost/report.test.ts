@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { silentLogger } from '../../../src/api/environment';
+import { Ledger } from '../../../src/cost/ledger';
+import { costReport, describeRate, describeSum, toMarkdown } from '../../../src/cost/report';
+import { noCost } from '../../../src/cost/history';
+import { ManualClock } from '../../simulator/clock';
+import { hour, minute, monday, newFolder, own, rowOf, StandInStore } from './support';
+
+async function ledgerOf(
+  ...steps: { ms: number; rows: ReturnType<typeof rowOf>[] }[]
+): Promise<{ ledger: Ledger; store: StandInStore; clock: ManualClock }> {
+  const clock = new ManualClock(monday);
+  const store = new StandInStore();
+  const ledger = own(new Ledger({ folder: await newFolder(), clock, log: silentLogger, store }));
+  await ledger.settled();
+  for (const { ms, rows } of steps) {
+    // A change is seen at a time of its own.
+    await clock.advance(1);
+    store.list(clock.now(), ...rows);
+    await ledger.settled();
+    await clock.advance(ms);
+    store.list(clock.now(), ...rows);
+    await ledger.settled();
+  }
+  return { ledger, store, clock };
+}
+
+describe('the report of the month', () => {
+  it('tells what each instance cost, also one that is gone, and never that a stopped one is free', async () => {
+    const { ledger, store, clock } = await ledgerOf(
+      { ms: 5 * minute, rows: [rowOf('a', 'running', 6, 'alpha'), rowOf('b', 'running', 12, 'beta')] },
+      {
+        ms: 5 * minute,
+        rows: [rowOf('a', 'stopped', 6, 'alpha'), rowOf('c', 'stopped', undefined, 'gamma')],
+      },
+    );
+    const report = costReport(ledger, store.rows(), clock.now());
+    expect(report.title).toContain('2026-11');
+    expect(report.summary).toEqual([
+      'Now: nothing is running, 2 stopped, may still be billed',
+      'Today: $1.50',
+      'This month: $1.50',
+    ]);
+    const cells = report.instances.rows.map((row) => row.slice(0, 6));
+    expect(cells).toEqual([
+      ['beta', 'not in the list', 'unknown', '$1.00', '$1.00', '5 min'],
+      ['alpha', 'stopped, may still be billed', '$6.00/hr', '$0.50', '$0.50', '5 min'],
+      ['gamma', 'stopped, may still be billed', 'unknown', '$0.00', '$0.00', '0 s'],
+    ]);
+    expect(report.days.rows).toEqual([['2026-11-23', '$1.50', '10 min']]);
+    expect(report.notes.join('\n')).toContain('Stopped instances may still be billed');
+    expect(toMarkdown(report).toLowerCase()).not.toContain('free');
+  });
+
+  it('marks what is estimated, and says what was not seen', async () => {
+    const { ledger, store, clock } = await ledgerOf(
+      { ms: 3 * hour, rows: [rowOf('a', 'running', 1), rowOf('b', 'stopped', 1)] },
+      { ms: 0, rows: [] },
+    );
+    const report = costReport(ledger, store.rows(), clock.now());
+    expect(report.instances.rows.map((row) => [row[0], row[4], row[6]])).toEqual([
+      ['a', '~$3.00', '0 s'],
+      ['b', '$0.00', '3 h'],
+    ]);
+    expect(report.notes.join('\n')).toContain('an estimate of $3.00 for 3 h');
+    expect(report.notes.join('\n')).toContain('Not seen');
+  });
+
+  it('is there before anything was seen', async () => {
+    const { ledger, clock } = await ledgerOf();
+    const report = costReport(ledger, [], clock.now());
+    expect(report.instances.rows).toEqual([]);
+    expect(report.notes).toContain('Nothing was seen yet.');
+    expect(toMarkdown(report)).toContain('# TensorDock: costs of 2026-11');
+  });
+
+  it('is a table of Markdown in which no name does anything', async () => {
+    const evil =
+      'x | [go](command:evil)\n<img src=x> **b** `c` http://e.example www.e.example a@e.example $x$';
+    const { ledger, store, clock } = await ledgerOf({
+      ms: 5 * minute,
+      rows: [rowOf('a', 'running', 1, evil)],
+    });
+    const lines = toMarkdown(costReport(ledger, store.rows(), clock.now())).split('\n');
+    const [row, ...others] = lines.filter((line) => line.includes('evil'));
+    expect(others).toEqual([]);
+    expect(row).toContain(
+      'x \\| \\[go\\](command:evil) \\<img src=x\\> \\*\\*b\\*\\* \\`c\\` http\\://e.example www\\.e.example a\\@e.example \\$x\\$',
+    );
+    const bars = lines
+      .filter((line) => line.startsWith('| '))
+      .map((line) => line.replaceAll('\\|', '').split('|').length);
+    expect(bars).toEqual([9, 9, 9, 5, 5, 5]);
+  });
+});
+
+describe('sums and rates in words', () => {
+  it.each([
+    [{ ...noCost, dollars: 1.2, onMs: hour }, '$1.20'],
+    [{ ...noCost, dollars: 1, estimatedDollars: 2, onMs: hour, estimatedMs: hour }, '~$3.00'],
+    [{ ...noCost, dollars: 1, onMs: 2 * hour, unknownRateMs: hour }, 'at least $1.00'],
+    [{ ...noCost, onMs: hour, unknownRateMs: hour }, 'unknown'],
+    [noCost, '$0.00'],
+  ])('%j', (sum, text) => {
+    expect(describeSum(sum)).toBe(text);
+  });
+
+  it('never takes an unknown rate as nothing', () => {
+    expect(describeRate([rowOf('a', 'running')])).toBe('1 running, 1 at an unknown rate, not counted');
+    expect(describeRate([rowOf('a', 'running', 0.5), rowOf('b', 'running')])).toBe(
+      '$0.50/hr (2 running, 1 at an unknown rate, not counted)',
+    );
+    expect(describeRate([])).toBe('nothing is running');
+    expect(describeRate([rowOf('a', 'error')])).toBe(
+      'nothing is running, 1 in an unclear state, may be billed',
+    );
+  });
+});
