@@ -167,6 +167,16 @@ export function checkName(name: string): Problem[] {
   return [];
 }
 
+/**
+ * The service takes a name twice. We do not: after an unclear answer a machine is known again by its name, and the
+ * same machine asked for in two windows is made once.
+ */
+export function checkFreeName(name: string, taken: readonly string[]): Problem[] {
+  const wanted = name.trim().toLowerCase();
+  if (!taken.some((other) => other.toLowerCase() === wanted)) return [];
+  return [{ field: 'name', message: l10n.t('You have a machine of this name already.') }];
+}
+
 /** A name that none of `taken` has: the GPU's short name (or `cpu`) and the first free number. */
 export function suggestName(model: string | undefined, taken: readonly string[]): string {
   const short = (model ?? 'cpu')

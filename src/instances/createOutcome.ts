@@ -7,12 +7,4 @@ export type CreateOutcome =
   /** No clear answer came, but a new instance of that name was found. */
   | { readonly kind: 'adopted'; readonly id: string; readonly lookedForMs: number }
   /** No clear answer came, and no new instance of that name was found: it may still appear. */
-  | {
-      readonly kind: 'unknown';
-      readonly name: string;
-      readonly lookedForMs: number;
-      readonly error: TensorDockError;
-    };
-
-/** What a running create says of itself, for a progress line. */
-export type CreateProgress = 'sending' | 'looking';
+  | { readonly kind: 'unknown'; readonly name: string; readonly lookedForMs: number };

@@ -38,6 +38,8 @@ export class CreatePanel implements vscode.Disposable {
   private access: Access = { local: [], stored: [] };
   private running?: { readonly submitId: string; message: string };
   private settled?: { readonly submitId: string; readonly result: Result };
+  /** How often the end of a wish stayed unknown: who asks for it again, after being told, means it. */
+  private readonly unknowns = new Map<string, number>();
   private machine?: ToCreateForm & { type: 'machine' };
 
   constructor(
@@ -109,7 +111,7 @@ export class CreatePanel implements vscode.Disposable {
         await vscode.commands.executeCommand('tensordock.manageKeys');
         return this.sendAccess();
       case 'copy': {
-        const { request } = prepare(message.draft, feed.state, this.access);
+        const { request } = prepare(message.draft, this.known());
         const text = message.form === 'json' ? asJson(request) : asCurl(request, ports.apiUrl());
         await vscode.env.clipboard.writeText(text);
         showInformation(vscode.l10n.t('Copied. The token is not in it.'));
@@ -157,8 +159,8 @@ export class CreatePanel implements vscode.Disposable {
       this.parts.ports.log.info('A second submit of the create form was ignored.');
       return;
     }
-    const { ports, feed, presets } = this.parts;
-    const { request, problems } = prepare(draft, feed.state, this.access, password);
+    const { ports, presets } = this.parts;
+    const { request, problems } = prepare(draft, this.known(), password);
     if (problems.length > 0) {
       const message = vscode.l10n.t('Nothing was sent: some fields are not right yet.');
       this.settle(submitId, { kind: 'refused', message, problems: [...problems], noCapacity: false });
@@ -170,26 +172,31 @@ export class CreatePanel implements vscode.Disposable {
     this.form.post({ type: 'progress', ...this.running });
     const since = ports.clock.now();
     const identityFile = this.identityFile(draft);
+    const wish = idempotencyKey(request);
     const result = await ports.operations
       .create(request, {
-        idempotencyKey: idempotencyKey(request),
+        idempotencyKey: `${wish}-${this.unknowns.get(wish) ?? 0}`,
         identityFile,
-        onProgress: (progress) => this.progress(progress),
+        onProgress: (message) => this.progress(message),
       })
       .then((outcome) => describeOutcome(outcome, request.name))
       .finally(() => (this.running = undefined))
-      // A rejection says itself whether something was sent; the form comes back either way.
-      .catch((error: unknown): Result => ({ kind: 'unknown', message: errorText(error) }));
+      // A rejection says itself what happened; the form comes back with everything in it.
+      .catch((error: unknown): Result => ({
+        kind: 'refused',
+        message: errorText(error),
+        problems: [],
+        noCapacity: false,
+      }));
     if (result.kind === 'created') await presets.remember(draft);
+    if (result.kind === 'unknown') this.unknowns.set(wish, (this.unknowns.get(wish) ?? 0) + 1);
     this.settle(submitId, result, draft);
     if (result.kind === 'created') void this.follow(result.id, result.name, since);
   }
 
-  private progress(progress: 'sending' | 'looking'): void {
-    if (!this.running || progress !== 'looking') return;
-    this.running.message = vscode.l10n.t(
-      'No clear answer came. Looking whether the machine was made; nothing is sent again…',
-    );
+  private progress(message: string): void {
+    if (!this.running) return;
+    this.running.message = message;
     this.form.post({ type: 'progress', ...this.running });
   }
 
@@ -242,13 +249,20 @@ export class CreatePanel implements vscode.Disposable {
     return this.localKeys.find((key) => key.fingerprint === draft.localKey)?.identityFile;
   }
 
+  private known(): Parameters<typeof prepare>[1] {
+    return { catalogue: this.parts.feed.state, access: this.access, names: this.names() };
+  }
+
+  private names(): string[] {
+    return this.parts.ports.instances.current().map((instance) => instance.name);
+  }
+
   private sendCatalogue(): void {
     this.form.post({ type: 'catalogue', catalogue: this.parts.feed.state });
   }
 
   private sendNames(): void {
-    const taken = this.parts.ports.instances.current().map((instance) => instance.name);
-    this.form.post({ type: 'names', taken });
+    this.form.post({ type: 'names', taken: this.names() });
   }
 
   private async sendAccess(select?: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { NoCapacityError } from '../../api/errors';
-import { checkCreate, type Problem } from '../../api/rules';
+import { checkCreate, checkFreeName, type Problem } from '../../api/rules';
 import type { CreateRequest } from '../../api/types';
 import type { CreateOutcome } from '../../instances/createOutcome';
 import { limitsOf, toCreateRequest } from '../webview/shared/machine';
@@ -17,16 +17,19 @@ export interface Prepared {
 /** The request that a draft stands for, checked again by the same rules as in the form. */
 export function prepare(
   draft: Draft,
-  catalogue: CatalogueState,
-  access: Access,
+  known: { readonly catalogue: CatalogueState; readonly access: Access; readonly names: readonly string[] },
   password?: string,
 ): Prepared {
+  const { catalogue, access, names } = known;
   const limits = limitsOf(catalogue, draft);
   const { cloudInit, problems } = parseCloudInit(draft.cloudInit);
   const request = toCreateRequest(draft, limits, { access, password, cloudInit });
   const [first] = problems;
   const wrong: Problem[] = first === undefined ? [] : [{ field: 'cloudInit', message: first }];
-  return { request, problems: [...checkCreate(request, limits), ...wrong] };
+  return {
+    request,
+    problems: [...checkCreate(request, limits), ...checkFreeName(request.name, names), ...wrong],
+  };
 }
 
 /** The same for the same machine, in every window; a password does not count and is not in it. */

@@ -23,23 +23,18 @@ export class Forms implements Disposable {
   private readonly presets: Presets;
   private readonly creates = new Set<CreatePanel>();
   private readonly modifies = new Map<string, ModifyPanel>();
-  private readonly registrations: Disposable[];
 
   constructor(private readonly ports: FormPorts) {
     this.feed = new CatalogueFeed(ports.catalogue, ports.clock, ports.log);
     this.presets = new Presets(ports.storage);
-    this.registrations = [
-      vscode.window.registerWebviewPanelSerializer(createViewType, {
-        deserializeWebviewPanel: async (panel) => this.adoptCreate(panel, this.presets.last()),
-      }),
-      vscode.window.registerWebviewPanelSerializer(modifyViewType, {
-        deserializeWebviewPanel: async (panel, state: unknown) => {
-          const kept = v.safeParse(keptSchema, state);
-          if (kept.success) this.adoptModify(panel, kept.output.instanceId);
-          else panel.dispose();
-        },
-      }),
-    ];
+  }
+
+  /** Takes back a panel that VS Code kept over a reload of the window. */
+  restore(viewType: string, panel: vscode.WebviewPanel, state: unknown): void {
+    const kept = v.safeParse(keptSchema, state);
+    if (viewType === createViewType) this.adoptCreate(panel, this.presets.last());
+    else if (kept.success) this.adoptModify(panel, kept.output.instanceId);
+    else panel.dispose();
   }
 
   /** Opens the create form, or shows the one that is open. `like`: a new form for another machine like that one. */
@@ -75,7 +70,6 @@ export class Forms implements Disposable {
 
   dispose(): void {
     for (const panel of [...this.creates, ...this.modifies.values()]) panel.dispose();
-    for (const registration of this.registrations.splice(0)) registration.dispose();
     this.feed.dispose();
     this.editors.dispose();
   }

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Clock, Disposable } from '../../api/environment';
 import type { CreateRequest, Hostnode, Instance, Location, ModifyRequest, Secret } from '../../api/types';
-import type { CreateOutcome, CreateProgress } from '../../instances/createOutcome';
+import type { CreateOutcome } from '../../instances/createOutcome';
 
 /** What is to be had now. An empty list is a normal answer; `NotFoundError` where a service has no such call. */
 export interface Catalogue {
@@ -10,10 +10,11 @@ export interface Catalogue {
 }
 
 export interface CreateOptions {
-  readonly onProgress: (progress: CreateProgress) => void;
+  /** What a person reads of it now. */
+  readonly onProgress: (message: string) => void;
   /**
-   * The same for the same machine, in every window. While a create of this key runs, and for two minutes after it
-   * made a machine, its outcome is given again and nothing is sent. A refused or unknown one frees the key.
+   * The same for the same wish, in every window: asked for again, its outcome is given again and nothing is sent,
+   * unless it was refused.
    */
   readonly idempotencyKey: string;
   /** The private key of the public half in the request, for the SSH entry. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { suggestName, type Field, type Problem } from '../../../api/rules';
+import { checkFreeName, suggestName, type Field, type Problem } from '../../../api/rules';
 import {
   byPrice,
   chosenPlace,
@@ -200,7 +200,10 @@ export class CreateModel {
   }
 
   problems(): readonly Problem[] {
-    const problems = problemsOf(this.draft, this.catalogue, this.access, this.password);
+    const problems = [
+      ...problemsOf(this.draft, this.catalogue, this.access, this.password),
+      ...checkFreeName(this.draft.name, this.taken),
+    ];
     const first = this.cloudInitProblems[0];
     return first === undefined ? problems : [...problems, { field: 'cloudInit', message: first }];
   }
