@@ -17,19 +17,28 @@ export const transitionMs = 5_000;
 const slowTransitionMs = 15_000;
 const unhurriedAfterMs = 600_000;
 const slowestFailureMs = 300_000;
+/** While something runs that nobody looks at. */
+const hiddenMs = 300_000;
 
 /**
  * How old the list may be for this window, in milliseconds; undefined where it needs none at all.
  * Slower when nothing changed for long, when the window has no focus, and when the service fails.
  */
 export function toleratedAge(need: Need, snapshot: Snapshot, now: number): number | undefined {
-  if (!need.visible && !need.waiting) return undefined;
-  const base =
-    hasTransition(snapshot, now) || need.waiting ? transition(snapshot, now) : steady(need, snapshot, now);
+  const base = unhindered(need, snapshot, now);
+  if (base === undefined) return undefined;
   const { failure } = snapshot;
   if (!failure) return base;
   const backedOff = Math.min(base * 2 ** Math.min(failure.count - 1, 6), slowestFailureMs);
   return Math.max(base, backedOff);
+}
+
+function unhindered(need: Need, snapshot: Snapshot, now: number): number | undefined {
+  const moving = hasTransition(snapshot, now);
+  if (need.waiting || (need.visible && moving)) return transition(snapshot, now);
+  if (need.visible) return steady(need, snapshot, now);
+  // What runs costs, also where nobody looks: reminders and the sum below must know of it.
+  return moving || snapshot.rows.some(({ instance }) => instance.state === 'running') ? hiddenMs : undefined;
 }
 
 /** When this window should look again, in milliseconds since the epoch; undefined: not by itself. */

@@ -54,6 +54,8 @@ export class Operations implements Disposable {
   private readonly begun = new Emitter<RunningOperation>();
   private readonly changes = new Emitter<void>();
   private noted: readonly OperationRecord[] = [];
+  /** Instances of which a create says that it made them, also when it has ended. */
+  private readonly made = new Set<string>();
   private readonly watcher: Disposable;
   private readonly accountWatcher: Disposable;
   private accountId: string | undefined;
@@ -143,13 +145,16 @@ export class Operations implements Disposable {
       const noted = await journal.list();
       const changed = JSON.stringify(noted) !== JSON.stringify(this.noted);
       this.noted = noted;
+      for (const { kind, instanceId } of noted) {
+        if (kind === 'create' && instanceId !== undefined) this.made.add(instanceId);
+      }
       if (changed) this.changes.fire();
       for (const record of noted) {
         if (this.running.has(record.id) || record.accountId !== store.status.accountId) continue;
         const claim = await journal.claim(record.id);
         if (!claim) continue;
         log.info(`operations: taking up ${record.kind} ${record.id}`);
-        const operation = new Running(claim.record, this.options, () => this.noted);
+        const operation = new Running(claim.record, this.options, this.made);
         this.running.set(record.id, operation);
         this.follow(operation, claim, undefined);
       }
@@ -238,7 +243,7 @@ export class Operations implements Disposable {
     record: OperationRecord,
     begin: (operation: Running) => Promise<void>,
   ): Promise<RunningOperation> {
-    const operation = new Running(record, this.options, () => this.noted);
+    const operation = new Running(record, this.options, this.made);
     this.running.set(record.id, operation);
     try {
       await begin(operation);
@@ -292,7 +297,7 @@ class Running implements RunningOperation {
   constructor(
     public record: OperationRecord,
     private readonly options: OperationsOptions,
-    private readonly noted: () => readonly OperationRecord[],
+    private readonly made: ReadonlySet<string>,
   ) {
     this.accepted = this.acceptance.promise;
     this.done = this.ending.promise;
@@ -371,13 +376,7 @@ class Running implements RunningOperation {
         await claim.note(steps.record);
       },
       accepted: () => this.acceptance.resolve(undefined),
-      madeByOthers: () =>
-        new Set(
-          this.noted()
-            .filter((noted) => noted.id !== this.record.id)
-            .map((noted) => noted.instanceId)
-            .filter((id) => id !== undefined),
-        ),
+      madeByOthers: () => new Set([...this.made].filter((id) => id !== this.record.instanceId)),
       tell: (message: string) => {
         this.message = message;
         this.told.fire(message);

@@ -88,8 +88,12 @@ export async function modify(steps: Steps): Promise<void> {
   const runs = !isStopped(steps.store.row(idOf(steps.record))?.state ?? 'stopped');
   if (isAt(steps, 'asking-stop', 'stopping') || (isAt(steps, 'begin') && runs)) await stop(steps);
   if (isAt(steps, 'begin', 'stopping', 'changing')) await change(steps, request);
+  if (isAt(steps, 'modified')) {
+    // It may be on its way still, while the list shows it as stopped.
+    await steps.store.refreshOne(idOf(steps.record));
+    await untilStopped(steps);
+  }
   if (startAfter) {
-    if (isAt(steps, 'modified')) await untilStopped(steps);
     if (!isAt(steps, 'starting')) await startAgain(steps);
     steps.accepted();
     await untilRunning(steps);
@@ -119,7 +123,6 @@ async function change(steps: Steps, request: ModifyRequest): Promise<void> {
   }
   await steps.store.accepted(id, 'modify');
   await steps.at('modified');
-  await steps.store.refreshOne(id);
 }
 
 function fits(row: InstanceRow | undefined, { vcpuCount, ramGb, storageGb, gpu }: ModifyRequest): boolean {

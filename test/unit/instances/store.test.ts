@@ -98,7 +98,7 @@ describe('how often the service is asked', () => {
   test.each([
     ['nothing happens and the window has the focus', { focused: true }, 10],
     ['the window has no focus', { focused: false }, 5],
-    ['nothing can be seen', { visible: false }, 0],
+    ['nothing can be seen, and something runs', { visible: false }, 1],
   ])('%s', async (_name, need, expected) => {
     const window = await openOn(fullList, 'one');
     window.need = { ...window.need, ...need };
@@ -106,6 +106,17 @@ describe('how often the service is asked', () => {
     const before = person.count('GET');
     await person.clock.advance(5 * minute);
     expect(person.count('GET') - before).toBe(expected);
+  });
+
+  test('not at all while nothing can be seen and nothing runs', async () => {
+    person = new Person(fullList);
+    person.machine('one');
+    const window = await person.open();
+    await person.until(() => names(window).length === 1);
+    window.need = { ...window.need, visible: false };
+    const before = person.count('GET');
+    await person.clock.advance(60 * minute);
+    expect(person.count('GET')).toBe(before);
   });
 
   test('often while something is in transition, and seldom when nothing changed for long', async () => {

@@ -1,0 +1,198 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NoCapacityError } from '../../../src/api/errors';
+import type { Fault } from '../../simulator/faults';
+import { createRequest, Person, shown, type Window } from './windows';
+
+let person: Person;
+let window: Window;
+
+const minute = 60_000;
+const delays = { create: 12_000, boot: 20_000, address: 3_000, forwards: 2_000 };
+
+beforeEach(async () => {
+  person = new Person({ delays });
+  person.machine('made');
+  window = await person.open();
+  await window.store.refresh();
+  await person.clock.advance(1_000);
+});
+afterEach(() => person.close());
+
+function creates(): number {
+  return person.count('POST', '/instances');
+}
+
+function machines(): number {
+  return person.world.all().length - 1;
+}
+
+function spoil(fault: Fault): void {
+  person.service.faults.add({ method: 'POST', fault });
+}
+
+describe('a create with a clear answer', () => {
+  test('makes one machine and waits until it runs, though an older one has the same name', async () => {
+    const operation = await window.operations.create(createRequest(), 'key');
+    const outcome = await person.outcome(operation.outcome);
+    expect(outcome).toEqual({ kind: 'created', id: person.world.all()[1]?.id });
+    await person.outcome(operation.done);
+    const ended = (): boolean => window.store.rows()[1]?.pending === undefined;
+    await person.until(ended);
+    const row = window.store.rows()[1];
+    expect(row?.state).toBe('running');
+    expect(row?.instance.ipAddress).toBe(person.world.all()[1]?.ipAddress);
+    expect([creates(), machines()]).toEqual([1, 1]);
+  });
+
+  test('that refuses makes none, says why, and the corrected form may use the same key', async () => {
+    spoil({ kind: 'error-in-200', error: 'No available nodes found' });
+    const operation = await window.operations.create(createRequest(), 'key');
+    await expect(person.outcome(operation.outcome)).rejects.toBeInstanceOf(NoCapacityError);
+    expect(machines()).toBe(0);
+    const again = await window.operations.create(createRequest(), 'key');
+    expect(await person.outcome(again.outcome)).toMatchObject({ kind: 'created' });
+    expect(machines()).toBe(1);
+  });
+
+  test('is not sent while the list cannot be had, as a lost machine could not be told from an old one', async () => {
+    person.service.faults.add({ times: 3, fault: { kind: 'html', status: 502 } });
+    const operation = await window.operations.create(createRequest(), 'key');
+    await expect(person.outcome(operation.outcome)).rejects.toMatchObject({ code: 'service-down' });
+    expect(creates()).toBe(0);
+  });
+});
+
+const made: Readonly<Record<string, Fault>> = {
+  'a timeout after it was made': { kind: 'never', when: 'after' },
+  'a connection lost after it was made': { kind: 'drop', when: 'after' },
+  'an answer cut off': { kind: 'cut' },
+  'an empty answer': { kind: 'empty' },
+  'an answer that cannot be read': { kind: 'body', body: '{"data":{"type":"virtualmachine"}}' },
+  'a web page as the answer': { kind: 'body', body: '<html>Sign in</html>', contentType: 'text/html' },
+  'a gateway’s error though it was made': { kind: 'html', status: 504, handled: true },
+};
+
+const notMade: Readonly<Record<string, Fault>> = {
+  'a timeout before it was made': { kind: 'never', when: 'before' },
+  'a connection lost before it was made': { kind: 'drop', when: 'before' },
+  'a gateway’s error': { kind: 'html', status: 502 },
+  'a server error': { kind: 'status', status: 500, body: { error: 'unexpected error during deployment' } },
+};
+
+describe('a create without a clear answer', () => {
+  test.each(Object.entries(made))('%s: the machine is found and kept', async (_name, fault) => {
+    spoil(fault);
+    const operation = await window.operations.create(createRequest(), 'key');
+    const outcome = await person.outcome(operation.outcome, 5 * minute);
+    expect(outcome).toMatchObject({ kind: 'adopted', id: person.world.all()[1]?.id });
+    await person.outcome(operation.done);
+    expect([creates(), machines()]).toEqual([1, 1]);
+  });
+
+  test.each(Object.entries(notMade))('%s: it is looked for, and never sent again', async (_name, fault) => {
+    spoil(fault);
+    const operation = await window.operations.create(createRequest(), 'key');
+    const outcome = await person.outcome(operation.outcome, 10 * minute);
+    expect(outcome).toEqual({ kind: 'unknown', lookedForMs: 120_000 });
+    await person.clock.advance(10 * minute);
+    expect([creates(), machines()]).toEqual([1, 0]);
+  });
+
+  test('a machine that the list shows only a minute later is found', async () => {
+    person.world.settings.delays = { ...person.world.settings.delays, visible: minute };
+    spoil({ kind: 'drop', when: 'after' });
+    const operation = await window.operations.create(createRequest(), 'key');
+    expect(await person.outcome(operation.outcome, 5 * minute)).toMatchObject({ kind: 'adopted' });
+    expect([creates(), machines()]).toEqual([1, 1]);
+  });
+
+  test('of two of the same name, the one whose answer was lost does not take the other’s machine', async () => {
+    spoil({ kind: 'drop', when: 'before' });
+    const lost = await window.operations.create(createRequest(), 'lost');
+    await person.until(() => creates() === 1);
+    const fine = await window.operations.create(createRequest(), 'fine');
+    expect(await person.outcome(fine.outcome)).toMatchObject({ kind: 'created' });
+    expect(await person.outcome(lost.outcome, 5 * minute)).toMatchObject({ kind: 'unknown' });
+    expect(machines()).toBe(1);
+  });
+});
+
+describe('the same wish twice', () => {
+  test('from one window at the same moment is made once', async () => {
+    const [one, two] = await Promise.all([
+      window.operations.create(createRequest(), 'key'),
+      window.operations.create(createRequest(), 'key'),
+    ]);
+    expect(one).toBe(two);
+    await person.outcome(one.done);
+    expect([creates(), machines()]).toEqual([1, 1]);
+  });
+
+  test('after it was made is told the same end', async () => {
+    const first = await window.operations.create(createRequest(), 'key');
+    const outcome = await person.outcome(first.outcome);
+    await person.outcome(first.done);
+    const other = await person.open();
+    const again = await other.operations.create(createRequest(), 'key');
+    expect(await person.outcome(again.outcome)).toEqual(outcome);
+    expect([creates(), machines()]).toEqual([1, 1]);
+  });
+
+  test('from another window meanwhile is refused', async () => {
+    const other = await person.open();
+    await window.operations.create(createRequest(), 'key');
+    await expect(other.operations.create(createRequest(), 'key')).rejects.toThrow('another window');
+    await person.clock.advance(5 * minute);
+    expect([creates(), machines()]).toEqual([1, 1]);
+  });
+
+  test('after it was cancelled on its way is not sent again', async () => {
+    const first = await window.operations.create(createRequest(), 'key');
+    await person.until(() => creates() === 1);
+    first.cancel();
+    await expect(person.outcome(first.outcome)).rejects.toThrow();
+    const again = await window.operations.create(createRequest(), 'key');
+    expect(await person.outcome(again.outcome)).toMatchObject({ kind: 'unknown' });
+    await person.clock.advance(minute);
+    expect([creates(), machines()]).toEqual([1, 1]);
+    expect(window.store.rows()).toHaveLength(2);
+  });
+});
+
+describe('a create whose window closes', () => {
+  test('before it was sent makes nothing', async () => {
+    const other = await person.open();
+    person.journal.onNote = () => window.close();
+    await window.operations.create(createRequest(), 'key');
+    await person.until(() => person.journal.records.size === 0, 10 * minute);
+    expect([creates(), machines()]).toEqual([0, 0]);
+    expect(other.store.rows()).toHaveLength(1);
+  });
+
+  test('while it was under way is found by another window, which tells of it', async () => {
+    const other = await person.open({ visible: false });
+    const begun: (Promise<unknown> | undefined)[] = [];
+    other.operations.onDidBegin((operation) => begun.push(operation.outcome));
+    await window.operations.create(createRequest(), 'key');
+    await person.until(() => creates() === 1);
+    window.close();
+    await person.until(() => begun.length === 1);
+    expect(await person.outcome(begun[0] ?? Promise.resolve())).toMatchObject({ kind: 'adopted' });
+    await person.until(() => person.journal.records.size === 0);
+    expect(other.store.rows()[1]).toMatchObject({ state: 'running' });
+    expect([creates(), machines()]).toEqual([1, 1]);
+  });
+
+  test('right after the answer is waited for by another window', async () => {
+    const other = await person.open({ visible: false });
+    person.world.settings.delays = { ...person.world.settings.delays, visible: 20_000 };
+    person.journal.onNote = (record) => {
+      if (record.step === 'made') window.close();
+    };
+    await window.operations.create(createRequest(), 'key');
+    await person.until(() => shown(other, 'made') !== undefined && other.store.rows().length === 2);
+    await person.until(() => person.journal.records.size === 0);
+    expect(other.store.rows()[1]).toMatchObject({ state: 'running' });
+    expect([creates(), machines()]).toEqual([1, 1]);
+  });
+});
