@@ -68,6 +68,13 @@ export function activate(context: vscode.ExtensionContext): TensorDockExtension 
     ...commandIds(context).map((id) =>
       vscode.commands.registerCommand(id, async (...args: unknown[]) => (await load()).run(id, args)),
     ),
+    // Here, since VS Code activates us for a panel of before a reload and then looks for these.
+    ...['tensordock.create', 'tensordock.modify'].map((viewType) =>
+      vscode.window.registerWebviewPanelSerializer(viewType, {
+        deserializeWebviewPanel: async (panel, state: unknown) =>
+          (await load()).restorePanel(viewType, panel, state),
+      }),
+    ),
     { dispose: () => void main?.then((loaded) => loaded.dispose()) },
   );
   // Set while something of this person runs or is under way, so that windows that show nothing look after it too.

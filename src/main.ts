@@ -6,22 +6,31 @@ import { TensorDockClient } from './api/client';
 import { systemClock } from './api/environment';
 import { accountCommands } from './commands/account';
 import { connectCommands } from './commands/connect';
+import { costCommands } from './commands/costs';
+import { formCommands } from './commands/forms';
+import { formPorts } from './commands/formPorts';
 import { lifecycleCommands, showFailure } from './commands/lifecycle';
 import { portCommands } from './commands/ports';
 import type { CommandHandler, Services } from './commands/services';
 import { smallCommands } from './commands/small';
 import { sshConfigCommands } from './commands/sshConfig';
+import { CapacityWatches } from './cost/capacityWatch';
+import { Ledger } from './cost/ledger';
+import { Reminders } from './cost/reminders';
+import { Schedules } from './cost/schedules';
 import type { PublicInstance } from './extension';
 import { Accounts } from './instances/accounts';
 import { FileJournal } from './instances/operations/journal';
 import { Operations } from './instances/operations/operations';
 import { InstanceStore } from './instances/store';
+import { Forms } from './views/forms/forms';
 import { InstanceTree } from './views/tree/instanceTree';
 import type { TreeNode } from './views/tree/nodes';
 import { StatusBar } from './views/statusBar';
 import { ViewState } from './views/viewState';
 import { keptArrangement } from './vscode/arrangementMemory';
 import { connectedInstance } from './vscode/connectedWindow';
+import { followCosts } from './vscode/costNotices';
 import { dialectMemory } from './vscode/dialectMemory';
 import { errorText, showError } from './vscode/messages';
 import { followOperations } from './vscode/operationProgress';
@@ -46,6 +55,8 @@ export interface Main {
   /** Runs a contributed command. */
   run(id: string, args: readonly unknown[]): Promise<unknown>;
   instances(): readonly PublicInstance[];
+  /** Takes back a form that VS Code kept over a reload of the window. */
+  restorePanel(viewType: string, panel: vscode.WebviewPanel, state: unknown): void;
   dispose(): void;
 }
 
@@ -112,6 +123,17 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
       await clientFor(origin, token).listInstances({ signal, flow: randomUUID().slice(0, 8) });
     },
   };
+  const forms = new Forms(formPorts(services));
+  const shared = { folder: storage, clock, log, store };
+  const ledger = new Ledger(shared);
+  const schedules = new Schedules({ ...shared, operations });
+  const watches = new CapacityWatches(shared);
+  const reminders = new Reminders({
+    ...shared,
+    ledger,
+    remindAfterHours: () => settings.remindAfterHours,
+    excused: (id) => schedules.of(id) !== undefined,
+  });
   const handlers: Readonly<Record<string, CommandHandler | undefined>> = {
     ...accountCommands(services),
     ...lifecycleCommands(services),
@@ -119,6 +141,8 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     ...portCommands(services),
     ...sshConfigCommands(services),
     ...smallCommands(services),
+    ...formCommands(services, forms),
+    ...costCommands(services, { ledger, schedules, watches }),
   };
   const statusBar = new StatusBar(store);
   const disposables: { dispose(): unknown }[] = [
@@ -132,13 +156,22 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     statusBar,
     view,
     session,
+    forms,
+    ledger,
+    schedules,
+    watches,
+    reminders,
+    ...followCosts({ schedules, reminders, watches, clock }),
     new SshFollower({ store, ssh, log }),
     tree.onDidChangeTreeData(redraw),
     arrangement.onDidChange(() => tree.redrawAll()),
     tunnels.onDidChange((id) => tree.redrawInstances([id])),
     session.onDidChangeConnected((ids) => tree.redrawInstances(ids)),
     view.onDidChangeNeed(() => store.poke()),
-    settings.onDidChange(() => store.poke()),
+    settings.onDidChange(() => {
+      store.poke();
+      forms.settingsChanged();
+    }),
     store.onDidChange((change) => {
       statusBar.update();
       view.update(store, arrangement.get());
@@ -175,6 +208,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
         ipAddress: instance.ipAddress,
         rateHourly: instance.rateHourly,
       })),
+    restorePanel: (viewType, panel, state) => forms.restore(viewType, panel, state),
     dispose: () => {
       for (const each of disposables.toReversed()) each.dispose();
     },

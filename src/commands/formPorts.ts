@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { OutcomeUnknownError, TensorDockError } from '../api/errors';
+import { waitForBanner } from '../ssh/banner';
+import { identityFileOf, listKeys, type LocalKey } from '../ssh/keys';
+import { canSetPassphrase, generateKey } from '../ssh/keyGeneration';
+import { formatPublicKey } from '../ssh/publicKey';
+import { sshEndpoint } from '../ssh/endpoint';
+import type { Services } from './services';
+import type { FormKey, FormPorts } from '../views/forms/ports';
+
+/** How long a new machine may take until it answers by SSH, in milliseconds (fact sheet, section 4, number 2). */
+const readyMs = 20 * 60_000;
+
+/** What the forms need, made from the parts of the extension. */
+export function formPorts(services: Services): FormPorts {
+  const { context, clock, log, settings, store, operations, ssh } = services;
+  return {
+    extensionUri: context.extensionUri,
+    clock,
+    log,
+    storage: context.globalState,
+    images: () => settings.images,
+    apiUrl: () => settings.origin,
+    connect: (id) => vscode.commands.executeCommand('tensordock.connect', id),
+    catalogue: {
+      locations: async (signal) => store.api.listLocations({ signal }),
+      hostnodes: async (signal) => store.api.listHostnodes({ signal }),
+    },
+    secrets: {
+      list: async (signal) => store.api.listSecrets({ signal }),
+      create: async (name, value) => store.api.createSecret(name, value, 'SSHKEY'),
+      delete: async (id) => {
+        await store.api.deleteSecret(id);
+      },
+    },
+    instances: {
+      current: () => store.rows().map((row) => row.instance),
+      get: async (id, signal) => {
+        const row = await store.refreshOne(id);
+        signal.throwIfAborted();
+        if (!row) throw new Error(vscode.l10n.t('TensorDock no longer knows this instance.'));
+        return row.instance;
+      },
+      onDidChange: (listener) => store.onDidChange(() => listener()),
+      whenReady: async (id, signal) => whenReady(services, id, signal),
+    },
+    operations: {
+      create: async (request, { onProgress, idempotencyKey, identityFile }) => {
+        try {
+          const operation = await operations.create(request, idempotencyKey);
+          onProgress('sending');
+          const listener = operation.onDidTell(() => {
+            if (operation.record.step === 'sending') onProgress('looking');
+          });
+          const outcome = await operation.outcome.finally(() => listener.dispose());
+          if (!outcome || outcome.kind === 'unknown') {
+            const lookedForMs = outcome?.lookedForMs ?? 0;
+            const error = new OutcomeUnknownError(vscode.l10n.t('TensorDock gave no clear answer.'));
+            return { kind: 'unknown', name: request.name, lookedForMs, error };
+          }
+          if (identityFile !== undefined) await ssh.choose(outcome.id, { identityFile });
+          return outcome;
+        } catch (error) {
+          if (error instanceof TensorDockError) return { kind: 'refused', error };
+          throw error;
+        }
+      },
+      modify: async (id, request, { restart }) => {
+        const operation = await operations.modify(id, request, restart);
+        await operation.done;
+      },
+    },
+    keys: {
+      list: async () => {
+        const { sshAdd } = await ssh.programs();
+        const { home, keys: own } = ssh.paths;
+        const { keys } = await listKeys({ folders: [own, path.join(home, '.ssh')], sshAdd, logger: log });
+        return Promise.all(keys.map(async (key) => formKey(key, own)));
+      },
+      generate: async () => {
+        const passphrase = await askForPassphrase();
+        if (passphrase === undefined) return undefined;
+        const { sshKeygen } = await ssh.programs();
+        const folder = ssh.paths.keys;
+        const name = `tensordock-${new Date().toISOString().slice(0, 10)}-${randomUUID().slice(0, 4)}`;
+        const comment = `tensordock ${new Date().toISOString().slice(0, 10)}`;
+        const key = await generateKey({ sshKeygen, folder, name, comment, passphrase });
+        return formKey(key, folder);
+      },
+    },
+  };
+}
+
+async function formKey(key: LocalKey, folder: string): Promise<FormKey> {
+  return {
+    publicKey: formatPublicKey(key),
+    fingerprint: key.fingerprint,
+    type: key.type,
+    comment: key.comment,
+    identityFile: await identityFileOf(key, folder).catch(() => undefined),
+    inAgent: key.inAgent,
+  };
+}
+
+async function askForPassphrase(): Promise<string | undefined> {
+  if (!canSetPassphrase) return '';
+  return vscode.window.showInputBox({
+    title: vscode.l10n.t('A new SSH key'),
+    prompt: vscode.l10n.t('A passphrase, or nothing for a key without one.'),
+    password: true,
+    ignoreFocusOut: true,
+  });
+}
+
+async function whenReady({ store, clock }: Services, id: string, signal: AbortSignal): Promise<void> {
+  const row = await store.waitFor(
+    id,
+    (candidate) => {
+      if (!candidate) return true;
+      return !(
+        'none' in sshEndpoint(candidate.instance, { complete: candidate.instance.portForwards !== undefined })
+      );
+    },
+    signal,
+  );
+  if (!row) throw new Error(vscode.l10n.t('TensorDock no longer knows this instance.'));
+  const endpoint = sshEndpoint(row.instance, { complete: true });
+  if ('none' in endpoint) return;
+  const banner = await waitForBanner({ ...endpoint, clock, signal, limitMs: readyMs });
+  if (banner.kind !== 'ready') {
+    throw new Error(vscode.l10n.t('It runs, and SSH does not answer yet ({0}).', banner.kind));
+  }
+}
