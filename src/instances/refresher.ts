@@ -36,6 +36,16 @@ export interface RefresherOptions {
   readonly onSnapshot: (snapshot: Snapshot) => void;
 }
 
+type Step = (snapshot: Snapshot, now: number) => Snapshot;
+
+/** What became of asking for one instance by itself, and what that makes of the snapshot. */
+interface Detail {
+  readonly end: 'told' | 'not-found' | 'failed';
+  readonly step?: Step;
+  /** A failure that is not of this row alone. */
+  readonly failure?: unknown;
+}
+
 /**
  * Keeps the shared snapshot as fresh as this window needs it. There is no leader: each window looks when the
  * snapshot is older than it can bear, takes the right to ask, reads again, and asks only if nobody else did.
@@ -86,13 +96,13 @@ export class Refresher implements Disposable {
 
   /** Asks for one instance by itself; false where the service does not know it. */
   async refreshOne(id: string): Promise<boolean> {
-    const known = await this.detail(id, this.ended.signal);
+    const [detail] = await this.details([id], this.ended.signal);
     await this.adopt();
-    return known !== 'not-found';
+    return detail?.end !== 'not-found';
   }
 
   /** Changes the shared snapshot by a pure step. */
-  async update(step: (snapshot: Snapshot, now: number) => Snapshot): Promise<void> {
+  async update(step: Step): Promise<void> {
     await this.change(step);
     await this.adopt();
   }
@@ -176,8 +186,8 @@ export class Refresher implements Disposable {
     for (let round = 0; round < roundsInOneGo && !snapshot.failure && !signal.aborted; round++) {
       const { ids, wait } = this.nextDetails(snapshot);
       if (ids.length === 0 || wait > 0) return;
-      const answers = await Promise.all(ids.map((id) => this.detail(id, signal)));
-      if (answers.includes('failed')) return;
+      const details = await this.details(ids, signal);
+      if (details.some(({ end }) => end === 'failed')) return;
       snapshot = await shared.read();
     }
   }
@@ -210,19 +220,29 @@ export class Refresher implements Disposable {
     }
   }
 
-  private async detail(id: string, signal: AbortSignal): Promise<'told' | 'not-found' | 'failed'> {
+  /** Asks for some instances by themselves, and keeps all answers at once. */
+  private async details(ids: readonly string[], signal: AbortSignal): Promise<readonly Detail[]> {
+    const details = await Promise.all(ids.map((id) => this.detail(id, signal)));
+    await this.change((before, now) =>
+      details.reduce((snapshot, { step }) => (step ? step(snapshot, now) : snapshot), before),
+    );
+    // What failed for all of them is one failure.
+    const failed = details.find(({ failure }) => failure !== undefined);
+    if (failed) await this.fail(failed.failure, signal);
+    return details;
+  }
+
+  private async detail(id: string, signal: AbortSignal): Promise<Detail> {
     try {
       const instance = await this.options.api.getInstance(id, { signal });
-      await this.change((snapshot, now) => mergeDetails(snapshot, instance, now));
-      return 'told';
+      return { end: 'told', step: (snapshot, now) => mergeDetails(snapshot, instance, now) };
     } catch (error) {
       if (error instanceof NotFoundError) {
-        await this.change((snapshot, now) => mergeNotFound(snapshot, id, now));
-        return 'not-found';
+        return { end: 'not-found', step: (snapshot, now) => mergeNotFound(snapshot, id, now) };
       }
-      if (isOfThisRow(error)) await this.change((snapshot, now) => mergeNoDetails(snapshot, id, now));
-      else await this.fail(error, signal);
-      return 'failed';
+      return isOfThisRow(error)
+        ? { end: 'failed', step: (snapshot, now) => mergeNoDetails(snapshot, id, now) }
+        : { end: 'failed', failure: error };
     }
   }
 
@@ -237,7 +257,7 @@ export class Refresher implements Disposable {
     });
   }
 
-  private async change(step: (snapshot: Snapshot, now: number) => Snapshot): Promise<void> {
+  private async change(step: Step): Promise<void> {
     const { shared, clock } = this.options;
     const sent = this.unsaved;
     this.unsaved = [];
