@@ -6,7 +6,7 @@ import { TensorDockClient } from './api/client';
 import { systemClock } from './api/environment';
 import { accountCommands } from './commands/account';
 import { connectCommands } from './commands/connect';
-import { costCommands } from './commands/costs';
+import { costCommands, costDocument } from './commands/costs';
 import { formCommands } from './commands/forms';
 import { formPorts } from './commands/formPorts';
 import { lifecycleCommands, showFailure } from './commands/lifecycle';
@@ -134,6 +134,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     remindAfterHours: () => settings.remindAfterHours,
     excused: (id) => schedules.of(id) !== undefined,
   });
+  const costs = { ledger, schedules, watches };
   const handlers: Readonly<Record<string, CommandHandler | undefined>> = {
     ...accountCommands(services),
     ...lifecycleCommands(services),
@@ -142,7 +143,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     ...sshConfigCommands(services),
     ...smallCommands(services),
     ...formCommands(services, forms),
-    ...costCommands(services, { ledger, schedules, watches }),
+    ...costCommands(services, costs),
   };
   const statusBar = new StatusBar(store);
   const disposables: { dispose(): unknown }[] = [
@@ -161,6 +162,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     schedules,
     watches,
     reminders,
+    costDocument(services, costs),
     ...followCosts({ schedules, reminders, watches, clock }),
     new SshFollower({ store, ssh, log }),
     tree.onDidChangeTreeData(redraw),

@@ -23,7 +23,7 @@ export function costCommands(services: Services, parts: CostParts): Record<strin
     'tensordock.scheduleStop': async (...args) => scheduleStop(services, parts, args),
     'tensordock.cancelOperation': async (...args) => cancel(services, parts, args),
     'tensordock.watchCapacity': async () => watchCapacity(services, parts),
-    'tensordock.showCosts': async () => showCosts(services, parts),
+    'tensordock.showCosts': async () => showCosts(),
   };
 }
 
@@ -172,8 +172,20 @@ async function pickModel(locations: readonly Location[]): Promise<string> {
   return typed.trim();
 }
 
-async function showCosts(services: Services, { ledger }: CostParts): Promise<void> {
-  const text = toMarkdown(costReport(ledger, services.store.rows(), services.clock.now()));
-  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: text });
-  await vscode.window.showTextDocument(document, { preview: true });
+const costsUri = vscode.Uri.from({ scheme: 'tensordock', path: 'Costs.md' });
+
+/** The report as a read-only document, made anew each time it is shown. */
+export function costDocument(services: Services, { ledger }: CostParts): vscode.Disposable {
+  const changes = new vscode.EventEmitter<vscode.Uri>();
+  const listener = ledger.onDidChange(() => changes.fire(costsUri));
+  const registration = vscode.workspace.registerTextDocumentContentProvider(costsUri.scheme, {
+    onDidChange: changes.event,
+    provideTextDocumentContent: () =>
+      toMarkdown(costReport(ledger, services.store.rows(), services.clock.now())),
+  });
+  return vscode.Disposable.from(changes, listener, registration);
+}
+
+async function showCosts(): Promise<void> {
+  await vscode.commands.executeCommand('markdown.showPreview', costsUri);
 }
