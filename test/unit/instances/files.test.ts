@@ -1,0 +1,190 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import lockfile from 'proper-lockfile';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { FileJournal, type OperationRecord } from '../../../src/instances/operations/journal';
+import { SnapshotFile } from '../../../src/instances/sharedSnapshot';
+import { emptySnapshot, type Snapshot } from '../../../src/instances/snapshot';
+import { KeptLog } from './windows';
+
+let folder: string;
+let log: KeptLog;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'tensordock-state-'));
+  log = new KeptLog();
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const file = (name: string): string => path.join(folder, name);
+
+function counted(snapshot: Snapshot): Snapshot {
+  return { ...snapshot, listedAt: snapshot.listedAt + 1 };
+}
+
+function never(): Promise<void> {
+  return new Promise(() => undefined);
+}
+
+describe('the snapshot file', () => {
+  test('changes of many windows at the same moment all count', async () => {
+    const windows = Array.from({ length: 6 }, () => new SnapshotFile(folder, 'a', log));
+    await Promise.all(windows.flatMap((window) => [1, 2, 3].map(() => window.change(counted))));
+    expect((await new SnapshotFile(folder, 'a', log).read()).listedAt).toBe(18);
+    expect((await readdir(folder)).sort()).toEqual(['snapshot-a.json']);
+  });
+
+  test('changes go on while another window asks', async () => {
+    const asker = new SnapshotFile(folder, 'a', log);
+    const other = new SnapshotFile(folder, 'a', log);
+    const asked = asker.tryAsking(async () => {
+      await other.change(counted);
+      expect(await other.tryAsking(never)).toBe(false);
+    });
+    expect(await asked).toBe(true);
+    expect((await asker.read()).listedAt).toBe(1);
+  });
+
+  test('who waits for its turn to ask gets it', async () => {
+    const order: string[] = [];
+    const one = new SnapshotFile(folder, 'a', log);
+    const two = new SnapshotFile(folder, 'a', log);
+    let second: Promise<void> | undefined;
+    await one.asking(async () => {
+      second = two.asking(() => Promise.resolve(void order.push('second')));
+      await one.change(counted);
+      order.push('first');
+    });
+    await second;
+    expect(order).toEqual(['first', 'second']);
+  });
+
+  test('another window hears of a change', async () => {
+    const heard = vi.fn();
+    const watcher = new SnapshotFile(folder, 'a', log).watch(heard);
+    const writer = new SnapshotFile(folder, 'a', log);
+    await vi.waitFor(async () => {
+      await writer.change(counted);
+      expect(heard).toHaveBeenCalled();
+    });
+    watcher.dispose();
+  });
+
+  test.each([
+    ['cut off', '{"version":1,"acc'],
+    ['of another form', '{"version":7}'],
+    ['of another account', JSON.stringify(emptySnapshot('b'))],
+  ])('one that is %s is begun anew', async (_name, text) => {
+    await writeFile(file('snapshot-a.json'), text);
+    const snapshot = new SnapshotFile(folder, 'a', log);
+    expect(await snapshot.read()).toEqual(emptySnapshot('a'));
+    await snapshot.change(counted);
+    expect((await snapshot.read()).listedAt).toBe(1);
+  });
+
+  test('one that may not be read is an error, not an empty account', async () => {
+    await mkdir(file('snapshot-a.json'));
+    const snapshot = new SnapshotFile(folder, 'a', log);
+    await expect(snapshot.read()).rejects.toThrow('EISDIR');
+    await expect(snapshot.change(counted)).rejects.toThrow('EISDIR');
+  });
+
+  test('the work of a window that lost its right to ask is told to stop', async () => {
+    const snapshot = new SnapshotFile(folder, 'a', log);
+    const done = snapshot.tryAsking(async (signal) => {
+      // Another window found the lock stale, as after a sleep.
+      await rm(file('snapshot-a.json.asking.lock'), { recursive: true });
+      await vi.waitFor(() => expect(signal.aborted).toBe(true), { timeout: 10_000 });
+    });
+    expect(await done).toBe(true);
+  });
+});
+
+describe('the notes of operations', () => {
+  const record: OperationRecord = {
+    version: 1,
+    id: 'op-1',
+    accountId: 'a',
+    kind: 'restart',
+    instanceId: 'i',
+    name: 'box',
+    startedAt: 1,
+    step: 'begin',
+  };
+
+  test('an operation is one window’s at a time, from the moment in which it is noted', async () => {
+    const one = new FileJournal(folder, log);
+    const two = new FileJournal(folder, log);
+    const claims: Promise<unknown>[] = [];
+    const watcher = two.watch(() => {
+      claims.push(two.list().then((records) => Promise.all(records.map(({ id }) => two.claim(id)))));
+    });
+    for (let index = 0; index < 20; index += 1) {
+      expect(await one.begin({ ...record, id: `op-${index}` })).toBeDefined();
+    }
+    await vi.waitFor(() => expect(claims.length).toBeGreaterThan(20));
+    watcher.dispose();
+    const taken = (await Promise.all(claims)).flat();
+    expect(taken.length).toBeGreaterThan(20);
+    expect(taken.filter((claim) => claim !== undefined)).toEqual([]);
+  });
+
+  test('what was noted last is what another window finds', async () => {
+    const one = new FileJournal(folder, log);
+    const claim = await one.begin(record);
+    await claim?.note({ ...record, step: 'stopping' });
+    await claim?.release();
+    expect((await new FileJournal(folder, log).claim('op-1'))?.record.step).toBe('stopping');
+  });
+
+  test('one that ended leaves nothing, or what is to be remembered', async () => {
+    const journal = new FileJournal(folder, log);
+    await (await journal.begin(record))?.finish();
+    expect(await readdir(folder)).toEqual([]);
+    const made: OperationRecord = { ...record, kind: 'create', outcome: { kind: 'created', id: 'new' } };
+    await (await journal.begin(made))?.finish(made);
+    expect(await journal.list()).toEqual([]);
+    expect(await journal.begin(made)).toBeUndefined();
+    expect(await journal.past('op-1')).toEqual(made);
+  });
+
+  test('a cancel reaches the window that carries it on', async () => {
+    const claim = await new FileJournal(folder, log).begin(record);
+    await new FileJournal(folder, log).cancel('op-1');
+    await vi.waitFor(() => expect(claim?.signal.aborted).toBe(true), { timeout: 10_000 });
+    await expect(claim?.note(record)).rejects.toThrow('Cancelled');
+    await claim?.finish();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('a cancel of one that lost its window is there when it is taken up', async () => {
+    const journal = new FileJournal(folder, log);
+    await (await journal.begin(record))?.release();
+    await journal.cancel('op-1');
+    expect((await journal.claim('op-1'))?.signal.aborted).toBe(true);
+  });
+
+  test('a window that lost its claim does not end what another carries on', async () => {
+    const one = new FileJournal(folder, log);
+    const claim = await one.begin(record);
+    // The lock grew stale, and another window has it now.
+    await rm(file('op-1.json.lock'), { recursive: true });
+    await vi.waitFor(() => expect(claim?.signal.aborted).toBe(true), { timeout: 10_000 });
+    const other = await new FileJournal(folder, log).claim('op-1');
+    await claim?.finish();
+    await expect(claim?.note(record)).rejects.toThrow();
+    expect(other?.record).toEqual(record);
+    expect(await one.list()).toEqual([record]);
+    expect(await lockfile.check(file('op-1.json'), { realpath: false, stale: 5_000 })).toBe(true);
+    await other?.finish();
+  });
+
+  test('a note that cannot be read is passed over, and told', async () => {
+    const journal = new FileJournal(folder, log);
+    await (await journal.begin(record))?.release();
+    await writeFile(file('broken.json'), '{"version":');
+    expect(await journal.list()).toEqual([record]);
+    expect(log.lines.join()).toContain('broken.json cannot be read');
+    expect(await readFile(file('broken.json'), 'utf8')).toBe('{"version":');
+  });
+});
