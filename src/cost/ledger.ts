@@ -48,6 +48,8 @@ export class Ledger implements Disposable {
   private file: SharedFile<LedgerData> | undefined;
   private watcher: Disposable | undefined;
   private data = emptyLedger;
+  /** What the file held when it was last read or written. */
+  private written = emptyLedger;
   private loaded = false;
   private sightings: readonly Sighting[] = [];
   private disposed = false;
@@ -110,7 +112,7 @@ export class Ledger implements Disposable {
 
   /** Writes what was seen last; to be awaited when the window closes. */
   async flush(): Promise<void> {
-    this.write(() => true);
+    this.write();
     await this.settled();
   }
 
@@ -136,7 +138,7 @@ export class Ledger implements Disposable {
     const before = this.data;
     this.data = observe(before, sightings, this.options.clock.now());
     if (this.data === before) return;
-    if (worthWriting(before, this.data)) this.write(worthWriting);
+    if (worthWriting(this.written, this.data)) this.write();
     this.changes.fire();
   }
 
@@ -154,10 +156,11 @@ export class Ledger implements Disposable {
   }
 
   private turnTo(accountId: string | undefined): void {
-    this.write(() => true);
+    this.write();
     this.watcher?.dispose();
     this.accountId = accountId;
     this.data = emptyLedger;
+    this.written = emptyLedger;
     this.sightings = [];
     this.loaded = false;
     this.file = undefined;
@@ -173,14 +176,11 @@ export class Ledger implements Disposable {
     this.work(async () => this.adopt(file, await file.read()));
   }
 
-  private write(worth: (before: LedgerData, after: LedgerData) => boolean): void {
+  private write(): void {
     const { file, sightings } = this;
     if (!file || !this.loaded) return;
     this.work(async () => {
-      const written = await file.update((current) => {
-        const next = observe(current, sightings, this.options.clock.now());
-        return worth(current, next) ? next : current;
-      });
+      const written = await file.update((current) => observe(current, sightings, this.options.clock.now()));
       this.adopt(file, written);
     });
   }
@@ -190,6 +190,7 @@ export class Ledger implements Disposable {
     if (file !== this.file || this.disposed) return;
     const first = !this.loaded;
     this.loaded = true;
+    this.written = written;
     this.data = observe(written, this.sightings, this.options.clock.now());
     if (first) this.take();
     this.changes.fire();

@@ -92,6 +92,7 @@ describe('an instance that runs for long', () => {
     const clock = new ManualClock(monday);
     const window = await newWindow(await newFolder(), clock);
     await pass(clock, 9 * hour, [window], rowOf('a', 'running', 1));
+    await window.reminders.snooze('a', Infinity);
     await pass(clock, 10 * minute, [window], rowOf('a', 'stopped', 1));
     await pass(clock, 7 * hour, [window], rowOf('a', 'running', 1));
     expect(window.said).toHaveLength(1);

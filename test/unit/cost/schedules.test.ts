@@ -79,7 +79,10 @@ describe('a scheduled stop', () => {
     await pass(clock, 50 * minute, one, other);
     expect([...one.warned, ...other.warned]).toHaveLength(2);
     await pass(clock, 5 * minute, one, other);
-    await vi.waitFor(() => expect([...one.operations.begun, ...other.operations.begun]).toEqual(['stop a']));
+    await vi.waitFor(
+      () => expect([...one.operations.begun, ...other.operations.begun]).toEqual(['stop a']),
+      5_000,
+    );
   });
 
   it('is not warned of where it is set for the next minutes, or the instance is off', async () => {
@@ -217,7 +220,7 @@ describe('a stop that fails', () => {
     one.operations.accept = () => new Promise(() => undefined);
     await one.schedules.set(inAnHour);
     await clock.advance(hour);
-    await vi.waitFor(() => expect(one.operations.begun).toEqual(['stop a']));
+    await vi.waitFor(() => expect(one.operations.begun).toEqual(['stop a']), 5_000);
     one.schedules.dispose();
 
     const other = await newWindow(folder, clock);

@@ -51,10 +51,10 @@ describe('a file that windows share', () => {
     const folder = await newFolder();
     const seen = vi.fn();
     own(open(folder).watch(seen));
-    await vi.waitFor(() => expect(seen).toHaveBeenCalled());
+    await vi.waitFor(() => expect(seen).toHaveBeenCalled(), 5_000);
     seen.mockClear();
     await open(folder).update(() => ({ count: 1 }));
-    await vi.waitFor(() => expect(seen).toHaveBeenCalled());
+    await vi.waitFor(() => expect(seen).toHaveBeenCalled(), 5_000);
   });
 
   it.each(['', '{"count":', '{"count":"7"}', '[]'])('keeps what is damaged beside it: %s', async (text) => {
