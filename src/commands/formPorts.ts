@@ -1,7 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { OutcomeUnknownError, TensorDockError } from '../api/errors';
+import { TensorDockError } from '../api/errors';
+import type { CreateRequest } from '../api/types';
+import type { CreateResult } from '../instances/operations/create';
 import { waitForBanner } from '../ssh/banner';
 import { identityFileOf, listKeys, type LocalKey } from '../ssh/keys';
 import { canSetPassphrase, generateKey } from '../ssh/keyGeneration';
@@ -12,6 +14,9 @@ import type { FormKey, FormPorts } from '../views/forms/ports';
 
 /** How long a new machine may take until it answers by SSH, in milliseconds (fact sheet, section 4, number 2). */
 const readyMs = 20 * 60_000;
+
+/** For how long a machine may be missing from what the service tells, in milliseconds. */
+const youngMs = 5 * 60_000;
 
 /** What the forms need, made from the parts of the extension. */
 export function formPorts(services: Services): FormPorts {
@@ -36,7 +41,7 @@ export function formPorts(services: Services): FormPorts {
       },
     },
     instances: {
-      current: () => store.rows().map((row) => row.instance),
+      current: () => store.rows().map((row) => ({ ...row.instance, state: row.state })),
       get: async (id, signal) => {
         const row = await store.refreshOne(id);
         signal.throwIfAborted();
@@ -49,16 +54,9 @@ export function formPorts(services: Services): FormPorts {
     operations: {
       create: async (request, { onProgress, idempotencyKey, identityFile }) => {
         try {
-          const operation = await operations.create(request, idempotencyKey);
-          onProgress('sending');
-          const listener = operation.onDidTell(() => {
-            if (operation.record.step === 'sending') onProgress('looking');
-          });
-          const outcome = await operation.outcome.finally(() => listener.dispose());
+          const outcome = await createOnce(services, request, idempotencyKey, onProgress);
           if (!outcome || outcome.kind === 'unknown') {
-            const lookedForMs = outcome?.lookedForMs ?? 0;
-            const error = new OutcomeUnknownError(vscode.l10n.t('TensorDock gave no clear answer.'));
-            return { kind: 'unknown', name: request.name, lookedForMs, error };
+            return { kind: 'unknown', name: request.name, lookedForMs: outcome?.lookedForMs ?? 0 };
           }
           if (identityFile !== undefined) await ssh.choose(outcome.id, { identityFile });
           return outcome;
@@ -91,6 +89,35 @@ export function formPorts(services: Services): FormPorts {
       },
     },
   };
+}
+
+/**
+ * One machine for one wish. Where the wish came true before and its machine is gone by now, it is a new wish; its
+ * key follows from the old one, so that it is the same in every window.
+ */
+async function createOnce(
+  services: Services,
+  request: CreateRequest,
+  key: string,
+  onProgress: (message: string) => void,
+): Promise<CreateResult | undefined> {
+  const { operations, store, clock } = services;
+  const operation = await operations.create(request, key);
+  const listener = operation.onDidTell(onProgress);
+  const outcome = await operation.outcome.finally(() => listener.dispose());
+  if (!outcome || outcome.kind === 'unknown' || store.row(outcome.id)) return outcome;
+  // Another window's machine may not be told of here yet, and a young one not by the service.
+  if (await store.refreshOne(outcome.id)) return outcome;
+  if (clock.now() - operation.record.startedAt < youngMs) {
+    throw new Error(
+      vscode.l10n.t(
+        '“{0}” was created a moment ago and is not in the list. Nothing was sent again: take another name for one more.',
+        request.name,
+      ),
+    );
+  }
+  const next = createHash('sha256').update(`${key} ${outcome.id}`).digest('hex');
+  return createOnce(services, request, next, onProgress);
 }
 
 async function formKey(key: LocalKey, folder: string): Promise<FormKey> {
