@@ -10,6 +10,9 @@ const deleteGraceMs = 300_000;
 /** A running machine without an address is looked at often for this long. */
 const addressGraceMs = 600_000;
 
+/** Forwards are told after the address; none at all for this long means that there are none. */
+const forwardsGraceMs = 300_000;
+
 /** The state to show: the service's own, but for the moments in which it lags behind an accepted action. */
 export function effectiveState(
   instance: Instance,
@@ -46,7 +49,7 @@ export function isFulfilled(instance: Instance, expectation: Expectation, now: n
   switch (expectation.action) {
     case 'create':
     case 'start':
-      if (shown === 'running') return hasAddress(instance) || age > addressGraceMs;
+      if (shown === 'running') return isReachable(instance, age);
       return !isTransient(shown) && age > bootGraceMs;
     case 'stop':
       return !isTransient(shown);
@@ -57,9 +60,11 @@ export function isFulfilled(instance: Instance, expectation: Expectation, now: n
   }
 }
 
-/** Whether the instance can be reached at all, as far as was told. */
-export function hasAddress(instance: Instance): boolean {
-  return instance.ipAddress !== undefined && instance.portForwards !== undefined;
+/** Whether all was told that it takes to reach a running instance, as far as can be known. */
+function isReachable({ ipAddress, portForwards }: Instance, age: number): boolean {
+  if (age > addressGraceMs) return true;
+  if (ipAddress === undefined || portForwards === undefined) return false;
+  return portForwards.length > 0 || age > forwardsGraceMs;
 }
 
 /** Stopped in either of the service's two ways. */
