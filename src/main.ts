@@ -199,7 +199,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     run: async (id, args) => {
       const handler = handlers[id];
       if (!handler) throw new Error(`No command ${id}`);
-      await session.ready();
+      await session.settled();
       return handler(...args);
     },
     instances: () =>

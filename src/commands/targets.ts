@@ -24,7 +24,7 @@ export async function targets(
 ): Promise<Target> {
   const [first, second] = args;
   if (typeof first === 'string') {
-    const row = services.store.row(first) ?? (await services.store.refreshOne(first));
+    const row = services.store.row(first) ?? (await askFor(services, first));
     if (!row) throw new Error(vscode.l10n.t('There is no instance with the id “{0}”.', first));
     const silent = isRecord(second) && second.confirm === false;
     return { rows: [row], silent, byId: true };
@@ -53,6 +53,14 @@ export async function target(
   const [row] = found.rows;
   if (!row) throw new vscode.CancellationError();
   return { ...found, row };
+}
+
+/** An id that no snapshot has told of: asked for once, by itself. */
+async function askFor(services: Services, id: string): Promise<InstanceRow | undefined> {
+  if (services.store.status.accountId === undefined) {
+    throw new Error(vscode.l10n.t('Not signed in to TensorDock. Sign in first.'));
+  }
+  return services.store.refreshOne(id);
 }
 
 async function pick(

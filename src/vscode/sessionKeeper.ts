@@ -29,6 +29,7 @@ export class SessionKeeper implements vscode.Disposable {
   private current: Account | undefined;
   private turning: Promise<void> = Promise.resolve();
   private refused: string | undefined;
+  private firstLook: Promise<void> | undefined;
 
   /** The instance this window is inside of, where it is one of ours. */
   connectedId: string | undefined;
@@ -63,21 +64,18 @@ export class SessionKeeper implements vscode.Disposable {
     void look();
   }
 
-  /** Settles when it is known who is signed in, and the rows of the last snapshot, or of the first, are there. */
+  /** Settles when it is known who is signed in, and the rows of the last snapshot are there. */
+  async settled(): Promise<void> {
+    await this.turning;
+  }
+
+  /** Settles when there is something to show as well: where no snapshot is kept, after the first answer. */
   async ready(): Promise<void> {
     await this.turning;
-    const { store } = this.options;
-    const known = (): boolean =>
-      store.status.accountId === undefined || store.status.listedAt > 0 || store.status.failure !== undefined;
-    if (known()) return;
-    store.poke();
-    await new Promise<void>((resolve) => {
-      const listener = store.onDidChange(() => {
-        if (!known()) return;
-        listener.dispose();
-        resolve();
-      });
-    });
+    const { accountId, listedAt, failure } = this.options.store.status;
+    if (accountId === undefined || listedAt > 0 || failure) return;
+    this.firstLook ??= this.options.store.refresh().finally(() => (this.firstLook = undefined));
+    await this.firstLook;
   }
 
   dispose(): void {
