@@ -78,7 +78,13 @@ function readYaml(text: string): { yaml?: CloudInitYaml } | { problems: string[]
     const message = error.message.split('\n')[0] ?? '';
     return { problems: [line === undefined ? message : l10n.t('Line {0}: {1}', line, message)] };
   }
-  const content: unknown = document.toJS({ maxAliasCount: 100 });
+  let content: unknown;
+  try {
+    content = document.toJS({ maxAliasCount: 100 });
+  } catch (failure) {
+    // An alias that names nothing, or aliases that grow without end.
+    return { problems: [failure instanceof Error ? failure.message : String(failure)] };
+  }
   if (content === null || content === undefined) return {};
   if (typeof content !== 'object' || Array.isArray(content)) {
     return { problems: [l10n.t('Cloud-init is a list of keys, such as “packages:”.')] };
