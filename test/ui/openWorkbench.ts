@@ -75,7 +75,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Ope
     const context = await browser.newContext({
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
     });
-    const address = workbenchAddress(server.authority, {
+    const address = workbenchAddress(server, {
       extension: options.mode === 'installed' ? undefined : (options.underTest ?? projectRoot),
       folder: options.folder,
     });

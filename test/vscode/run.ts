@@ -35,7 +35,7 @@ export async function runSuite(version: WorkbenchVersion): Promise<Tally> {
     });
     await page.exposeFunction('codeAutomationExit', (code: number) => void (exit = code));
     page.on('crash', () => (crash ??= 'the browser page crashed'));
-    await page.goto(workbenchAddress(server.authority, { extension: projectRoot, tests }));
+    await page.goto(workbenchAddress(server, { extension: projectRoot, tests }));
     const started = Date.now();
     let problem: string | undefined;
     while (!(await stage.report()) && problem === undefined) {

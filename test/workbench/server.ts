@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -30,6 +31,8 @@ export interface ServerOptions {
 export interface WorkbenchServer {
   /** `127.0.0.1:PORT`, which is also the remote authority of its pages. */
   readonly authority: string;
+  /** What a page has to say to be let in, so that no other user of this machine gets a terminal. */
+  readonly connectionToken: string | undefined;
   /** Its temporary folder, with settings, logs and stored data; removed by `stop`. */
   readonly folder: string;
   /** Where VS Code and extensions keep what they store: settings, globalStorage, logs. */
@@ -97,6 +100,7 @@ export async function startServer(
       }
     }
     const authority = `127.0.0.1:${String(await freePort())}`;
+    const connectionToken = mode === 'development' ? randomUUID() : undefined;
     const port = authority.slice(authority.indexOf(':') + 1);
     child = launch(
       workbench,
@@ -104,7 +108,8 @@ export async function startServer(
       mode === 'development'
         ? [
             path.join(workbench.server, 'out/server-main.js'),
-            ...['--host', '127.0.0.1', '--port', port, '--without-connection-token'],
+            ...['--host', '127.0.0.1', '--port', port],
+            ...['--connection-token', connectionToken ?? ''],
             ...['--accept-server-license-terms', '--server-data-dir', dataRoot, ...folders],
             ...(options.suite ? ['--enable-smoke-test-driver'] : []),
           ]
@@ -118,7 +123,7 @@ export async function startServer(
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
     await answers(child, `http://${authority}/`, options.readyWithin ?? 90_000, () => output);
-    return { authority, folder, dataFolder, output: () => output, writeSettings, stop };
+    return { authority, connectionToken, folder, dataFolder, output: () => output, writeSettings, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -186,7 +191,8 @@ async function answers(
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
       await response.arrayBuffer();
-      if (response.ok) return;
+      // 403: it wants its token.
+      if (response.ok || response.status === 403) return;
     } catch {
       // Not listening yet.
     }
