@@ -172,13 +172,14 @@ async function pickModel(locations: readonly Location[]): Promise<string> {
   return typed.trim();
 }
 
-const costsUri = vscode.Uri.from({ scheme: 'tensordock', path: 'Costs.md' });
+const costsScheme = 'tensordock';
+const costsUri = (): vscode.Uri => vscode.Uri.from({ scheme: costsScheme, path: 'Costs.md' });
 
 /** The report as a read-only document, made anew each time it is shown. */
 export function costDocument(services: Services, { ledger }: CostParts): vscode.Disposable {
   const changes = new vscode.EventEmitter<vscode.Uri>();
-  const listener = ledger.onDidChange(() => changes.fire(costsUri));
-  const registration = vscode.workspace.registerTextDocumentContentProvider(costsUri.scheme, {
+  const listener = ledger.onDidChange(() => changes.fire(costsUri()));
+  const registration = vscode.workspace.registerTextDocumentContentProvider(costsScheme, {
     onDidChange: changes.event,
     provideTextDocumentContent: () =>
       toMarkdown(costReport(ledger, services.store.rows(), services.clock.now())),
@@ -187,5 +188,5 @@ export function costDocument(services: Services, { ledger }: CostParts): vscode.
 }
 
 async function showCosts(): Promise<void> {
-  await vscode.commands.executeCommand('markdown.showPreview', costsUri);
+  await vscode.commands.executeCommand('markdown.showPreview', costsUri());
 }
