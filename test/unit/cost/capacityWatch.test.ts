@@ -1,5 +1,7 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { silentLogger } from '../../../src/api/environment';
+import { silentLogger, type Logger } from '../../../src/api/environment';
 import { RateLimitedError, ServiceError } from '../../../src/api/errors';
 import type { Location } from '../../../src/api/types';
 import { CapacityWatches, offersFor, type CapacityFound } from '../../../src/cost/capacityWatch';
@@ -31,10 +33,10 @@ interface Window {
   readonly found: CapacityFound[];
 }
 
-function newWindow(folder: string, clock: ManualClock, service: Service): Window {
+function newWindow(folder: string, clock: ManualClock, service: Service, log: Logger = silentLogger): Window {
   const store = new StandInStore();
   store.listLocations = service.listLocations;
-  const watches = own(new CapacityWatches({ folder, clock, log: silentLogger, store }));
+  const watches = own(new CapacityWatches({ folder, clock, log, store }));
   const found: CapacityFound[] = [];
   watches.onDidFind((one) => found.push(one));
   return { store, watches, found };
@@ -172,6 +174,22 @@ describe('a service that fails', () => {
     await pass(clock, 2 * minute, window);
     expect(service.asked).toBe(2);
   });
+});
+
+it('is patient where its file cannot be used', async () => {
+  const folder = path.join(await newFolder(), 'storage');
+  const clock = new ManualClock(monday);
+  const service = new Service();
+  const warn = vi.fn();
+  const window = newWindow(folder, clock, service, { ...silentLogger, warn });
+  await window.watches.add({ model: rtx4090 });
+  // At once, so that nobody looks in between.
+  renameSync(folder, `${folder}.away`);
+  writeFileSync(folder, '');
+  for (let seconds = 0; seconds < 90; seconds++) await pass(clock, 1_000, window);
+  expect(service.asked).toBe(0);
+  expect(warn).toHaveBeenCalled();
+  expect(warn.mock.calls.length).toBeLessThan(10);
 });
 
 describe('what is an offer', () => {

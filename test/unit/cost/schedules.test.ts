@@ -338,3 +338,17 @@ it('is carried out for its own account only', async () => {
   window.store.list(clock.now(), rowOf('a', 'running', 1));
   await vi.waitFor(() => expect(window.operations.begun).toEqual(['stop a']), 5_000);
 });
+
+it('is kept where the account changes while its instance is asked for', async () => {
+  const clock = new ManualClock(monday);
+  const window = await newWindow(await newFolder(), clock);
+  await window.schedules.set(inAnHour);
+  window.store.answer = () => {
+    window.store.signIn('account-2');
+    return undefined;
+  };
+  await pass(clock, hour + minute, window);
+  expect(window.schedules.list('account-1')).toHaveLength(1);
+  expect(window.operations.begun).toEqual([]);
+  expect(window.ended).toEqual([]);
+});
