@@ -42,7 +42,13 @@ test('the package holds only what an installed extension needs', async () => {
 
 test('an installed extension stays signed in over a reload', async () => {
   const vsix = path.join(folder, 'tensordock.vsix');
-  const flags = ['--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', vsix];
+  const flags = [
+    '--no-dependencies',
+    '--allow-missing-repository',
+    '--no-rewrite-relative-links',
+    '--out',
+    vsix,
+  ];
   await run(process.execPath, [vsce, 'package', ...flags], { cwd: projectRoot });
   const workbench = await openWorkbench({
     mode: 'installed',
