@@ -291,7 +291,10 @@ describe('tunnel', () => {
   test("a forward of the person's own that is taken does not stop ours", async () => {
     const web = await started(listen(http.createServer((_, response) => response.end('notebook'))));
     const { alias, configFile } = await target('taken');
-    await appendFile(configFile, `Host *\n  LocalForward ${web.port} 127.0.0.1:1\n  ExitOnForwardFailure yes\n`);
+    await appendFile(
+      configFile,
+      `Host *\n  LocalForward ${web.port} 127.0.0.1:1\n  ExitOnForwardFailure yes\n`,
+    );
     const base = { ssh: 'ssh', alias, configFile, logger: silentLogger, env };
     const tunnel = await openTunnel({ ...base, remotePort: web.port });
     await tunnel.opened();
