@@ -217,11 +217,16 @@ describe('a stop that fails', () => {
     const clock = new ManualClock(monday);
     const folder = await newFolder();
     const one = await newWindow(folder, clock);
-    one.operations.accept = () => new Promise(() => undefined);
+    const closing = new AbortController();
+    one.operations.accept = () =>
+      new Promise((_resolve, reject) => {
+        closing.signal.addEventListener('abort', () => reject(new DOMException('Cancelled', 'AbortError')));
+      });
     await one.schedules.set(inAnHour);
     await clock.advance(hour);
     await vi.waitFor(() => expect(one.operations.begun).toEqual(['stop a']), 5_000);
     one.schedules.dispose();
+    closing.abort();
 
     const other = await newWindow(folder, clock);
     await knows(other, 1);

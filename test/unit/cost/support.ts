@@ -16,10 +16,18 @@ export const hour = 3_600_000;
 export const monday = new Date(2026, 10, 23, 9, 0).getTime();
 
 const folders: string[] = [];
-const owned: Disposable[] = [];
+interface Owned extends Disposable {
+  /** Resolves when it has stopped writing. */
+  settled?(): Promise<void>;
+}
+
+const owned: Owned[] = [];
 
 afterEach(async () => {
-  for (const one of owned.splice(0)) one.dispose();
+  for (const one of owned.splice(0)) {
+    one.dispose();
+    await one.settled?.();
+  }
   for (const folder of folders.splice(0)) {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -33,7 +41,7 @@ export async function newFolder(): Promise<string> {
 }
 
 /** Disposes it after the test. */
-export function own<T extends Disposable>(one: T): T {
+export function own<T extends Owned>(one: T): T {
   owned.push(one);
   return one;
 }
