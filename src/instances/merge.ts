@@ -122,15 +122,17 @@ export function mergeFailure(
 function merged(row: SnapshotRow, listed: Instance, thin: boolean, now: number): SnapshotRow {
   if (!thin) return { instance: withRemembered(row.instance, listed), detailsAt: now };
   const told = Object.fromEntries(Object.entries(listed).filter(([, value]) => value !== undefined));
-  const instance: Instance = { ...row.instance, ...told };
+  const next: Instance = { ...row.instance, ...told };
+  const instance = sameInstance(row.instance, next) ? row.instance : next;
   // A state that changed may have brought another address: what was known is shown, and asked for again.
   const detailsAt = row.instance.state === listed.state ? row.detailsAt : 0;
   return { instance, detailsAt, failedAt: row.failedAt };
 }
 
-/** What never changes in an instance's life is kept where an answer leaves it out. */
+/** What never changes in an instance's life is kept where an answer leaves it out; the same stays the same object. */
 function withRemembered(known: Instance, told: Instance): Instance {
-  return { ...told, image: told.image ?? known.image, locationId: told.locationId ?? known.locationId };
+  const next = { ...told, image: told.image ?? known.image, locationId: told.locationId ?? known.locationId };
+  return sameInstance(known, next) ? known : next;
 }
 
 /** Drops the expectations that have come to their end. */

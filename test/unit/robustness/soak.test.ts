@@ -7,7 +7,7 @@ import { Random } from '../../simulator/random';
 import { Person, rtx4090, type Window } from '../instances/windows';
 
 const minute = 60_000;
-const hours = Number(process.env.SOAK_HOURS ?? '1');
+const hours = Number(process.env.SOAK_HOURS ?? '0.9');
 const seed = Number(process.env.SOAK_SEED ?? Math.floor(Math.random() * 1e9));
 
 /** The slowest answer below, and what a person tolerates on top of an interval. */
