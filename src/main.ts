@@ -40,6 +40,7 @@ import { Settings } from './vscode/settings';
 import { SshFollower } from './vscode/sshFollower';
 import { SshSetup } from './vscode/sshSetup';
 import { Tunnels } from './vscode/tunnels';
+import { WindowRegistry } from './vscode/windowRegistry';
 
 /** What the small start hands over. */
 export interface StartOptions {
@@ -57,7 +58,7 @@ export interface Main {
   instances(): readonly PublicInstance[];
   /** Takes back a form that VS Code kept over a reload of the window. */
   restorePanel(viewType: string, panel: vscode.WebviewPanel, state: unknown): void;
-  dispose(): void;
+  dispose(): Promise<void>;
 }
 
 /** Builds the parts and hands them to each other, and does nothing else. */
@@ -92,7 +93,17 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
   const journal = new FileJournal(path.join(storage, 'operations'), log);
   const operations = new Operations({ journal, store, clock, log });
   const arrangement = keptArrangement(context.globalState);
+  const windows = new WindowRegistry({
+    folder: path.join(storage, 'windows'),
+    sessionId: vscode.env.sessionId,
+    clock,
+    log,
+  });
   const connected = async (): ReturnType<Services['connected']> => connectedInstance(ssh, log);
+  const sayWhereWeAre = async (): Promise<void> => {
+    const place = await connected();
+    await windows.set(place.kind === 'instance' ? place.id : undefined);
+  };
   const session = new SessionKeeper({ context, settings, accounts, store, storage, clientFor, log });
   const tree = new InstanceTree({
     store,
@@ -100,7 +111,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     arrangement: () => arrangement.get(),
     ready: async () => session.ready(),
     marksOf: (id) => ({
-      connectedHere: session.connectedId === id,
+      connected: windows.here === id ? 'here' : windows.isElsewhere(id) ? 'elsewhere' : undefined,
       tunnels: tunnels.of(id),
       locationOf: () => undefined,
     }),
@@ -119,6 +130,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     treeView,
     arrangement,
     connected,
+    isOpenElsewhere: (id) => windows.isElsewhere(id),
     checkToken: async (origin, token, signal) => {
       await clientFor(origin, token).listInstances({ signal, flow: randomUUID().slice(0, 8) });
     },
@@ -168,11 +180,14 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     tree.onDidChangeTreeData(redraw),
     arrangement.onDidChange(() => tree.redrawAll()),
     tunnels.onDidChange((id) => tree.redrawInstances([id])),
-    session.onDidChangeConnected((ids) => tree.redrawInstances(ids)),
+    windows,
+    windows.onDidChange((ids) => tree.redrawInstances(ids)),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void sayWhereWeAre()),
     view.onDidChangeNeed(() => store.poke()),
     settings.onDidChange(() => {
       store.poke();
       forms.settingsChanged();
+      reminders.look();
     }),
     store.onDidChange((change) => {
       statusBar.update();
@@ -192,7 +207,8 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
       },
     }),
   ];
-  session.begin(connected);
+  session.begin();
+  void sayWhereWeAre();
 
   return {
     tree,
@@ -211,7 +227,8 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
         rateHourly: instance.rateHourly,
       })),
     restorePanel: (viewType, panel, state) => forms.restore(viewType, panel, state),
-    dispose: () => {
+    dispose: async () => {
+      await ledger.flush();
       for (const each of disposables.toReversed()) each.dispose();
     },
   };

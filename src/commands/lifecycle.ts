@@ -42,7 +42,12 @@ export function lifecycleCommands(services: Services): Record<string, CommandHan
 async function agreed(services: Services, action: Kind, target: Target): Promise<boolean> {
   if (target.silent && action !== 'delete') return true;
   const names = namesOf(target.rows);
-  const warning = await connectionWarning(services, target.rows);
+  const warning = [
+    ...(await connectionWarning(services, target.rows)),
+    ...(target.rows.some((row) => services.isOpenElsewhere(row.instance.id))
+      ? [vscode.l10n.t('Another window is connected to it, and loses its connection.')]
+      : []),
+  ];
   switch (action) {
     case 'start':
     case 'startWhenAvailable':

@@ -27,6 +27,8 @@ export interface Services {
   readonly arrangement: { get(): Arrangement; set(next: Arrangement): Promise<void> };
   /** The instance this window is inside of. */
   readonly connected: () => Promise<Connected>;
+  /** Whether another window of this person is inside of it. */
+  readonly isOpenElsewhere: (id: string) => boolean;
   /** Asks the service whether it takes the token, with one GET. Throws what it answered. */
   readonly checkToken: (origin: string, token: string, signal: AbortSignal) => Promise<void>;
 }

@@ -68,7 +68,7 @@ export interface CapacityWatchesOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly store: Pick<InstanceStore, 'api' | 'status' | 'noteRequest' | 'onDidChange'>;
+  readonly store: Pick<InstanceStore, 'api' | 'status' | 'onDidChange'>;
 }
 
 const intervalMs = 60_000;
@@ -223,7 +223,6 @@ export class CapacityWatches implements Disposable {
     const { signal } = this.ended;
     let locations: readonly Location[];
     try {
-      store.noteRequest();
       locations = await store.api.listLocations({ signal });
     } catch (error) {
       if (signal.aborted) return;

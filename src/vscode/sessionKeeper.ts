@@ -4,7 +4,6 @@ import type { Disposable } from '../api/environment';
 import type { Account, Accounts } from '../instances/accounts';
 import { SnapshotFile } from '../instances/sharedSnapshot';
 import type { InstanceStore } from '../instances/store';
-import type { Connected } from './connectedWindow';
 import { errorText, showError } from './messages';
 import type { Settings } from './settings';
 
@@ -25,43 +24,29 @@ export interface SessionKeeperOptions {
 /** Turns the store to the account that is signed in, whichever window signed in or out. */
 export class SessionKeeper implements vscode.Disposable {
   private readonly listeners: Disposable[] = [];
-  private readonly connections = new vscode.EventEmitter<readonly string[]>();
   private current: Account | undefined;
   private turning: Promise<void> = Promise.resolve();
   private refused: string | undefined;
   private firstLook: Promise<void> | undefined;
 
-  /** The instance this window is inside of, where it is one of ours. */
-  connectedId: string | undefined;
-  readonly onDidChangeConnected = this.connections.event;
-
   constructor(private readonly options: SessionKeeperOptions) {}
 
   /** Signs in with what is kept, and follows changes from then on. */
-  begin(connected: () => Promise<Connected>): void {
+  begin(): void {
     const { accounts, settings, store, context } = this.options;
     const token = process.env[developmentToken];
     if (token !== undefined && context.extensionMode !== vscode.ExtensionMode.Production) {
       const label = vscode.l10n.t('Development');
       accounts.addForSession({ id: 'development', origin: settings.origin, label, token });
     }
-    const look = async (): Promise<void> => {
-      const place = await connected();
-      const before = this.connectedId;
-      this.connectedId = place.kind === 'instance' ? place.id : undefined;
-      const ids = [before, this.connectedId].filter((id) => id !== undefined);
-      if (before !== this.connectedId) this.connections.fire(ids);
-    };
     this.listeners.push(
       accounts.onDidChange(() => this.turn()),
       settings.onDidChange((event) => {
         if (event.affectsConfiguration('tensordock.apiUrl')) this.turn();
       }),
       store.onDidChange(() => this.noteWakeUp()),
-      vscode.workspace.onDidChangeWorkspaceFolders(() => void look()),
     );
     this.turn();
-    void look();
   }
 
   /** Settles when it is known who is signed in, and the rows of the last snapshot are there. */
@@ -80,7 +65,6 @@ export class SessionKeeper implements vscode.Disposable {
 
   dispose(): void {
     for (const listener of this.listeners) listener.dispose();
-    this.connections.dispose();
   }
 
   private turn(): void {

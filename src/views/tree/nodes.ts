@@ -38,8 +38,8 @@ export interface CreatingNode {
 
 /** What a row shows beside what the instance itself says. */
 export interface RowMarks {
-  /** This window is inside it. */
-  readonly connectedHere: boolean;
+  /** Which window is inside it, if one is. */
+  readonly connected: 'here' | 'elsewhere' | undefined;
   /** Ports of it that a tunnel of this window reaches, by internal port. */
   readonly tunnels: ReadonlyMap<number, number>;
   readonly locationOf: LocationNames;
@@ -50,15 +50,18 @@ export function instanceItem(node: InstanceNode, row: InstanceRow, marks: RowMar
   const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = `instance:${node.id}`;
   item.iconPath = stateIcon(row.state);
-  item.description = marks.connectedHere
-    ? vscode.l10n.t('{0} · this window', descriptionOf(row))
-    : descriptionOf(row);
-  item.contextValue = contextValue(row) + (marks.connectedHere ? ' connected' : '');
+  item.description = [descriptionOf(row), connectedText(marks)].filter(Boolean).join(' · ');
+  item.contextValue = contextValue(row) + (marks.connected ? ' connected' : '');
   item.accessibilityInformation = {
     label: vscode.l10n.t('{0}, {1}', name, item.description),
     role: 'treeitem',
   };
   return item;
+}
+
+function connectedText({ connected }: RowMarks): string | undefined {
+  if (connected === undefined) return undefined;
+  return connected === 'here' ? vscode.l10n.t('this window') : vscode.l10n.t('open in another window');
 }
 
 /** Filled in when the pointer rests on a row: a tooltip a row would be costly for long lists. */

@@ -62,7 +62,6 @@ export class StandInStore {
   readonly goneIds = new Emitter<readonly string[]>();
   readonly onDidChange = this.changes.event;
   readonly onDidGo = this.goneIds.event;
-  requests = 0;
   listLocations: (options?: { signal?: AbortSignal }) => Promise<Location[]> = async () => [];
   /** What the service answers when one instance is asked for by itself. */
   answer: (id: string) => InstanceRow | undefined = (id) => this.row(id);
@@ -79,10 +78,6 @@ export class StandInStore {
   get api(): TensorDockApi {
     // Only this one call is made in what is tested here.
     return { listLocations: this.listLocations } as unknown as TensorDockApi;
-  }
-
-  noteRequest(): void {
-    this.requests++;
   }
 
   async refreshOne(id: string): Promise<InstanceRow | undefined> {

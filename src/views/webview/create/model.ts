@@ -10,7 +10,7 @@ import {
   type Price,
 } from '../shared/catalogue';
 import { emptyDraft } from '../shared/drafts';
-import type { Host } from '../shared/host';
+import type { Host } from '../shared/hostPort';
 import { problemsOf } from '../shared/machine';
 import {
   draftSchema,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Field, Problem } from '../../../api/rules';
 import { chosenPlace, locationOfRate, priceAt, sizesOf, type Place, type Price } from '../shared/catalogue';
-import type { Host } from '../shared/host';
+import type { Host } from '../shared/hostPort';
 import { changesAnything, modifyDraftOf, modifyProblems } from '../shared/machine';
 import {
   modifyDraftSchema,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Host } from './hostPort';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -7,15 +8,6 @@ interface VsCodeApi {
 }
 
 declare function acquireVsCodeApi(): VsCodeApi;
-
-/** The extension as a form sees it: typed both ways, and what arrives is checked. */
-export interface Host<Out> {
-  post(message: Out): void;
-  /** What was last kept, where it has the schema's shape. */
-  load<T>(schema: v.GenericSchema<unknown, T>): T | undefined;
-  /** Keeps what is to survive a hidden tab and a reloaded window. */
-  save(state: unknown): void;
-}
 
 /** Connects the page to its extension; `receive` is called with each message that fits the schema. */
 export function connectHost<In, Out>(
