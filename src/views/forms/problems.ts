@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { BadRequestError, type RequestIssue, type TensorDockError } from '../../api/errors';
 import type { Field, Problem } from '../../api/rules';
 
@@ -38,7 +39,7 @@ export function fieldOfPath(path: readonly (string | number)[]): Field | undefin
   return fieldsByWord.find(([word]) => words.includes(word))?.[1];
 }
 
-function messageOf(issue: RequestIssue): string {
-  const listed = issue.options?.some((option) => !issue.message.includes(option));
-  return listed ? `${issue.message} (${issue.options?.join(', ') ?? ''})` : issue.message;
+function messageOf({ options = [], message }: RequestIssue): string {
+  if (options.length === 0) return message;
+  return l10n.t('TensorDock does not take this. It takes: {0}.', options.join(', '));
 }

@@ -84,12 +84,14 @@ describe('a refusal', () => {
     expect(fieldOfPath(path)).toBe(field);
   });
 
-  it('names what would have been taken, once', () => {
-    const issue = { path: ['image'], message: 'Wrong image', options: ['ubuntu2404', 'windows10'] };
-    const [problem] = problemsOfError(new BadRequestError('no', [issue]));
-    expect(problem).toEqual({ field: 'image', message: 'Wrong image (ubuntu2404, windows10)' });
-    const told = { ...issue, message: 'Expected ubuntu2404 | windows10' };
-    expect(problemsOfError(new BadRequestError('no', [told]))[0]?.message).toBe(told.message);
+  it('names what would have been taken, else gives the words of the service', () => {
+    const issue = { path: ['image'], message: 'Invalid enum value', options: ['ubuntu2404', 'windows10'] };
+    const messages = problemsOfError(
+      new BadRequestError('no', [issue, { path: ['name'], message: 'Too odd' }]),
+    );
+    expect(messages.map((problem) => problem.field)).toEqual(['image', 'name']);
+    expect(messages[0]?.message).toContain('ubuntu2404, windows10');
+    expect(messages[1]?.message).toBe('Too odd');
   });
 });
 

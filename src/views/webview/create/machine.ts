@@ -114,8 +114,12 @@ export function systemSection(model: CreateModel): TemplateResult {
         label: l10n.t('Name'),
         value: draft.name,
         problem: model.problem('name'),
-        onInput: (name) => model.change({ name, nameTyped: name !== '' }),
-        onLeave: () => model.leave('name'),
+        onInput: (name) => model.change({ name, nameTyped: true }),
+        onLeave: () => {
+          // Left empty, it follows the GPU again.
+          if (draft.name.trim() === '') model.change({ nameTyped: false });
+          model.leave('name');
+        },
       })}
     </div>
   </fieldset>`;

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Frame, Locator } from 'playwright-core';
+import * as v from 'valibot';
+import type { WorkbenchPage } from './workbenchPage';
+
+const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** A form of ours in a window: what a person sees in it, and the keyboard. */
+export class FormPage {
+  private constructor(
+    private readonly window: WorkbenchPage,
+    readonly frame: Frame,
+  ) {}
+
+  /** The form that is on screen, once it is drawn. */
+  static async on(window: WorkbenchPage): Promise<FormPage> {
+    await window.webview().locator('form').waitFor({ timeout: 60_000 });
+    const inner = await window.webview().locator('form').elementHandle();
+    const frame = await inner.ownerFrame();
+    if (!frame) throw new Error('The form has no frame');
+    return new FormPage(window, frame);
+  }
+
+  locator(selector: string): Locator {
+    return this.frame.locator(selector);
+  }
+
+  /** Presses Tab until the element of this id (or what is inside it) has the keyboard. */
+  async tabTo(selector: string): Promise<void> {
+    for (let presses = 0; presses < 80; presses += 1) {
+      const focused = `document.activeElement.matches(${JSON.stringify(selector)}) === true`;
+      const there = await this.frame.evaluate<unknown>(focused);
+      if (there) return;
+      await this.window.page.keyboard.press('Tab');
+    }
+    throw new Error(`Tab does not come to ${selector}`);
+  }
+
+  /** Replaces what a text box holds, by keyboard. */
+  async type(selector: string, text: string): Promise<void> {
+    await this.tabTo(selector);
+    // VS Code takes Ctrl+A away and gives it back late, so the old text is marked otherwise.
+    const old = await this.locator(`${selector} input`).inputValue();
+    await this.press('End');
+    await this.press('Shift+Home');
+    if (old !== '') await this.press('Backspace');
+    await this.window.page.keyboard.type(text);
+  }
+
+  async press(key: string): Promise<void> {
+    await this.window.page.keyboard.press(key);
+  }
+
+  price(): Promise<string> {
+    return this.locator('#price strong').innerText();
+  }
+
+  outcome(): Promise<string> {
+    return this.locator('#outcome').innerText();
+  }
+
+  /** What axe-core finds wrong, one line each. */
+  async violations(): Promise<string[]> {
+    await this.frame.evaluate(await readFile(axeFile, 'utf8'));
+    const found = await this.frame.evaluate<unknown>(
+      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map((node) => node.html).join(" ")))',
+    );
+    return v.parse(v.array(v.string()), found);
+  }
+}

@@ -1,0 +1,273 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, test } from 'vitest';
+import { startSimulator, type Simulator } from '../simulator/server';
+import type { SimulatorOptions } from '../simulator/options';
+import { FormPage } from './formPage';
+import { openWorkbench, type OpenWorkbench, type WorkbenchOptions } from './openWorkbench';
+
+const run = promisify(execFile);
+const rtx4090 = 'geforcertx4090-pcie-24gb';
+const chubbuck = '8dd95ff0-dff9-489c-9b02-b38a366b6ab1';
+
+let folder: string;
+let simulator: Simulator;
+let workbench: OpenWorkbench;
+
+/** Signs in, in a workbench whose only SSH key is one that was made for the test. */
+async function begin(options: SimulatorOptions, more: WorkbenchOptions = {}): Promise<void> {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'tensordock-forms-'));
+  const keys = path.join(folder, 'tensordock', 'keys');
+  await mkdir(keys, { recursive: true, mode: 0o700 });
+  await run('ssh-keygen', [
+    '-q',
+    '-t',
+    'ed25519',
+    '-N',
+    '',
+    '-C',
+    'form test',
+    '-f',
+    path.join(keys, 'id_test'),
+  ]);
+  simulator = await startSimulator({ seed: 'demo', delays: 'quick', rateLimit: false, ...options });
+  workbench = await openWorkbench({
+    ...more,
+    settings: {
+      'tensordock.apiUrl': simulator.url,
+      'tensordock.ssh.configFile': path.join(folder, 'config'),
+      'tensordock.refreshInterval': 5,
+      ...more.settings,
+    },
+  });
+  await signIn();
+}
+
+async function signIn(): Promise<void> {
+  const { window } = workbench;
+  await window.openView('TensorDock');
+  await window.runCommand('tensordock.signIn');
+  await window.fill(simulator.token);
+  await window.accept();
+  await window.row('notebooks').waitFor({ timeout: 60_000 });
+}
+
+afterEach(async () => {
+  await workbench.close();
+  await simulator.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function openCreate(): Promise<FormPage> {
+  await workbench.window.runCommand('tensordock.createInstance');
+  return FormPage.on(workbench.window);
+}
+
+const creates = (): unknown[] =>
+  simulator.requests
+    .filter(({ method, path: where }) => method === 'POST' && where === '/api/v2/instances')
+    .map(({ body }) => body);
+const publicKey = async (): Promise<string> =>
+  (await readFile(path.join(folder, 'tensordock', 'keys', 'id_test.pub'), 'utf8')).trim();
+
+describe('the create form', () => {
+  test('makes a machine by keyboard alone, from what is to be had', async () => {
+    await begin({ dialect: 'live' });
+    const form = await openCreate();
+    await form.locator('input[name=gpu]').first().waitFor();
+    await form.type('#search', '4090');
+    await expect.poll(async () => form.locator('input[name=gpu]').count()).toBe(1);
+    await form.tabTo('input[name=gpu]');
+    await form.press('Space');
+    await workbench.window.screenshot('form-create-chosen');
+    await expect.poll(async () => form.price()).not.toBe('unknown');
+    await form.type('#gpuCount', '2');
+    await form.type('#vcpus', '16');
+    await form.tabTo('#ram');
+    await form.press('ArrowDown');
+    await form.type('#storage', '500');
+    await workbench.window.screenshot('form-create-sized');
+    // 2 × 0.3966 + 16 × 0.003 + 48 × 0.002 + 500 × 0.00005
+    await expect.poll(async () => form.price()).toBe('$0.9622/hr');
+    await form.type('#name', 'by keyboard');
+    await form.tabTo('#port-8888');
+    await form.press('Space');
+    await workbench.window.screenshot('form-create-composed');
+    await form.tabTo('#create');
+    await form.press('Enter');
+    await form.press('Enter');
+    await form.locator('#connect').waitFor({ timeout: 60_000 });
+    await workbench.window.row('by keyboard').waitFor();
+    expect(creates()).toEqual([
+      {
+        data: {
+          type: 'virtualmachine',
+          attributes: {
+            name: 'by keyboard',
+            type: 'virtualmachine',
+            image: 'ubuntu2404',
+            resources: { vcpu_count: 16, ram_gb: 48, storage_gb: 500, gpus: { [rtx4090]: { count: 2 } } },
+            location_id: chubbuck,
+            useDedicatedIp: false,
+            port_forwards: [
+              { internal_port: 22, external_port: 0 },
+              { internal_port: 8888, external_port: 0 },
+            ],
+            ssh_key: await publicKey(),
+          },
+        },
+      },
+    ]);
+    await workbench.window.screenshot('form-create-made');
+  });
+
+  test('takes ids by hand where nothing is listed, in the other dialect', async () => {
+    await begin({ dialect: 'specified', catalogue: false });
+    const form = await openCreate();
+    await expect.poll(async () => form.locator('#catalogue').innerText()).toContain('no capacity');
+    await workbench.window.screenshot('form-create-empty');
+    await form.type('#gpu', rtx4090);
+    await form.type('#place', chubbuck);
+    await form.type('#name', 'by hand');
+    expect(await form.price()).toBe('unknown');
+    await form.tabTo('#create');
+    await form.press('Enter');
+    await form.locator('#connect').waitFor({ timeout: 60_000 });
+    expect(creates()).toHaveLength(1);
+    expect(creates()[0]).toMatchObject({
+      data: {
+        attributes: {
+          name: 'by hand',
+          location_id: chubbuck,
+          resources: { vcpu_count: 8, ram_gb: 32, storage_gb: 200, gpus: [{ gpuV0Name: rtx4090, count: 1 }] },
+        },
+      },
+    });
+  });
+
+  test('comes back with everything after a refusal, and offers other places', async () => {
+    await begin({ dialect: 'live' });
+    simulator.faults.add({
+      method: 'POST',
+      path: '/api/v2/instances',
+      fault: { kind: 'error-in-200', error: 'No available nodes found', status: 400 },
+    });
+    const form = await openCreate();
+    await form.locator('input[name=gpu][value="geforcertx3090-pcie-24gb"]').check();
+    await form.type('#name', 'second choice');
+    await form.locator('#create').click();
+    await expect.poll(async () => form.outcome(), { timeout: 30_000 }).toContain('No available nodes found');
+    await workbench.window.screenshot('form-create-refused');
+    expect(await form.locator('#name input').inputValue()).toBe('second choice');
+    await form.locator('#outcome vscode-button').first().click();
+    await form.locator('#connect').waitFor({ timeout: 60_000 });
+    expect(creates()).toHaveLength(2);
+    const places = creates().map(
+      (body) => (body as { data: { attributes: { location_id: string } } }).data.attributes.location_id,
+    );
+    expect(new Set(places).size).toBe(2);
+  });
+
+  test('shows the reason of a refusal at the field it names', async () => {
+    await begin({ dialect: 'live' }, { settings: { 'tensordock.images': ['debian12', 'ubuntu2404'] } });
+    const form = await openCreate();
+    await form.locator(`input[name=gpu][value="${rtx4090}"]`).check();
+    await form.locator('#image').selectOption('debian12');
+    await form.locator('#create').click();
+    await expect
+      .poll(async () => form.locator('#image-problem').innerText(), { timeout: 30_000 })
+      .toContain('It takes: ubuntu2404');
+    await form.locator('#image').selectOption('ubuntu2404');
+    await form.locator('#create').click();
+    await form.locator('#connect').waitFor({ timeout: 60_000 });
+  });
+
+  test('keeps what was typed when the tab is hidden and the window reloaded, but no password', async () => {
+    await begin({ dialect: 'live' });
+    let form = await openCreate();
+    await form.locator(`input[name=gpu][value="${rtx4090}"]`).check();
+    await form.type('#vcpus', '12');
+    await form.locator('#image').selectOption('windows10');
+    await form.type('#password', 'Never Keep This 1');
+    await workbench.window.runCommand('Create: New Untitled Text File');
+    await workbench.window.runCommand('View: Open Previous Editor');
+    form = await FormPage.on(workbench.window);
+    await expect.poll(async () => form.locator('#vcpus input').inputValue()).toBe('12');
+    await workbench.window.reload();
+    form = await FormPage.on(workbench.window);
+    await expect.poll(async () => form.locator('#vcpus input').inputValue()).toBe('12');
+    expect(await form.locator('#image').inputValue()).toBe('windows10');
+    expect(await form.locator('#password input').inputValue()).toBe('');
+  });
+
+  test.each(['dark', 'light', 'high-contrast'] as const)(
+    'can be read by everybody, %s',
+    async (colorTheme) => {
+      await begin({ dialect: 'live' }, { colorTheme });
+      const form = await openCreate();
+      await form.locator(`input[name=gpu][value="${rtx4090}"]`).check();
+      await form.type('#vcpus', '7');
+      await form.locator('#create').click();
+      await expect.poll(async () => form.locator('#vcpus-problem').innerText()).not.toBe('');
+      expect(await form.violations()).toEqual([]);
+      await workbench.window.screenshot(`form-create-${colorTheme}`);
+      await workbench.window.runCommand('tensordock.modifyInstance');
+      await workbench.window.pick('notebooks');
+      await workbench.window.webview().locator('#modify').waitFor();
+      const modify = await FormPage.on(workbench.window);
+      expect(await modify.violations()).toEqual([]);
+      await workbench.window.screenshot(`form-modify-${colorTheme}`);
+    },
+  );
+});
+
+describe('the modify form', () => {
+  test('changes a stopped machine and sends every value', async () => {
+    await begin({ dialect: 'live' });
+    await workbench.window.runCommand('tensordock.modifyInstance');
+    await workbench.window.pick('notebooks');
+    const form = await FormPage.on(workbench.window);
+    await expect.poll(async () => form.locator('#vcpus input').inputValue()).not.toBe('');
+    await form.type('#vcpus', '10');
+    await form.locator('#modify').click();
+    await expect.poll(async () => form.outcome(), { timeout: 60_000 }).toContain('was changed');
+    const changes = simulator.requests.filter(({ method }) => method === 'PUT');
+    expect(changes).toHaveLength(1);
+    expect(Object.keys(changes[0]?.body ?? {})).toEqual(
+      expect.arrayContaining(['cpuCores', 'ramGb', 'diskGb']),
+    );
+    expect(changes[0]?.body).toMatchObject({ cpuCores: 10 });
+  });
+
+  test('stops, changes and starts a running machine, over a reload of the window', async () => {
+    await begin({ dialect: 'live' });
+    const running = (await workbench.window.treeRows()).find((row) => row.description.startsWith('Running'));
+    const name = running?.name ?? '';
+    await workbench.window.runCommand('tensordock.modifyInstance');
+    await workbench.window.pick(name);
+    const form = await FormPage.on(workbench.window);
+    await expect.poll(async () => form.locator('#storage input').inputValue()).not.toBe('');
+    const storage = Number(await form.locator('#storage input').inputValue()) + 50;
+    await form.type('#storage', String(storage));
+    await form.locator('#modify').click();
+    await workbench.window.answerDialog('Stop, Change and Start');
+    await expect
+      .poll(() => simulator.requests.some(({ path: where }) => where.endsWith('/stop')), { timeout: 30_000 })
+      .toBe(true);
+    await workbench.window.reload();
+    // This workbench forgets its secrets with the page.
+    await signIn();
+    await expect
+      .poll(() => simulator.requests.filter(({ method }) => method === 'PUT').length, { timeout: 60_000 })
+      .toBe(1);
+    await expect
+      .poll(() => simulator.requests.some(({ path: where }) => where.endsWith('/start')), { timeout: 60_000 })
+      .toBe(true);
+    expect(simulator.requests.find(({ method }) => method === 'PUT')?.body).toMatchObject({
+      diskGb: storage,
+    });
+  });
+});
