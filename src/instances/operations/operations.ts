@@ -31,6 +31,9 @@ export interface OperationsOptions {
   readonly log: Logger;
 }
 
+/** What nobody carried on for so long is not taken up where it would start a machine, in milliseconds. */
+const oldMs = 24 * 3_600_000;
+
 /** How often a window looks for operations that lost theirs, in milliseconds. */
 const orphanMs = 5_000;
 
@@ -153,6 +156,12 @@ export class Operations implements Disposable {
         if (this.running.has(record.id) || record.accountId !== store.status.accountId) continue;
         const claim = await journal.claim(record.id);
         if (!claim) continue;
+        if (mayStart(record.kind) && clock.now() - record.startedAt > oldMs) {
+          // Whoever asked for it does not expect a machine to start, and to be charged, days later.
+          log.warn(`operations: ${record.kind} ${record.id} is too old to be taken up`);
+          await claim.finish();
+          continue;
+        }
         log.info(`operations: taking up ${record.kind} ${record.id}`);
         const operation = new Running(claim.record, this.options, this.made);
         this.running.set(record.id, operation);
@@ -394,3 +403,7 @@ const kinds: Readonly<Record<Exclude<OperationKind, 'create'>, (steps: Steps) =>
   modify,
   startWhenAvailable,
 };
+
+function mayStart(kind: OperationKind): boolean {
+  return kind === 'start' || kind === 'restart' || kind === 'modify' || kind === 'startWhenAvailable';
+}

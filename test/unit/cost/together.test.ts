@@ -44,6 +44,7 @@ it('stops a machine of the service at its time, by one request of two windows', 
   await until(() => windows.every((window) => shown(window, 'box') === 'stopped'), 5_000);
   await until(() => schedules.every((one) => one.list().length === 0));
   expect(person.count('POST', '/stop')).toBe(1);
+  await until(() => ended.mock.calls.length > 0);
   expect(ended).toHaveBeenCalledOnce();
   expect(ended).toHaveBeenCalledWith(expect.objectContaining({ outcome: 'accepted' }));
 });

@@ -303,6 +303,20 @@ describe('accounts', () => {
     expect(calls()).toEqual({ 'POST stop': 1, 'POST start': 1 });
   });
 
+  test('a restart that was left for more than a day starts no machine', async () => {
+    await withMachine('running');
+    const restart = await window.operations.begin('restart', id);
+    await person.outcome(restart.accepted);
+    await window.store.setSession(undefined);
+    await expect(person.outcome(restart.done)).rejects.toThrow('account was changed');
+    await person.clock.advance(25 * 60 * minute);
+    await window.store.setSession({ accountId: 'account-1', api: window.api, shared: person.shared });
+    await person.until(() => person.journal.records.size === 0);
+    await person.clock.advance(5 * minute);
+    expect(calls()).toEqual({ 'POST stop': 1 });
+    expect(person.world.machine(id).status).toMatch(/^stopped/);
+  });
+
   test('nothing is begun where nobody is signed in', async () => {
     await withMachine('stopped');
     await window.store.setSession(undefined);

@@ -356,7 +356,9 @@ describe.each(servers)('a machine by its alias alone (%s)', (name) => {
     await expect(ssh(await entry(alias, first.port), alias)).rejects.toThrow('IDENTIFICATION HAS CHANGED');
   });
 
-  test.runIf(name === 'sshd')('copies files', async () => {
+  // The ssh2 server has no SFTP.
+  if (name !== 'sshd') return;
+  test('copies files', async () => {
     const alias = 'td-copy';
     const configFile = await entry(alias, (await start(host.file)).port);
     const from = path.join(place.folder, 'from.txt');
