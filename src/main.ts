@@ -14,6 +14,7 @@ import { portCommands } from './commands/ports';
 import type { CommandHandler, Services } from './commands/services';
 import { smallCommands } from './commands/small';
 import { sshConfigCommands } from './commands/sshConfig';
+import { sshOptionCommands } from './commands/sshOptions';
 import { CapacityWatches } from './cost/capacityWatch';
 import { Ledger } from './cost/ledger';
 import { Reminders } from './cost/reminders';
@@ -135,7 +136,8 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
       await clientFor(origin, token).listInstances({ signal, flow: randomUUID().slice(0, 8) });
     },
   };
-  const forms = new Forms(formPorts(services));
+  const ports = formPorts(services);
+  const forms = new Forms(ports);
   const shared = { folder: storage, clock, log, store };
   const ledger = new Ledger(shared);
   const schedules = new Schedules({ ...shared, operations });
@@ -153,6 +155,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     ...connectCommands(services),
     ...portCommands(services),
     ...sshConfigCommands(services),
+    ...sshOptionCommands(services, ports.keys),
     ...smallCommands(services),
     ...formCommands(services, forms),
     ...costCommands(services, costs),

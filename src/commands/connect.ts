@@ -10,7 +10,7 @@ import { allows, plainText } from '../views/presentation';
 import { confirm } from '../vscode/messages';
 import { openLocalTerminal } from '../vscode/sshSetup';
 import { openRdp } from './rdp';
-import { agreedToInclude } from './sshConfig';
+import { acceptHostKey, agreedToInclude } from './sshConfig';
 import type { CommandHandler, Services } from './services';
 import { target } from './targets';
 
@@ -52,9 +52,12 @@ export function connectCommands(services: Services): Record<string, CommandHandl
 
 /** Start it if it is stopped, wait for its address, write its host, wait until it lets us in, open. */
 async function connect(services: Services, id: string, way: Way, folder?: string): Promise<void> {
-  const flavour = way === 'terminal' ? undefined : await remoteFlavour(services, id);
   const first = services.store.row(id);
   if (!first) throw new vscode.CancellationError();
+  const flavour =
+    way === 'terminal' || isWindowsImage(first.instance.image)
+      ? undefined
+      : await remoteFlavour(services, id);
   const name = plainText(first.instance.name, 60);
   const started = isStopped(first.state);
   if (started && !(await agreedToStart(name))) throw new vscode.CancellationError();
@@ -104,8 +107,13 @@ async function connect(services: Services, id: string, way: Way, folder?: string
     return;
   }
   const { row, host, outcome } = ready;
-  if (!letsIn(outcome) && !(await openAnyway(services, row, outcome))) throw new vscode.CancellationError();
-  if (way === 'terminal' || !flavour) {
+  if (!letsIn(outcome)) {
+    const answer = await askHowToGoOn(services, row, outcome);
+    if (answer === 'again') return connect(services, id, way, folder);
+    if (answer === 'give up') throw new vscode.CancellationError();
+  }
+  const included = ready.target.configFile !== services.ssh.paths.ownConfig;
+  if (way === 'terminal' || !flavour || (!included && !(await openUnfound(name)))) {
     const { ssh, configFile } = ready.target;
     openLocalTerminal(name, ssh, [...(configFile === undefined ? [] : ['-F', configFile]), host.alias]);
     return;
@@ -168,8 +176,12 @@ function letsIn(outcome: SshOutcome): boolean {
   return outcome.kind === 'ok' || outcome.kind === 'locked-key';
 }
 
-/** Says why it could not be entered, and what can be done; true where the person wants to try all the same. */
-async function openAnyway(services: Services, row: InstanceRow, outcome: SshOutcome): Promise<boolean> {
+/** Says why it could not be entered, and what can be done. */
+async function askHowToGoOn(
+  services: Services,
+  row: InstanceRow,
+  outcome: SshOutcome,
+): Promise<'open' | 'again' | 'give up'> {
   const { message, nextStep } = describeOutcome(outcome, plainText(row.instance.name, 60));
   const anyway = vscode.l10n.t('Open Anyway');
   const accept = vscode.l10n.t('Accept the New Key');
@@ -178,7 +190,23 @@ async function openAnyway(services: Services, row: InstanceRow, outcome: SshOutc
   const buttons = outcome.kind === 'host-key-changed' ? [accept, anyway, log] : [anyway, log];
   const answer = await vscode.window.showWarningMessage(`${message} ${nextStep}`, ...buttons);
   if (answer === log) services.log.show();
-  if (answer === accept) await vscode.commands.executeCommand('tensordock.acceptHostKey', row.instance.id);
+  if (answer === accept && (await acceptHostKey(services, [row.instance.id]))) return 'again';
+  return answer === anyway ? 'open' : 'give up';
+}
+
+/** Where the person's SSH configuration is not ours to write: false for a terminal, true for a window anyway. */
+async function openUnfound(name: string): Promise<boolean> {
+  const terminal = vscode.l10n.t('Open Terminal');
+  const anyway = vscode.l10n.t('Open Anyway');
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t(
+      'A window over SSH would not find “{0}”, since your SSH configuration does not include ours. A terminal works.',
+      name,
+    ),
+    terminal,
+    anyway,
+  );
+  if (answer === undefined) throw new vscode.CancellationError();
   return answer === anyway;
 }
 

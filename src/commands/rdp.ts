@@ -20,7 +20,7 @@ export async function openRdp(services: Services, { instance }: InstanceRow): Pr
   const copy = vscode.l10n.t('Copy Address');
   const answer = await vscode.window.showInformationMessage(
     vscode.l10n.t('“{0}” is a Windows machine: Remote Desktop reaches it at {1}.', name, address),
-    open,
+    ...(isBesidePerson(services) ? [open] : []),
     copy,
   );
   if (answer === copy) await vscode.env.clipboard.writeText(address);
@@ -32,4 +32,12 @@ export async function openRdp(services: Services, { instance }: InstanceRow): Pr
     mode: 0o600,
   });
   await vscode.env.openExternal(file);
+}
+
+/** A file that we write is on this person's own computer. */
+function isBesidePerson({ context }: Services): boolean {
+  return (
+    vscode.env.uiKind === vscode.UIKind.Desktop &&
+    (vscode.env.remoteName === undefined || context.extension.extensionKind === vscode.ExtensionKind.UI)
+  );
 }

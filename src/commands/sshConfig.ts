@@ -4,13 +4,16 @@ import { SshFileError } from '../ssh/fileErrors';
 import { forgetHostKeys, recordedHostKeys } from '../ssh/hostKeys';
 import type { IncludePlan } from '../ssh/personConfig';
 import { plainText } from '../views/presentation';
-import { confirm, errorText, showInformation } from '../vscode/messages';
+import { confirm, showInformation } from '../vscode/messages';
 import type { CommandHandler, Services } from './services';
 import { target } from './targets';
 
 export function sshConfigCommands(services: Services): Record<string, CommandHandler> {
   return {
-    'tensordock.acceptHostKey': async (...args) => acceptHostKey(services, args),
+    'tensordock.acceptHostKey': async (...args) => {
+      if (!(await acceptHostKey(services, args))) throw new vscode.CancellationError();
+      showInformation(vscode.l10n.t('The next connection records the key that the machine shows then.'));
+    },
     'tensordock.removeSshEntries': async () => removeAll(services),
   };
 }
@@ -24,7 +27,15 @@ export async function agreedToInclude(services: Services): Promise<void> {
   try {
     plan = await services.ssh.person.plan();
   } catch (error) {
-    warnOnce(services, error);
+    if (!(error instanceof SshFileError)) throw error;
+    warnOnce(
+      services,
+      vscode.l10n.t(
+        '{0} A terminal works all the same; for a window over SSH your configuration must begin with this line: {1}',
+        error.message,
+        services.ssh.paths.includeLine,
+      ),
+    );
     return;
   }
   for (let attempt = 0; plan.kind !== 'none' && attempt < 3; attempt++) {
@@ -33,7 +44,7 @@ export async function agreedToInclude(services: Services): Promise<void> {
       if ((await services.ssh.person.apply(plan)) === 'done') return;
     } catch (error) {
       if (!(error instanceof SshFileError)) throw error;
-      warnOnce(services, error);
+      warnOnce(services, error.message);
       return;
     }
     plan = await services.ssh.person.plan();
@@ -64,15 +75,15 @@ function question(plan: Exclude<IncludePlan, { kind: 'none' }>): [string, string
 
 const warned = new Set<string>();
 
-function warnOnce(services: Services, error: unknown): void {
-  const text = errorText(error);
+function warnOnce(services: Services, text: string): void {
   services.log.warn(text);
   if (warned.has(text)) return;
   warned.add(text);
   void vscode.window.showWarningMessage(text);
 }
 
-async function acceptHostKey(services: Services, args: readonly unknown[]): Promise<void> {
+/** Forgets the host key that is on file, after asking; false where the person said no. */
+export async function acceptHostKey(services: Services, args: readonly unknown[]): Promise<boolean> {
   const { row } = await target(
     services,
     args,
@@ -91,9 +102,8 @@ async function acceptHostKey(services: Services, args: readonly unknown[]): Prom
     ].join('\n\n'),
     vscode.l10n.t('Forget the Known Key'),
   );
-  if (!agreed) throw new vscode.CancellationError();
-  await forgetHostKeys(services.ssh.paths, instance.id);
-  showInformation(vscode.l10n.t('The next connection records the key that the machine shows then.'));
+  if (agreed) await forgetHostKeys(services.ssh.paths, instance.id);
+  return agreed;
 }
 
 async function removeAll(services: Services): Promise<void> {
