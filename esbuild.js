@@ -27,6 +27,8 @@ const node = {
   // `import()` becomes `require`, which is what an extension host loads fastest.
   supported: { 'dynamic-import': false },
   external: ['vscode'],
+  // node-fetch brings streams for Nodes that have none; ours has them.
+  alias: { 'web-streams-polyfill/dist/ponyfill.es2018.js': 'node:stream/web' },
 };
 
 /** The start loads main.js itself, when it is first needed: it must not become part of it. */
