@@ -33,7 +33,7 @@ import { keptArrangement } from './vscode/arrangementMemory';
 import { connectedInstance } from './vscode/connectedWindow';
 import { followCosts } from './vscode/costNotices';
 import { dialectMemory } from './vscode/dialectMemory';
-import { errorText, showError } from './vscode/messages';
+import { answerTo, errorText, showError } from './vscode/messages';
 import { followOperations } from './vscode/operationProgress';
 import { secretStore } from './vscode/secrets';
 import { SessionKeeper } from './vscode/sessionKeeper';
@@ -219,7 +219,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
       const handler = handlers[id];
       if (!handler) throw new Error(`No command ${id}`);
       await session.settled();
-      return handler(...args);
+      return answerTo(log, args, handler);
     },
     instances: () =>
       store.rows().map(({ instance, state }) => ({

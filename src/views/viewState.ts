@@ -86,8 +86,7 @@ export class ViewState implements vscode.Disposable {
 }
 
 function staleMessage(reason: string, listedAt: number): string {
-  const again = vscode.l10n.t('Trying again by itself.');
-  if (listedAt === 0) return `${reason} ${again}`;
+  if (listedAt === 0) return vscode.l10n.t('{0} It is tried again by itself.', reason);
   const time = new Date(listedAt).toLocaleTimeString();
-  return vscode.l10n.t('As of {0}: {1} {2}', time, reason, again);
+  return vscode.l10n.t('As of {0}; it is tried again by itself. {1}', time, reason);
 }

@@ -37,3 +37,21 @@ export function errorText(error: unknown): string {
 export function isCancelled(error: unknown): boolean {
   return error instanceof vscode.CancellationError || (error instanceof Error && error.name === 'AbortError');
 }
+
+/**
+ * Runs a command. A program, which names an instance by its id, gets the error itself. A person gets it as a
+ * message: what VS Code would show of a rejected command is a dialog in the way, so it is told of a cancellation.
+ */
+export async function answerTo<T>(
+  log: vscode.LogOutputChannel,
+  args: readonly unknown[],
+  handler: (...args: readonly unknown[]) => Promise<T>,
+): Promise<T> {
+  try {
+    return await handler(...args);
+  } catch (error) {
+    if (typeof args[0] === 'string' && !isCancelled(error)) throw error;
+    if (!isCancelled(error)) showError(log, errorText(error));
+    throw new vscode.CancellationError();
+  }
+}
