@@ -21,6 +21,7 @@ import { Reminders } from './cost/reminders';
 import { Schedules } from './cost/schedules';
 import type { PublicInstance } from './extension';
 import { Accounts } from './instances/accounts';
+import { LocationNames } from './instances/locationNames';
 import { FileJournal } from './instances/operations/journal';
 import { Operations } from './instances/operations/operations';
 import { InstanceStore } from './instances/store';
@@ -93,6 +94,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     });
   const journal = new FileJournal(path.join(storage, 'operations'), log);
   const operations = new Operations({ journal, store, clock, log });
+  const locations = new LocationNames(store, log);
   const arrangement = keptArrangement(context.globalState);
   const windows = new WindowRegistry({
     folder: path.join(storage, 'windows'),
@@ -114,7 +116,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     marksOf: (id) => ({
       connected: windows.here === id ? 'here' : windows.isElsewhere(id) ? 'elsewhere' : undefined,
       tunnels: tunnels.of(id),
-      locationOf: () => undefined,
+      locationOf: (locationId) => locations.of(locationId),
     }),
   });
   const services: Services = {
@@ -180,6 +182,8 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     costDocument(services, costs),
     ...followCosts({ schedules, reminders, watches, clock }),
     new SshFollower({ store, ssh, log }),
+    locations,
+    locations.onDidChange(() => tree.redrawAll()),
     tree.onDidChangeTreeData(redraw),
     arrangement.onDidChange(() => tree.redrawAll()),
     tunnels.onDidChange((id) => tree.redrawInstances([id])),
