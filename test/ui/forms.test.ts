@@ -6,10 +6,12 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startSimulator, type Simulator } from '../simulator/server';
 import type { SimulatorOptions } from '../simulator/options';
+import { projectRoot } from '../workbench/install';
 import { FormPage } from './formPage';
 import { openWorkbench, type OpenWorkbench, type WorkbenchOptions } from './openWorkbench';
 
 const run = promisify(execFile);
+const vsce = path.join(projectRoot, 'node_modules/@vscode/vsce/vsce');
 const rtx4090 = 'geforcertx4090-pcie-24gb';
 const chubbuck = '8dd95ff0-dff9-489c-9b02-b38a366b6ab1';
 
@@ -43,10 +45,6 @@ async function begin(options: SimulatorOptions, more: WorkbenchOptions = {}): Pr
       ...more.settings,
     },
   });
-  await signIn();
-}
-
-async function signIn(): Promise<void> {
   const { window } = workbench;
   await window.openView('TensorDock');
   await window.runCommand('tensordock.signIn');
@@ -60,6 +58,20 @@ afterEach(async () => {
   await simulator.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** Installed, a workbench brings back editors and secrets after a reload, as a desktop does. */
+async function beginInstalled(): Promise<void> {
+  const vsix = path.join(os.tmpdir(), `tensordock-forms-${process.pid}.vsix`);
+  const nowhere = 'https://example.invalid/';
+  const flags = ['--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', vsix];
+  flags.push('--baseContentUrl', nowhere, '--baseImagesUrl', nowhere);
+  await run(process.execPath, [vsce, 'package', ...flags], { cwd: projectRoot });
+  try {
+    await begin({ dialect: 'live' }, { mode: 'installed', vsix: [vsix] });
+  } finally {
+    await rm(vsix);
+  }
+}
 
 async function openCreate(): Promise<FormPage> {
   await workbench.window.runCommand('tensordock.createInstance');
@@ -186,14 +198,18 @@ describe('the create form', () => {
   });
 
   test('keeps what was typed when the tab is hidden and the window reloaded, but no password', async () => {
-    await begin({ dialect: 'live' });
+    await beginInstalled();
     let form = await openCreate();
     await form.locator(`input[name=gpu][value="${rtx4090}"]`).check();
     await form.type('#vcpus', '12');
     await form.locator('#image').selectOption('windows10');
     await form.type('#password', 'Never Keep This 1');
-    await workbench.window.runCommand('Create: New Untitled Text File');
-    await workbench.window.runCommand('View: Open Previous Editor');
+    // Another form in front of it hides the tab, and VS Code then throws its page away.
+    await workbench.window.runCommand('tensordock.modifyInstance');
+    await workbench.window.pick('notebooks');
+    await workbench.window.webview().locator('#modify').waitFor();
+    await workbench.window.runCommand('tensordock.createInstance');
+    await workbench.window.webview().locator('#create').waitFor();
     form = await FormPage.on(workbench.window);
     await expect.poll(async () => form.locator('#vcpus input').inputValue()).toBe('12');
     await workbench.window.reload();
@@ -243,7 +259,7 @@ describe('the modify form', () => {
   });
 
   test('stops, changes and starts a running machine, over a reload of the window', async () => {
-    await begin({ dialect: 'live' });
+    await beginInstalled();
     const running = (await workbench.window.treeRows()).find((row) => row.description.startsWith('Running'));
     const name = running?.name ?? '';
     await workbench.window.runCommand('tensordock.modifyInstance');
@@ -258,8 +274,6 @@ describe('the modify form', () => {
       .poll(() => simulator.requests.some(({ path: where }) => where.endsWith('/stop')), { timeout: 30_000 })
       .toBe(true);
     await workbench.window.reload();
-    // This workbench forgets its secrets with the page.
-    await signIn();
     await expect
       .poll(() => simulator.requests.filter(({ method }) => method === 'PUT').length, { timeout: 60_000 })
       .toBe(1);
