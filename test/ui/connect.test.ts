@@ -1,0 +1,273 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { hostIds } from '../simulator/catalogue';
+import type { Machine } from '../simulator/model';
+import { startSimulator, type Simulator } from '../simulator/server';
+import type { MachineDescription } from '../simulator/world';
+import { openWorkbench, remoteSshStandIn, type AskedWindow, type OpenWorkbench } from './openWorkbench';
+import type { WorkbenchPage } from './workbenchPage';
+
+const run = promisify(execFile);
+const oddConfig =
+  '# mine\r\n\r\nHost *\r\n\tServerAliveInterval = 30 # keep\r\n\r\nHost gate\r\n    HostName "gate.example"\r\n  Port 2200';
+
+let folder: string;
+let config: string;
+let ownFolder: string;
+let key: string;
+let simulator: Simulator;
+let workbench: OpenWorkbench;
+let window: WorkbenchPage;
+
+async function open(extensions: readonly string[]): Promise<void> {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'tensordock-connect-'));
+  config = path.join(folder, 'ssh', 'config');
+  ownFolder = path.join(folder, 'ssh', 'tensordock');
+  key = path.join(folder, 'id_test');
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  simulator = await startSimulator({
+    delays: { base: 'quick', boot: 800, blink: 0, stop: 800, address: 200 },
+    ssh: 'auto',
+    authorizedKeys: [(await readFile(`${key}.pub`, 'utf8')).trim()],
+  });
+  workbench = await openWorkbench({
+    extensions,
+    settings: {
+      'tensordock.apiUrl': simulator.url,
+      'tensordock.ssh.configFile': config,
+      'tensordock.ssh.identityFile': key,
+      'tensordock.ssh.user': simulator.sshUser,
+      'tensordock.refreshInterval': 5,
+    },
+  });
+  ({ window } = workbench);
+  await window.openView('TensorDock');
+  await window.runCommand('tensordock.signIn');
+  await window.fill(simulator.token);
+  await window.accept();
+  await window.quickInput.first().waitFor({ state: 'hidden' });
+}
+
+async function close(): Promise<void> {
+  await workbench.close();
+  await simulator.close();
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** A person whose SSH configuration is `text`, before us. */
+async function begin(text?: string): Promise<void> {
+  await rm(path.dirname(config), { recursive: true, force: true });
+  await mkdir(path.dirname(config), { mode: 0o700 });
+  if (text !== undefined) await writeFile(config, text);
+  await window.runCommand('Notifications: Clear All Notifications');
+}
+
+/** A running machine whose row is on screen. */
+async function machine(name: string, description: Partial<MachineDescription> = {}): Promise<Machine> {
+  const made = simulator.world.add({
+    organisation: 'main',
+    name,
+    image: 'ubuntu2404',
+    status: 'stopped',
+    hostnodeId: hostIds.ashburnCpu,
+    needsGpu: false,
+    holdsGpus: false,
+    wantedForwards: [{ internal: 22, external: 0 }],
+    sizes: { vcpus: 8, ramGb: 16, storageGb: 200, gpus: [] },
+    ...description,
+  });
+  if (description.status !== 'stopped') simulator.world.bringUp(made.id);
+  await window.runCommand('tensordock.refresh');
+  const state = description.status === 'stopped' ? 'Stopped' : 'Running';
+  await window.row(name).filter({ hasText: state }).waitFor({ timeout: 30_000 });
+  return made;
+}
+
+/** Connects and says yes to the line; resolves with the window that was asked for. */
+async function connectFirst(name: string): Promise<AskedWindow | undefined> {
+  const before = (await workbench.askedWindows()).length;
+  await window.contextMenu(name, 'Connect');
+  await window.answerDialog('Add Line');
+  return nextWindow(before);
+}
+
+async function nextWindow(before: number): Promise<AskedWindow | undefined> {
+  await expect
+    .poll(async () => (await workbench.askedWindows()).length, { timeout: 40_000 })
+    .toBe(before + 1);
+  return (await workbench.askedWindows()).at(-1);
+}
+
+async function ssh(alias: string): Promise<string> {
+  return run('ssh', ['-F', config, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5', alias, 'true']).then(
+    () => 'let in',
+    (error: unknown) => String(error),
+  );
+}
+
+async function processes(text: string): Promise<readonly string[]> {
+  const { stdout } = await run('ps', ['-eo', 'args']);
+  return stdout
+    .split('\n')
+    .filter((line) => line.startsWith('ssh ') || /^\S*\/ssh /.test(line))
+    .filter((line) => line.includes(text));
+}
+
+describe('connecting, with Remote-SSH', () => {
+  beforeAll(async () => open([remoteSshStandIn]));
+  afterAll(close);
+  beforeEach(async () => begin());
+
+  test('a question that is cancelled changes nothing and connects nothing', async () => {
+    await begin(oddConfig);
+    await machine('careful');
+    const before = (await workbench.askedWindows()).length;
+    await window.contextMenu('careful', 'Connect');
+    await window.dialog.getByText(`Include ${ownFolder}/config`).first().waitFor();
+    await window.screenshot('connect-include-question');
+    await window.answerDialog('Cancel');
+    await expect.poll(async () => window.notification('Connecting to').count()).toBe(0);
+    expect(await readFile(config, 'utf8')).toBe(oddConfig);
+    expect(await readdir(path.dirname(config))).toEqual(['config']);
+    expect(await workbench.askedWindows()).toHaveLength(before);
+    expect(await window.notification('careful').count()).toBe(0);
+  });
+
+  test('one line is added, all else stays, and clean-up gives the very bytes back', async () => {
+    await begin(oddConfig);
+    await machine('tidy');
+    expect(await connectFirst('tidy')).toMatchObject({ uri: 'vscode-remote://ssh-remote+td-tidy/home/user' });
+    expect(await readFile(config, 'utf8')).toBe(`Include ${ownFolder}/config\r\n${oddConfig}`);
+    expect(await ssh('td-tidy')).toBe('let in');
+
+    await window.runCommand('tensordock.removeSshEntries');
+    await window.dialog.getByText(ownFolder).first().waitFor();
+    await window.screenshot('connect-remove-question');
+    await window.answerDialog('Remove');
+    await window.notification('as it was before').first().waitFor();
+    await window.screenshot('connect-removed');
+    expect(await readFile(config, 'utf8')).toBe(oddConfig);
+    expect(await readdir(path.dirname(config))).toEqual(['config']);
+  });
+
+  test('the entry follows a stop and a start by itself', async () => {
+    const { id } = await machine('moves');
+    await connectFirst('moves');
+    expect(await ssh('td-moves')).toBe('let in');
+    const entry = async (): Promise<string> => readFile(path.join(ownFolder, 'config'), 'utf8');
+    const before = simulator.world.machine(id).ipAddress;
+    expect(await entry()).toContain(before);
+
+    await window.contextMenu('moves', 'Stop');
+    await window.answerDialog('Stop');
+    await window.row('moves').filter({ hasText: 'Stopped' }).waitFor({ timeout: 30_000 });
+    await window.contextMenu('moves', 'Start');
+    await window.row('moves').filter({ hasText: 'Running' }).waitFor({ timeout: 30_000 });
+    await expect.poll(async () => ssh('td-moves'), { timeout: 40_000, interval: 500 }).toBe('let in');
+    expect(simulator.world.machine(id).ipAddress).not.toBe(before);
+    expect(await entry()).not.toContain(before);
+    expect(await window.dialog.count()).toBe(0);
+  });
+
+  test('a changed host key is told, and can be accepted', async () => {
+    const { id } = await machine('reborn');
+    await connectFirst('reborn');
+    simulator.backing?.reinstall(id);
+    await simulator.backing?.whenUp(id);
+    const before = (await workbench.askedWindows()).length;
+    await window.contextMenu('reborn', 'Connect');
+    const told = window.notification('shows another host key than before');
+    await told.first().waitFor({ timeout: 30_000 });
+    await window.screenshot('connect-host-key-changed');
+    expect(await workbench.askedWindows()).toHaveLength(before);
+    await window.answerNotification('shows another host key than before', 'Accept the New Key');
+    await window.dialog.getByText('Known until now: ssh-ed25519 SHA256:').first().waitFor();
+    await window.screenshot('connect-accept-host-key');
+    await window.answerDialog('Forget the Known Key');
+    await nextWindow(before);
+    expect(await ssh('td-reborn')).toBe('let in');
+  });
+
+  test('a refused key is named, and the window opens all the same where that is wanted', async () => {
+    const { id } = await machine('closed-door');
+    simulator.world.machine(id).keysReady = false;
+    const before = (await workbench.askedWindows()).length;
+    const { stdout } = await run('ssh-keygen', ['-lf', `${key}.pub`]);
+    const fingerprint = stdout.split(' ')[1] ?? 'none';
+    await window.contextMenu('closed-door', 'Connect');
+    await window.answerDialog('Add Line');
+    const told = window.notification('refused the keys that were offered');
+    await told.first().waitFor({ timeout: 30_000 });
+    await window.screenshot('connect-key-refused');
+    const text = await told.first().textContent();
+    expect(text).toContain(key);
+    expect(text).toContain(fingerprint);
+    expect(await workbench.askedWindows()).toHaveLength(before);
+    await window.answerNotification('refused the keys that were offered', 'Open Anyway');
+    expect(await nextWindow(before)).toMatchObject({
+      uri: 'vscode-remote://ssh-remote+td-closed-door/home/user',
+    });
+  });
+
+  test('a tunnel from its port row and back', async () => {
+    const web = http.createServer((_, response) => response.end('notebook'));
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+    const { port } = web.address() as AddressInfo;
+    try {
+      await machine('served', {
+        wantedForwards: [22, port].map((internal) => ({ internal, external: 0 })),
+      });
+      await window.row('served').click();
+      await window.page.keyboard.press('ArrowRight');
+      await window.inlineAction(`Port ${port}`, 'Open Tunnel to Port');
+      await window.answerDialog('Add Line');
+      const tunnel = window.row(`Port ${port}`).filter({ hasText: 'tunnel on localhost:' });
+      await tunnel.waitFor({ timeout: 30_000 });
+      await window.screenshot('connect-tunnel');
+      const local = /localhost:(\d+)/.exec((await tunnel.textContent()) ?? '')?.[1] ?? '';
+      const reply = await fetch(`http://127.0.0.1:${local}/`, { headers: { connection: 'close' } });
+      expect(await reply.text()).toBe('notebook');
+      expect(await processes(`127.0.0.1:${local}:127.0.0.1:${port}`)).toHaveLength(1);
+
+      await window.inlineAction(`Port ${port}`, 'Close Tunnel');
+      await tunnel.waitFor({ state: 'detached' });
+      await expect.poll(async () => processes(`127.0.0.1:${local}:127.0.0.1:${port}`)).toEqual([]);
+      await expect(fetch(`http://127.0.0.1:${local}/`)).rejects.toThrow();
+    } finally {
+      web.close();
+    }
+  });
+
+  test('Windows is reached by its remote desktop', async () => {
+    const { id } = await machine('panes', {
+      image: 'windows10',
+      wantedForwards: [{ internal: 3389, external: 0 }],
+    });
+    await window.contextMenu('panes', 'Connect');
+    const { ipAddress, forwards } = simulator.world.machine(id);
+    const told = window.notification(`${ipAddress}:${String(forwards[0]?.external)}`);
+    await told.first().waitFor({ timeout: 30_000 });
+    await window.screenshot('connect-windows');
+    expect(await told.first().textContent()).toContain('Remote Desktop');
+    expect(await readdir(path.dirname(config))).toEqual([]);
+    expect(await window.dialog.count()).toBe(0);
+  });
+
+  test('a row offers what fits its state', async () => {
+    await machine('resting', { status: 'stopped' });
+    const resting = await window.contextMenuItems('resting');
+    await window.screenshot('connect-stopped-row');
+    expect(resting).toEqual(expect.arrayContaining(['Start', 'Connect', 'Delete']));
+    for (const title of ['Stop', 'Restart', 'Open Tunnel to Port']) expect(resting).not.toContain(title);
+    await machine('busy');
+    const busy = await window.contextMenuItems('busy');
+    expect(busy).toEqual(expect.arrayContaining(['Stop', 'Restart', 'Connect', 'Open Tunnel to Port']));
+    expect(busy).not.toContain('Start');
+  });
+});
