@@ -63,17 +63,21 @@ export function decodeInstances(body: unknown): DecodedInstances | undefined {
 }
 
 /**
- * One instance, enveloped or flat. Its id is the body's, else `requestedId`; without either there is none.
+ * One instance, enveloped or flat. Its id is the body's, else `requestedId`. A body that names no
+ * id, name or status is none: some page in between may answer `{}`.
  */
 export function decodeInstance(body: unknown, requestedId?: string): Instance | undefined {
   if (!isObject(body)) return undefined;
   const fields = fieldsOf(body);
-  const id = fields.get(readId, 'id') ?? requestedId;
-  if (id === undefined) return undefined;
-  const statusText = readStatus(fields) ?? '';
+  const ownId = fields.get(readId, 'id');
+  const id = ownId ?? requestedId;
+  const name = fields.text('name');
+  const status = readStatus(fields);
+  if (id === undefined || (ownId ?? name ?? status) === undefined) return undefined;
+  const statusText = status ?? '';
   return withoutMissing({
     id,
-    name: fields.text('name') ?? id,
+    name: name ?? id,
     state: decodeState(statusText),
     statusText,
     ipAddress: fields.get(readIp, 'ipAddress', 'ip_address'),

@@ -222,3 +222,10 @@ describe('secrets', () => {
     });
   });
 });
+
+it.each([{}, { data: {} }, { data: { attributes: {} } }, { rateHourly: 1 }])(
+  'a body that names no instance is none, whatever was asked for: %j',
+  (body) => {
+    expect(decodeInstance(body, 'asked-for')).toBeUndefined();
+  },
+);
