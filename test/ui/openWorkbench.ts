@@ -6,6 +6,7 @@ import { workbenchAddress } from '../workbench/address';
 import { launchBrowser } from '../workbench/browser';
 import { installWorkbench, projectRoot, type WorkbenchVersion } from '../workbench/install';
 import { startServer, type ServerOptions, type WorkbenchServer } from '../workbench/server';
+import { tellFailure } from './evidence';
 import { WorkbenchPage } from './workbenchPage';
 
 /** What a workbench for a test looks like. */
@@ -79,10 +80,12 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Ope
       extension: options.mode === 'installed' ? undefined : (options.underTest ?? projectRoot),
       folder: options.folder,
     });
+    const windows: WorkbenchPage[] = [];
     const openWindow = async (): Promise<WorkbenchPage> => {
       const page = await context.newPage();
-      await page.goto(address);
       const opened = new WorkbenchPage(page);
+      windows.push(opened);
+      await page.goto(address);
       await opened.ready();
       return opened;
     };
@@ -98,6 +101,10 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Ope
           .filter(Boolean)
           .map((line) => v.parse(askedWindow, JSON.parse(line))),
       async close() {
+        await tellFailure(
+          windows.filter(({ page }) => !page.isClosed()),
+          runningServer,
+        );
         await runningBrowser.close();
         await runningServer.stop();
         await rm(askedFile, { force: true });

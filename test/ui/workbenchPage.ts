@@ -164,6 +164,23 @@ export class WorkbenchPage {
     await this.ready();
   }
 
+  /** In words: rows, questions, notifications, the open menu and input, the status bar. */
+  async shown(): Promise<string> {
+    const parts = {
+      row: this.rows,
+      dialog: this.dialog,
+      notification: this.notifications,
+      menu: this.menu,
+      input: this.quickInput,
+      status: this.statusBar,
+    };
+    const lines: string[] = [];
+    for (const [name, locator] of Object.entries(parts)) {
+      for (const text of await locator.allInnerTexts()) lines.push(`${name}: ${text.replace(/\s+/g, ' ')}`);
+    }
+    return lines.join('\n');
+  }
+
   /** Writes `test-output/screenshots/NAME.png`. */
   async screenshot(name: string): Promise<string> {
     const folder = path.join(projectRoot, 'test-output/screenshots');
