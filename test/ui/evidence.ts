@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { TestRunner } from 'vitest';
 import type { WorkbenchServer } from '../workbench/server';
 import type { WorkbenchPage } from './workbenchPage';
 
@@ -8,6 +7,9 @@ const logLines = 60;
 
 /** Where the running test has failed: prints what its windows show and what the extension logged last. */
 export async function tellFailure(windows: readonly WorkbenchPage[], server: WorkbenchServer): Promise<void> {
+  // A script outside the test runner cannot load it.
+  if (process.env.VITEST === undefined) return;
+  const { TestRunner } = await import('vitest');
   const test = TestRunner.getCurrentTest();
   if (test?.result?.state !== 'fail') return;
   const name = test.name.replace(/[^\w]+/g, '-').slice(0, 60);

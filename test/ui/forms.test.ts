@@ -219,7 +219,7 @@ describe('the create form', () => {
     expect(await form.locator('#password input').inputValue()).toBe('');
   });
 
-  test.each(['dark', 'light', 'high-contrast'] as const)(
+  test.each(['dark', 'light', 'high-contrast', 'high-contrast-light'] as const)(
     'can be read by everybody, %s',
     async (colorTheme) => {
       await begin({ dialect: 'live' }, { colorTheme });

@@ -16,7 +16,7 @@ export interface WorkbenchOptions extends ServerOptions {
   /** The folder of the extension under test, in mode `development`; this project where it is left out. */
   readonly underTest?: string;
   /** `dark` where it is left out. */
-  readonly colorTheme?: 'dark' | 'light' | 'high-contrast';
+  readonly colorTheme?: ColorTheme;
   readonly width?: number;
   readonly height?: number;
   /** Absolute path of a folder to open; no folder where it is left out. */
@@ -46,11 +46,16 @@ export interface OpenWorkbench {
 /** The stand-in for Microsoft's Remote-SSH, to be named in `extensions`. */
 export const remoteSshStandIn = path.join(projectRoot, 'test/ui/fixtures/remote-ssh');
 
-const themes = {
-  dark: 'Default Dark Modern',
-  light: 'Default Light Modern',
-  'high-contrast': 'Default High Contrast',
-};
+/** What the settings call a theme. */
+const themes = { dark: 'Default Dark Modern', light: 'Default Light Modern' };
+
+/** A theme that VS Code 1.139 does not take from the settings of a new person: its name in the palette, its class. */
+const highContrastThemes = {
+  'high-contrast': ['Dark High Contrast', 'hc-black'],
+  'high-contrast-light': ['Light High Contrast', 'hc-light'],
+} as const;
+
+export type ColorTheme = keyof typeof themes | keyof typeof highContrastThemes;
 
 const askedWindow = v.object({
   command: v.string(),
@@ -67,9 +72,16 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Ope
     const askedFile = path.join(projectRoot, 'test-output', `asked-windows-${process.pid}.jsonl`);
     await mkdir(path.dirname(askedFile), { recursive: true });
     await writeFile(askedFile, '');
+    const { colorTheme = 'dark' } = options;
+    const ofSettings = colorTheme === 'dark' || colorTheme === 'light' ? themes[colorTheme] : undefined;
+    const ofPalette =
+      colorTheme === 'dark' || colorTheme === 'light' ? undefined : highContrastThemes[colorTheme];
     server = await startServer(workbench, {
       ...options,
-      settings: { 'workbench.colorTheme': themes[options.colorTheme ?? 'dark'], ...options.settings },
+      settings: {
+        ...(ofSettings === undefined ? {} : { 'workbench.colorTheme': ofSettings }),
+        ...options.settings,
+      },
       env: { TENSORDOCK_TEST_ASKED_WINDOWS: askedFile, ...options.env },
     });
     browser = await launchBrowser();
@@ -89,11 +101,13 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Ope
       await opened.ready();
       return opened;
     };
+    const window = await openWindow();
+    if (ofPalette) await window.chooseColorTheme(ofPalette[0], ofPalette[1]);
     const [runningServer, runningBrowser] = [server, browser];
     return {
       server,
       context,
-      window: await openWindow(),
+      window,
       openWindow,
       askedWindows: async () =>
         (await readFile(askedFile, 'utf8'))

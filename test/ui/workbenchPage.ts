@@ -58,9 +58,17 @@ export class WorkbenchPage {
     const label = this.page.locator(`.action-label[aria-label^="${title}"]`);
     const tab = this.page.locator('.part.activitybar [role="tab"]').filter({ has: label });
     await tab.waitFor({ timeout: 60_000 });
-    if ((await tab.getAttribute('aria-expanded')) === 'true') return;
-    await tab.click();
-    await this.page.locator('.part.activitybar [role="tab"][aria-expanded="true"]', { has: label }).waitFor();
+    const shown = this.page.locator('.part.activitybar [role="tab"][aria-expanded="true"]', { has: label });
+    // A click hides what a window that is still starting shows by itself meanwhile.
+    for (let attempt = 1; ; attempt += 1) {
+      if (!(await shown.isVisible())) await tab.click();
+      try {
+        await shown.waitFor({ timeout: 3_000 });
+        return;
+      } catch (error) {
+        if (attempt === 10) throw error;
+      }
+    }
   }
 
   /** Runs a command from the palette, by its title there (`TensorDock: Refresh`) or by its id in the manifest. */
@@ -131,10 +139,21 @@ export class WorkbenchPage {
 
   /** Takes an item of a row's context menu. */
   async contextMenu(row: string, item: string): Promise<void> {
-    await this.row(row).click({ button: 'right' });
-    // By key: a menu takes no click in its first moment.
-    await this.menu.getByRole('menuitem', { name: item, exact: true }).hover();
-    await this.accept();
+    const entry = this.menu.getByRole('menuitem', { name: item, exact: true });
+    for (let attempt = 1; ; attempt += 1) {
+      await this.row(row).click({ button: 'right' });
+      try {
+        // By key: a menu takes no click in its first moment. The pointer chooses what the key is for.
+        await entry.hover({ timeout: 5_000 });
+        await entry.press('Enter', { timeout: 1_000 });
+        break;
+      } catch (error) {
+        // A menu goes where something else takes the keyboard.
+        if (attempt === 3) throw error;
+        await this.cancel();
+      }
+    }
+    await this.menu.first().waitFor({ state: 'hidden' });
   }
 
   /** The titles in a row's context menu, which is closed again. */
@@ -156,6 +175,15 @@ export class WorkbenchPage {
   /** The content of the visible webview editor. */
   webview(): FrameLocator {
     return this.page.locator('iframe.webview.ready').last().contentFrame().frameLocator('#active-frame');
+  }
+
+  /** Chooses a colour theme from the palette, by its name there. */
+  async chooseColorTheme(label: string, className: string): Promise<void> {
+    await this.runCommand('Preferences: Color Theme');
+    await this.fill(label);
+    await this.quickInput.locator('.quick-input-list .focused', { hasText: label }).waitFor();
+    await this.accept();
+    await this.page.locator(`.monaco-workbench.${className}`).waitFor();
   }
 
   /** Loads the window again, as F5 does in a browser. */
