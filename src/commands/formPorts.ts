@@ -46,7 +46,8 @@ export function formPorts(services: Services): FormPorts {
         const row = await store.refreshOne(id);
         signal.throwIfAborted();
         if (!row) throw new Error(vscode.l10n.t('TensorDock no longer knows this instance.'));
-        return row.instance;
+        // A failure of one row leaves the row as it was; the form needs its machine, or the reason.
+        return row.instance.resources ? row.instance : store.api.getInstance(id, { signal });
       },
       onDidChange: (listener) => store.onDidChange(() => listener()),
       whenReady: async (id, signal) => whenReady(services, id, signal),

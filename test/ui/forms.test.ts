@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startSimulator, type Simulator } from '../simulator/server';
+import type { FaultOrder } from '../simulator/faults';
 import type { SimulatorOptions } from '../simulator/options';
 import { projectRoot } from '../workbench/install';
 import { FormPage } from './formPage';
@@ -20,7 +21,11 @@ let simulator: Simulator;
 let workbench: OpenWorkbench;
 
 /** Signs in, in a workbench whose only SSH key is one that was made for the test. */
-async function begin(options: SimulatorOptions, more: WorkbenchOptions = {}): Promise<void> {
+async function begin(
+  options: SimulatorOptions,
+  more: WorkbenchOptions = {},
+  faults: readonly FaultOrder[] = [],
+): Promise<void> {
   folder = await mkdtemp(path.join(os.tmpdir(), 'tensordock-forms-'));
   const keys = path.join(folder, 'tensordock', 'keys');
   await mkdir(keys, { recursive: true, mode: 0o700 });
@@ -36,6 +41,7 @@ async function begin(options: SimulatorOptions, more: WorkbenchOptions = {}): Pr
     path.join(keys, 'id_test'),
   ]);
   simulator = await startSimulator({ seed: 'demo', delays: 'quick', rateLimit: false, ...options });
+  for (const order of faults) simulator.faults.add(order);
   workbench = await openWorkbench({
     ...more,
     settings: {
@@ -241,6 +247,20 @@ describe('the create form', () => {
 });
 
 describe('the modify form', () => {
+  test('shows nothing as the machine’s own that was not told, and asks again', async () => {
+    const silent = { path: /instances\/./, times: 1_000, fault: { kind: 'html', status: 502 } } as const;
+    await begin({ dialect: 'live' }, {}, [silent]);
+    await workbench.window.runCommand('tensordock.modifyInstance');
+    await workbench.window.pick('notebooks');
+    const page = workbench.window.webview();
+    await page.getByText('TensorDock has trouble').waitFor({ timeout: 60_000 });
+    expect(await page.locator('#vcpus').count()).toBe(0);
+    await workbench.window.screenshot('form-modify-unknown');
+    simulator.faults.clear();
+    await page.locator('#again').click();
+    await expect.poll(async () => page.locator('#vcpus input').inputValue()).toBe('8');
+  });
+
   test('changes a stopped machine and sends every value', async () => {
     await begin({ dialect: 'live' });
     await workbench.window.runCommand('tensordock.modifyInstance');

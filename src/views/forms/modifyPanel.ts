@@ -23,6 +23,8 @@ export class ModifyPanel implements Disposable {
   private readonly form: FormPanel<FromModifyForm, ToModifyForm>;
   private readonly disposables: Disposable[] = [];
   private instance?: Instance;
+  /** Whether the service told of this machine by itself: a list may leave out what it has. */
+  private told = false;
   private running?: { readonly submitId: string; readonly message: string };
   private settled?: Extract<ToModifyForm, { type: 'result' }>;
 
@@ -157,11 +159,13 @@ export class ModifyPanel implements Disposable {
 
   private async ask(): Promise<void> {
     try {
-      this.take(await this.ports.instances.get(this.instanceId, this.form.closed));
+      const instance = await this.ports.instances.get(this.instanceId, this.form.closed);
+      this.told = true;
+      this.take(instance);
     } catch (error) {
       if (this.form.closed.aborted) return;
       this.ports.log.warn(`The machine of a modify form was not answered: ${errorText(error)}`);
-      if (error instanceof NotFoundError || !this.instance) {
+      if (error instanceof NotFoundError || !this.isKnown) {
         this.form.post({ type: 'gone', message: errorText(error) });
       }
     }
@@ -170,7 +174,12 @@ export class ModifyPanel implements Disposable {
   private take(instance: Instance): void {
     this.instance = instance;
     this.form.setTitle(vscode.l10n.t('Modify {0}', instance.name));
-    this.form.post({ type: 'machine', machine: machineOf(instance) });
+    if (this.isKnown) this.form.post({ type: 'machine', machine: machineOf(instance) });
+  }
+
+  /** Nothing is shown as the machine's own before it is known. */
+  private get isKnown(): boolean {
+    return this.told || this.instance?.resources !== undefined;
   }
 
   private sendCatalogue(): void {

@@ -11,10 +11,15 @@ import type { ModifyModel } from './model';
 export function modifyView(model: ModifyModel, onSubmit: (event: Event) => void): TemplateResult {
   const { machine, draft } = model;
   if (model.gone !== undefined) {
-    return html`<div class="main"><p class="problem" role="alert">${model.gone}</p></div>`;
+    return html`<div class="main">
+      <p class="problem" role="alert">${model.gone}</p>
+      <div class="buttons">${button(l10n.t('Try Again'), () => model.refresh(), { id: 'again' })}</div>
+    </div>`;
   }
   if (!machine || !draft) {
-    return html`<div class="main"><p role="status">${l10n.t('Loading…')}</p></div>`;
+    return html`<div class="main">
+      <p role="status">${l10n.t('Asking TensorDock what this machine has…')}</p>
+    </div>`;
   }
   return html`<form class="layout" novalidate @submit=${onSubmit}>
     <div class="main">
@@ -25,7 +30,11 @@ export function modifyView(model: ModifyModel, onSubmit: (event: Event) => void)
           ? html`<p class="warning">
               ${l10n.t('This machine has no GPU now. If it lost one, choose it below to put it back.')}
             </p>`
-          : nothing
+          : machine.gpuCount === undefined
+            ? html`<p class="warning">
+                ${l10n.t('TensorDock did not say which GPU this machine has. Where none is chosen below, none is sent.')}
+              </p>`
+            : nothing
       }
       ${fields(model, machine, draft)}
     </div>
@@ -50,7 +59,7 @@ function fields(model: ModifyModel, machine: Machine, draft: ModifyDraft): Templ
     most === undefined ? rule : l10n.t('{0} At most {1} there.', rule, most);
   return html`
     ${compared(
-      machine.gpuModel === undefined ? l10n.t('none') : gpuName(machine.gpuModel),
+      gpuNow(machine),
       selectField({
         id: 'gpu',
         label: l10n.t('GPU'),
@@ -182,6 +191,11 @@ function compared(now: string, control: TemplateResult): TemplateResult {
         : html`<div class="now"><span class="hint">${l10n.t('Now')}</span> <span>${now}</span></div>`
     }
   </div>`;
+}
+
+function gpuNow({ gpuModel, gpuCount }: Machine): string {
+  if (gpuModel !== undefined) return gpuName(gpuModel);
+  return gpuCount === 0 ? l10n.t('none') : l10n.t('unknown');
 }
 
 function shown(amount: number | undefined): string {
