@@ -39,19 +39,21 @@ export function isCancelled(error: unknown): boolean {
 }
 
 /**
- * Runs a command. A program, which names an instance by its id, gets the error itself. A person gets it as a
- * message: what VS Code would show of a rejected command is a dialog in the way, so it is told of a cancellation.
+ * Runs a command. A program, which names an instance by its id, gets the error itself, or `CancellationError`. A
+ * person gets it as a message, and the command resolves with `undefined`: VS Code shows a dialog for each command
+ * of its palette that rejects, also for one that was given up.
  */
 export async function answerTo<T>(
   log: vscode.LogOutputChannel,
   args: readonly unknown[],
   handler: (...args: readonly unknown[]) => Promise<T>,
-): Promise<T> {
+): Promise<T | undefined> {
   try {
     return await handler(...args);
   } catch (error) {
-    if (typeof args[0] === 'string' && !isCancelled(error)) throw error;
-    if (!isCancelled(error)) showError(log, errorText(error));
-    throw new vscode.CancellationError();
+    const cancelled = isCancelled(error);
+    if (typeof args[0] === 'string') throw cancelled ? new vscode.CancellationError() : error;
+    if (!cancelled) showError(log, errorText(error));
+    return undefined;
   }
 }
