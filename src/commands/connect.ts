@@ -88,7 +88,7 @@ async function connect(services: Services, id: string, way: Way, folder?: string
         logger: services.log,
         signal,
         endpoint: host.endpoint,
-        startedAt: started ? services.clock.now() : undefined,
+        startedAt: row.runningSince,
         limitMs: 300_000,
         onProgress: (phase, last) =>
           tell(

@@ -48,7 +48,12 @@ export function mergeDetails(before: Snapshot, instance: Instance, now: number):
   const known = before.rows.some((row) => row.instance.id === instance.id);
   const told = before.rows.map((row) =>
     row.instance.id === instance.id
-      ? { instance: withRemembered(row.instance, instance), detailsAt: now, unlisted: row.unlisted }
+      ? {
+          instance: withRemembered(row.instance, instance),
+          detailsAt: now,
+          unlisted: row.unlisted,
+          runningSince: runningSince(row, instance, now),
+        }
       : row,
   );
   const next: Snapshot = { ...before, rows: known ? told : [...told, { instance, detailsAt: now }] };
@@ -120,13 +125,19 @@ export function mergeFailure(
 }
 
 function merged(row: SnapshotRow, listed: Instance, thin: boolean, now: number): SnapshotRow {
-  if (!thin) return { instance: withRemembered(row.instance, listed), detailsAt: now };
+  const since = runningSince(row, listed, now);
+  if (!thin) return { instance: withRemembered(row.instance, listed), detailsAt: now, runningSince: since };
   const told = Object.fromEntries(Object.entries(listed).filter(([, value]) => value !== undefined));
   const next: Instance = { ...row.instance, ...told };
   const instance = sameInstance(row.instance, next) ? row.instance : next;
   // A state that changed may have brought another address: what was known is shown, and asked for again.
   const detailsAt = row.instance.state === listed.state ? row.detailsAt : 0;
-  return { instance, detailsAt, failedAt: row.failedAt };
+  return { instance, detailsAt, failedAt: row.failedAt, runningSince: since };
+}
+
+function runningSince(row: SnapshotRow, told: Instance, now: number): number | undefined {
+  if (told.state !== 'running') return undefined;
+  return row.instance.state === 'running' ? row.runningSince : now;
 }
 
 /** What never changes in an instance's life is kept where an answer leaves it out; the same stays the same object. */

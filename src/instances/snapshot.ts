@@ -22,6 +22,8 @@ export interface SnapshotRow {
   readonly unlisted?: boolean;
   /** When a GET of its id was answered by 404 for the first time since it was last told of. */
   readonly notFoundAt?: number;
+  /** When it was first told to run after another state; missing where it ran before we looked, or does not run. */
+  readonly runningSince?: number;
 }
 
 /** Whether a person sees the row: one that a list left out goes as soon as the service does not know its id. */
@@ -122,6 +124,7 @@ const snapshotSchema = v.object({
       failedAt: v.optional(time),
       unlisted: v.optional(v.boolean()),
       notFoundAt: v.optional(time),
+      runningSince: v.optional(time),
     }),
   ),
   gone: v.array(v.string()),

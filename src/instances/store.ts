@@ -7,7 +7,7 @@ import { expectAction, mergeDeleted, mergeDetails, sameInstance } from './merge'
 import type { Need } from './pace';
 import { Refresher } from './refresher';
 import type { SharedSnapshot } from './sharedSnapshot';
-import { isShown, type Action, type Failure, type Snapshot } from './snapshot';
+import { isShown, type SnapshotRow, type Action, type Failure, type Snapshot } from './snapshot';
 import { effectiveState } from './state';
 
 /** An account that is signed in, with what it takes to ask for it. */
@@ -28,6 +28,8 @@ export interface InstanceRow {
   readonly unlisted: boolean;
   /** Whether address, ports and resources were ever told. */
   readonly detailed: boolean;
+  /** When it was first told to run after another state, milliseconds since the epoch; see `SnapshotRow`. */
+  readonly runningSince?: number;
 }
 
 /** What changed, by id; `status` where it was something else than rows (the account, the age, a failure). */
@@ -238,7 +240,7 @@ export class InstanceStore implements Disposable {
 }
 
 function toRows(snapshot: Snapshot, now: number): ReadonlyMap<string, InstanceRow> {
-  const row = (instance: Instance, unlisted: boolean): [string, InstanceRow] => {
+  const toRow = ({ instance, unlisted, runningSince }: SnapshotRow): [string, InstanceRow] => {
     const expectation = snapshot.expectations[instance.id];
     return [
       instance.id,
@@ -246,14 +248,13 @@ function toRows(snapshot: Snapshot, now: number): ReadonlyMap<string, InstanceRo
         instance,
         state: effectiveState(instance, expectation, now),
         pending: expectation?.action,
-        unlisted,
+        unlisted: unlisted === true,
         detailed: instance.resources !== undefined || instance.portForwards !== undefined,
+        runningSince,
       },
     ];
   };
-  return new Map(
-    snapshot.rows.filter(isShown).map(({ instance, unlisted }) => row(instance, unlisted === true)),
-  );
+  return new Map(snapshot.rows.filter(isShown).map(toRow));
 }
 
 function differs(before: InstanceRow | undefined, after: InstanceRow): boolean {

@@ -61,6 +61,28 @@ describe('what is shown', () => {
     expect(window.store.rows()[0]?.instance.ipAddress).toMatch(/^203/);
   });
 
+  test.each([
+    ['full', fullList],
+    ['thin', thinList],
+  ])(
+    'since when one runs is known where it was seen to start, in every window, %s list',
+    async (_, options) => {
+      const window = await openOn(options, 'one');
+      const since = (of: Window): number | undefined => of.store.row(idOf('one'))?.runningSince;
+      expect(since(window)).toBeUndefined();
+      const stop = await window.operations.begin('stop', idOf('one'));
+      await person.outcome(stop.done);
+      expect(since(window)).toBeUndefined();
+      const start = await window.operations.begin('start', idOf('one'));
+      await person.outcome(start.done);
+      const seen = since(window);
+      expect(seen).toBeGreaterThan(person.clock.now() - minute);
+      await person.clock.advance(5 * minute);
+      expect(since(window)).toBe(seen);
+      expect(since(await person.open())).toBe(seen);
+    },
+  );
+
   test('rows of the last session are there before the service has answered', async () => {
     await openOn(fullList, 'one', 'two');
     person.service.faults.add({ times: 100, fault: { kind: 'never', when: 'before' } });
