@@ -1,7 +1,8 @@
-import * as v from 'valibot';
+import type { GenericSchema } from 'valibot';
 import * as vscode from 'vscode';
 import type { Logger } from '../../api/environment';
 import { formHtml, webviewFolder } from './html';
+import { received } from './received';
 
 /** A webview with one of our forms in it; what it sends is checked before anybody sees it. */
 export class FormPanel<In, Out> implements vscode.Disposable {
@@ -12,8 +13,8 @@ export class FormPanel<In, Out> implements vscode.Disposable {
     private readonly panel: vscode.WebviewPanel,
     form: 'create' | 'modify',
     extensionUri: vscode.Uri,
-    schema: v.GenericSchema<unknown, In>,
-    private readonly log: Logger,
+    schema: GenericSchema<unknown, In>,
+    log: Logger,
     handlers: {
       readonly receive: (message: In) => void;
       readonly visible: (visible: boolean) => void;
@@ -22,12 +23,7 @@ export class FormPanel<In, Out> implements vscode.Disposable {
   ) {
     panel.webview.options = { enableScripts: true, localResourceRoots: [webviewFolder(extensionUri)] };
     this.disposables.push(
-      panel.webview.onDidReceiveMessage((message: unknown) => {
-        const parsed = v.safeParse(schema, message);
-        if (parsed.success) handlers.receive(parsed.output);
-        // What was sent is not written down: it could hold a password.
-        else this.log.warn(`A message of the ${form} form does not fit the contract and was dropped.`);
-      }),
+      panel.webview.onDidReceiveMessage(received(form, schema, log, handlers.receive)),
       panel.onDidChangeViewState(() => handlers.visible(panel.visible)),
       panel.onDidDispose(() => {
         this.ended.abort();

@@ -9,6 +9,8 @@ export interface Recipe {
 
 /** apt may be held by the first boot's own updates for minutes; this waits instead of failing. */
 const apt = 'apt-get -o DPkg::Lock::Timeout=600';
+/** The same for programs that call apt themselves. */
+const letAptWait = `echo 'DPkg::Lock::Timeout "600";' > /etc/apt/apt.conf.d/99-wait-for-lock`;
 
 export function recipes(): Recipe[] {
   return [
@@ -21,6 +23,7 @@ export function recipes(): Recipe[] {
 
 const nvidiaDriver = `#cloud-config
 runcmd:
+  - ${letAptWait}
   - ${apt} update
   - ${apt} install -y ubuntu-drivers-common
   - ubuntu-drivers install --gpgpu

@@ -7,8 +7,10 @@ import { mergeCloudInit, parseCloudInit } from '../../../src/views/forms/cloudIn
 import { describeOutcome, duration, idempotencyKey, prepare } from '../../../src/views/forms/createSubmit';
 import { draftLike, Presets } from '../../../src/views/forms/presets';
 import { fieldOfPath, problemsOfError } from '../../../src/views/forms/problems';
+import { received } from '../../../src/views/forms/received';
 import { recipes } from '../../../src/views/forms/recipes';
 import { asCurl, asJson } from '../../../src/views/forms/requestText';
+import { fromCreateForm } from '../../../src/views/webview/shared/protocol';
 import { access, catalogue, draft, rtx4090 } from './catalogueOf';
 
 vi.mock('vscode', () => ({
@@ -265,5 +267,27 @@ describe('the catalogue of open forms', () => {
     fail = true;
     await made.refresh();
     expect(made.state.error).toBe('TensorDock is down.');
+  });
+});
+
+describe('a message of a form', () => {
+  it.each([
+    ['nothing', undefined],
+    ['text', 'submit'],
+    ['another kind', { type: 'run', command: 'rm' }],
+    ['a field of another type', { type: 'deletePreset', name: { toString: 'x' } }],
+    ['a text without end', { type: 'deletePreset', name: 'hunter2'.repeat(1_000) }],
+    ['a submit without its machine', { type: 'submit', submitId: 'a', password: 'hunter2' }],
+  ])('that is not of the contract (%s) is dropped, and logged without what it held', (_, message) => {
+    const taken: unknown[] = [];
+    const lines: string[] = [];
+    const log = { ...silentLogger, warn: (line: string) => lines.push(line) };
+    const take = received('create', fromCreateForm, log, (given) => taken.push(given));
+    take(message);
+    expect(taken).toEqual([]);
+    expect(lines).toHaveLength(1);
+    expect(lines.join()).not.toContain('hunter2');
+    take({ type: 'refresh' });
+    expect(taken).toEqual([{ type: 'refresh' }]);
   });
 });

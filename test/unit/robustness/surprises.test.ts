@@ -1,6 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { BadRequestError, NoCapacityError } from '../../../src/api/errors';
 import { sshEndpoint } from '../../../src/ssh/endpoint';
+import { parseCloudInit } from '../../../src/views/forms/cloudInit';
+import { recipes } from '../../../src/views/forms/recipes';
+import { describeImage } from '../../../src/views/webview/shared/images';
 import { hostIds } from '../../simulator/catalogue';
 import { makeDialect } from '../../simulator/dialects/documented';
 import type { ServiceOptions } from '../../simulator/options';
@@ -23,6 +26,20 @@ async function open(options: ServiceOptions = {}, box?: Partial<MachineDescripti
   id = box ? person.machine('box', box).id : '';
   window = await person.open();
   await person.clock.advance(1_000);
+}
+
+/** A machine that is made with a recipe as it stands. */
+async function made(recipe: string): Promise<void> {
+  const text = recipes().find((candidate) => candidate.id === recipe)?.text ?? '';
+  const { cloudInit, problems } = parseCloudInit(text);
+  expect(problems).toEqual([]);
+  const operation = await window.operations.create(createRequest({ name: recipe, cloudInit }), recipe);
+  await person.outcome(operation.outcome);
+}
+
+/** The body of the newest create. */
+function sent(): string {
+  return JSON.stringify(person.requests('POST').at(-1)?.body);
 }
 
 function address(): string | undefined {
@@ -89,6 +106,16 @@ test('6: where the location ignored the port forwards, the address itself is the
   const instance = window.store.row(id)?.instance;
   expect(instance?.portForwards).toEqual([]);
   expect(instance && sshEndpoint(instance)).toEqual({ host: address(), port: 22 });
+});
+
+test('8: an image whose name tells of no NVIDIA driver is not shown as one that has it', async () => {
+  await open();
+  const { image } = createRequest();
+  expect(image).toBe('ubuntu2404');
+  expect(describeImage(image).hasNvidiaDriver).toBe(false);
+  expect(describeImage('ubuntu2404_nvidia_570').hasNvidiaDriver).toBe(true);
+  await made('nvidia');
+  expect(sent()).toContain('ubuntu-drivers install');
 });
 
 test('9: no public address left is told as that, and nothing was made', async () => {
@@ -285,6 +312,20 @@ test('24: a Windows machine without a forward of port 22 has no SSH endpoint, as
   );
   const instance = window.store.row(id)?.instance;
   expect(instance && sshEndpoint(instance)).toEqual({ none: 'no-forward' });
+});
+
+test('25: apt may be locked at first boot, and every recipe waits for it', async () => {
+  await open();
+  for (const { id: recipe } of recipes()) await made(recipe);
+  const commands = recipes().flatMap(({ text }) => parseCloudInit(text).cloudInit?.runcmd ?? []);
+  const asking = commands.filter((command) => /\bapt-get\b/.test(String(command)));
+  expect(asking.length).toBeGreaterThan(3);
+  for (const command of asking) expect(command).toContain('DPkg::Lock::Timeout=');
+  // What calls apt by itself comes after the setting that makes it wait.
+  const lines = commands.map(String);
+  const setting = lines.findIndex((line) => line.includes('apt.conf.d'));
+  expect(setting).toBeGreaterThanOrEqual(0);
+  expect(lines.findIndex((line) => line.startsWith('ubuntu-drivers'))).toBeGreaterThan(setting);
 });
 
 test('26: an empty catalogue is an answer, not an error', async () => {

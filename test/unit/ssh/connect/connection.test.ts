@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { silentLogger, systemClock, type Clock } from '../../../../src/api/environment';
 import { readBanner, waitForBanner } from '../../../../src/ssh/banner';
+import { describeOutcome } from '../../../../src/ssh/outcome';
 import { waitUntilReady, type ReadinessOptions } from '../../../../src/ssh/readiness';
 import { openTunnel, type TunnelState } from '../../../../src/ssh/tunnel';
 import {
@@ -193,13 +194,15 @@ describe('readiness', () => {
     expect(outcome).toEqual({ kind: 'ok' });
   });
 
-  test('a key refused long after the start is refused', async () => {
+  // Fact sheet, section 4, number 7: a machine may never take the key of its create.
+  test('a key refused long after the start is refused, and named', async () => {
     const server = await started(startSsh2({ hostKeyFile: host.file, authorizedKey: stranger.publicKey }));
     const clock = hastyClock();
     const outcome = await waitUntilReady(
       await options('late', server.port, { clock, startedAt: clock.now() - 120_001 }),
     );
-    expect(outcome).toMatchObject({ kind: 'key-refused' });
+    expect(outcome).toMatchObject({ kind: 'key-refused', offered: [{ name: user.file }] });
+    expect(describeOutcome(outcome, 'box').message).toContain(user.file);
   });
 
   test('an entry that another one hides', async () => {
