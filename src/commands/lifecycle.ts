@@ -101,7 +101,8 @@ async function connectionWarning(
     connected.kind === 'instance'
       ? vscode.l10n.t('This window is connected to it; the connection is closed first.')
       : vscode.l10n.t('This window may be connected to it; the connection is closed first.'),
-    ...(dirty > 0 ? [vscode.l10n.t('{0} files in this window have changes that are not saved.', dirty)] : []),
+    ...(dirty === 1 ? [vscode.l10n.t('A file in this window has changes that are not saved.')] : []),
+    ...(dirty > 1 ? [vscode.l10n.t('{0} files in this window have changes that are not saved.', dirty)] : []),
   ];
 }
 
@@ -131,7 +132,9 @@ async function saved(): Promise<boolean> {
   const save = vscode.l10n.t('Save All');
   const drop = vscode.l10n.t('Go On Without Saving');
   const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('{0} files are not saved.', unsavedFiles().length),
+    unsavedFiles().length === 1
+      ? vscode.l10n.t('A file is not saved.')
+      : vscode.l10n.t('{0} files are not saved.', unsavedFiles().length),
     {
       modal: true,
       detail: unsavedFiles()

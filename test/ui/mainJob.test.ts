@@ -119,4 +119,40 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
       .not.toContain('Host td-notebooks');
     await shot('10-deleted');
   });
+
+  test('several rows at once, with one question', async () => {
+    const { window } = workbench;
+    await window.openView('TensorDock');
+    await window.runCommand('tensordock.signIn');
+    await window.fill(simulator.token);
+    await window.accept();
+    await window.row('notebooks').waitFor({ timeout: 60_000 });
+    const names = ['gpu-dev-4090', 'build-box', 'notebooks'];
+    await window.row('gpu-dev-4090').click();
+    for (const name of names.slice(1)) await window.row(name).click({ modifiers: ['Control'] });
+    await window.runCommand('tensordock.stopInstance');
+    // The one that is stopped already is left out.
+    await window.dialog.getByText('Stop “gpu-dev-4090”, “build-box”?').waitFor();
+    await window.screenshot(`main-job-${colorTheme}-several`);
+    await window.answerDialog('Stop');
+    for (const name of names) {
+      await window.row(name).filter({ hasText: 'Stopped' }).waitFor({ timeout: 60_000 });
+    }
+    const stops = simulator.requests.filter(
+      ({ method, path: where }) => method === 'POST' && where.endsWith('stop'),
+    );
+    expect(stops).toHaveLength(2);
+
+    await window.row('gpu-dev-4090').click();
+    for (const name of names.slice(1)) await window.row(name).click({ modifiers: ['Control'] });
+    await window.contextMenu('build-box', 'Delete');
+    for (const name of names) await window.dialog.getByText(`${name} (`).first().waitFor();
+    await window.answerDialog('Delete');
+    await expect
+      .poll(async () => (await window.treeRows()).map((row) => row.name), { timeout: 60_000 })
+      .not.toEqual(expect.arrayContaining(['notebooks']));
+    await expect
+      .poll(() => simulator.requests.filter(({ method }) => method === 'DELETE').length)
+      .toBe(names.length);
+  });
 });

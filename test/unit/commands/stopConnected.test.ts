@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { lifecycleCommands } from '../../../src/commands/lifecycle';
+import type { Services } from '../../../src/commands/services';
+import { connectedInstance } from '../../../src/vscode/connectedWindow';
+import type { SshSetup } from '../../../src/vscode/sshSetup';
+import { Person, shown, type Window } from '../instances/windows';
+
+/** What VS Code says of this window, and what a person answers in it. */
+const editor = vi.hoisted(() => ({
+  remoteName: undefined as string | undefined,
+  authority: '',
+  unsaved: [] as string[],
+  answers: [] as string[],
+  asked: [] as { message: string; detail: string }[],
+  ran: [] as string[],
+}));
+
+vi.mock('vscode', () => {
+  const uri = (path: string): object => ({ scheme: 'vscode-remote', authority: editor.authority, path });
+  return {
+    l10n: {
+      t: (text: string, ...values: unknown[]) =>
+        text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
+    },
+    CancellationError: class extends Error {},
+    ThemeIcon: Object,
+    ThemeColor: Object,
+    TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
+    env: {
+      get remoteName() {
+        return editor.remoteName;
+      },
+    },
+    workspace: {
+      get workspaceFolders() {
+        return editor.authority === '' ? undefined : [{ uri: uri('/home/user') }];
+      },
+      get textDocuments() {
+        return editor.unsaved.map((fileName) => ({ fileName, isDirty: true, uri: uri(fileName) }));
+      },
+      saveAll: () => {
+        editor.unsaved = [];
+        return Promise.resolve(true);
+      },
+    },
+    window: {
+      showWarningMessage: (message: string, { detail }: { detail: string }) => {
+        editor.asked.push({ message, detail });
+        return Promise.resolve(editor.answers.shift());
+      },
+      showErrorMessage: () => Promise.resolve(undefined),
+    },
+    commands: {
+      executeCommand: (command: string) => {
+        editor.ran.push(command);
+        return Promise.resolve();
+      },
+    },
+  };
+});
+
+let person: Person;
+let window: Window;
+let id: string;
+
+beforeEach(async () => {
+  person = new Person({ wire: { listItems: 'full' } });
+  id = person.machine('box', { status: 'running' }).id;
+  window = await person.open();
+  await person.clock.advance(1_000);
+  Object.assign(editor, {
+    remoteName: 'ssh-remote',
+    authority: 'ssh-remote+td-box',
+    unsaved: [],
+    answers: [],
+    asked: [],
+    ran: [],
+  });
+});
+afterEach(() => person.close());
+
+/** A person's stop of the row, in the window. */
+async function stop(): Promise<unknown> {
+  const log = { error: vi.fn(), warn: vi.fn(), show: vi.fn() };
+  const ssh = { hosts: { entries: () => Promise.resolve([{ alias: 'td-box', id }]) } };
+  const services = {
+    store: window.store,
+    operations: window.operations,
+    treeView: { visible: false, selection: [] },
+    log,
+    connected: () => connectedInstance(ssh as unknown as SshSetup, log as never),
+    isOpenElsewhere: () => false,
+  } as unknown as Services;
+  return lifecycleCommands(services)['tensordock.stopInstance']?.({ kind: 'instance', id });
+}
+
+const stops = (): number => person.count('POST', 'stop');
+
+describe('stopping the instance that this window is inside of', () => {
+  test('is told of beforehand, closes the connection first, and is carried out by another window', async () => {
+    editor.answers = ['Stop'];
+    await stop();
+    expect(editor.asked[0]?.detail).toContain('the connection is closed first');
+    expect(editor.ran).toEqual(['workbench.action.remote.close']);
+    window.close();
+    await person.open();
+    await person.until(() => person.world.machine(id).status === 'stopped');
+    expect(stops()).toBe(1);
+  });
+
+  test('offers to save what is not saved, and ends nothing where the person stays', async () => {
+    editor.unsaved = ['/home/user/train.py'];
+    editor.answers = ['Stop', ''];
+    await expect(stop()).rejects.toThrow();
+    expect(editor.asked[0]?.detail).toContain('A file in this window has changes that are not saved');
+    expect(editor.asked[1]?.detail).toContain('/home/user/train.py');
+    expect(editor.ran).toEqual([]);
+    await person.clock.advance(60_000);
+    expect(stops()).toBe(0);
+    expect(shown(window, 'box')).toBe('running');
+
+    editor.answers = ['Stop', 'Save All'];
+    await stop();
+    expect(editor.unsaved).toEqual([]);
+    expect(editor.ran).toEqual(['workbench.action.remote.close']);
+  });
+
+  test('closes a connection too of which it cannot be told where it leads', async () => {
+    editor.authority = '';
+    editor.answers = ['Stop'];
+    await stop();
+    expect(editor.asked[0]?.detail).toContain('may be connected');
+    expect(editor.ran).toEqual(['workbench.action.remote.close']);
+  });
+
+  test('closes nothing where this window is inside of another machine, or of none', async () => {
+    editor.authority = 'ssh-remote+somewhere-else';
+    editor.answers = ['Stop'];
+    await stop();
+    expect(editor.ran).toEqual([]);
+    await person.until(() => person.world.machine(id).status === 'stopped');
+    expect(stops()).toBe(1);
+  });
+});
