@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hostIds } from '../simulator/catalogue';
 import type { Machine } from '../simulator/model';
@@ -269,5 +270,54 @@ describe('connecting, with Remote-SSH', () => {
     const busy = await window.contextMenuItems('busy');
     expect(busy).toEqual(expect.arrayContaining(['Stop', 'Restart', 'Connect', 'Open Tunnel to Port']));
     expect(busy).not.toContain('Start');
+  });
+});
+
+describe('connecting, without Remote-SSH', () => {
+  beforeAll(async () => open([]));
+  afterAll(close);
+
+  const terminal = (): Locator => window.page.locator('.terminal-wrapper.active .xterm').first();
+
+  /** Types into the terminal on screen until the shell on the far side has made a file. */
+  async function isInside(): Promise<void> {
+    const made = path.join(folder, `made-${Date.now()}`);
+    await terminal().waitFor({ timeout: 60_000 });
+    await expect
+      .poll(
+        async () => {
+          await window.page.keyboard.type(`touch '${made}'\n`);
+          return (await readdir(folder)).includes(path.basename(made));
+        },
+        { timeout: 60_000, interval: 1_000 },
+      )
+      .toBe(true);
+  }
+
+  test('a terminal is offered, and is inside', async () => {
+    await begin(oddConfig);
+    await machine('plain');
+    await window.contextMenu('plain', 'Connect');
+    await window.notification('A window over SSH cannot be opened from here').waitFor();
+    await window.answerNotification('A window over SSH cannot be opened from here', 'Open Terminal');
+    await window.dialog.getByText(`Include ${ownFolder}/config`).first().waitFor();
+    await window.answerDialog('Add Line');
+    await isInside();
+    await window.screenshot('connect-terminal');
+    expect(await readFile(config, 'utf8')).toBe(`Include ${ownFolder}/config\r\n${oddConfig}`);
+    await window.page.keyboard.type('exit\n');
+    await terminal().waitFor({ state: 'hidden' });
+  });
+
+  test('a configuration that cannot be read is left alone, and a terminal works all the same', async () => {
+    await begin();
+    await mkdir(config);
+    await machine('stubborn');
+    await window.contextMenu('stubborn', 'Open SSH Terminal');
+    await window.notification('Include').first().waitFor();
+    await window.screenshot('connect-unreadable');
+    await terminal().click();
+    await isInside();
+    expect(await readdir(config)).toEqual([]);
   });
 });
