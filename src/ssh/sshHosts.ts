@@ -68,12 +68,15 @@ export class SshHosts {
   async sync(account: string, instances: readonly Instance[], options: SyncOptions): Promise<boolean> {
     const plan = (entries: readonly StoredEntry[], taken?: ReadonlySet<string>): StoredEntry[] => {
       const result = [...entries];
+      const places = new Map(
+        entries.flatMap((entry, at) => (entry.account === account ? [[entry.id, at] as const] : [])),
+      );
       for (const instance of instances) {
-        const at = result.findIndex((entry) => entry.account === account && entry.id === instance.id);
-        const next = this.entryFor(account, instance, options, result[at], takenBy(result, taken));
+        const at = places.get(instance.id) ?? result.length;
+        const next = this.entryFor(account, instance, options, result[at], () => takenBy(result, taken));
         if (next === undefined) continue;
-        if (at >= 0) result[at] = next;
-        else result.push(next);
+        result[at] = next;
+        places.set(instance.id, at);
       }
       return result;
     };
@@ -139,14 +142,14 @@ export class SshHosts {
     instance: Instance,
     { optionsFor, addMissing }: SyncOptions,
     entry: StoredEntry | undefined,
-    taken: ReadonlySet<string>,
+    taken: () => ReadonlySet<string>,
   ): StoredEntry | undefined {
     const endpoint = this.whereTo(instance, entry);
     if (endpoint === undefined) return undefined;
     if (entry === undefined && (!addMissing || endpoint.host === nowhere || isWindowsImage(instance.image))) {
       return undefined;
     }
-    const alias = entry?.alias ?? allocateAlias(instance.name, instance.id, taken);
+    const alias = entry?.alias ?? allocateAlias(instance.name, instance.id, taken());
     try {
       const { id } = instance;
       return formatEntry({ id, account, alias, ...endpoint, ...optionsFor(instance) }, this.paths);
