@@ -205,8 +205,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     arrangement.onDidChange(() => view.update(store, arrangement.get())),
     followOperations({
       operations,
-      connect: (id) =>
-        void handlers['tensordock.connect']?.(id).catch((error: unknown) => log.warn(errorText(error))),
+      connect: (id) => void answerTo(log, [], async () => handlers['tensordock.connect']?.(id)),
       onFailure: ({ record }, error) => {
         const row = record.instanceId === undefined ? undefined : store.row(record.instanceId);
         if (row) showFailure(services, record.kind, row, error);

@@ -14,12 +14,20 @@ export function showError(
 ): void {
   log.error(message);
   const all = [...choices, { title: vscode.l10n.t('Show Log'), run: () => log.show() }];
-  void vscode.window.showErrorMessage(message, ...all).then((chosen) => chosen?.run());
+  void vscode.window.showErrorMessage(message, ...all).then(run);
 }
 
 /** Shows a message with its buttons. Does not wait for an answer. */
 export function showInformation(message: string, ...choices: readonly Choice[]): void {
-  void vscode.window.showInformationMessage(message, ...choices).then((chosen) => chosen?.run());
+  void vscode.window.showInformationMessage(message, ...choices).then(run);
+}
+
+async function run(chosen: Choice | undefined): Promise<void> {
+  try {
+    await chosen?.run();
+  } catch (error) {
+    if (!isCancelled(error)) void vscode.window.showErrorMessage(errorText(error));
+  }
 }
 
 /** Asks modally; true only where the person pressed `action`. */
@@ -35,7 +43,9 @@ export function errorText(error: unknown): string {
 
 /** Whether the person gave up, which is no error to show. */
 export function isCancelled(error: unknown): boolean {
-  return error instanceof vscode.CancellationError || (error instanceof Error && error.name === 'AbortError');
+  if (error instanceof vscode.CancellationError) return true;
+  // Through `executeCommand` only the message of a cancellation comes.
+  return error instanceof Error && (error.name === 'AbortError' || error.message === 'Canceled');
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../api/environment';
-import { confirm, errorText, showError, showInformation } from '../../vscode/messages';
+import { confirm, errorText, isCancelled, showError, showInformation } from '../../vscode/messages';
 import {
   fromCreateForm,
   type Access,
@@ -53,7 +53,9 @@ export class CreatePanel implements vscode.Disposable {
     if (result) this.settled = { submitId: 'reopened', result };
     this.form = new FormPanel(panel, 'create', ports.extensionUri, fromCreateForm, ports.log, {
       receive: (message) =>
-        void this.receive(message).catch((error: unknown) => showError(ports.log, errorText(error))),
+        void this.receive(message).catch((error: unknown) => {
+          if (!isCancelled(error)) showError(ports.log, errorText(error));
+        }),
       visible: (visible) => feed.setVisible(this, visible),
       closed: () => {
         this.dispose();
