@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NoCapacityError } from '../../../src/api/errors';
+import { hostIds } from '../../simulator/catalogue';
 import type { Fault } from '../../simulator/faults';
 import { createRequest, Person, shown, type Window } from './windows';
 
@@ -96,6 +97,32 @@ describe('a create without a clear answer', () => {
     expect(outcome).toEqual({ kind: 'unknown', lookedForMs: 120_000 });
     await person.clock.advance(10 * minute);
     expect([creates(), machines()]).toEqual([1, 0]);
+  });
+
+  test('twenty that time out after the machine was made, and twenty before: each is told rightly', async () => {
+    const small = {
+      resources: { vcpuCount: 2, ramGb: 8, storageGb: 100, gpus: [] },
+      placement: { hostnodeId: hostIds.ashburnCpu },
+    };
+    const told: string[] = [];
+    for (let index = 0; index < 40; index += 1) {
+      const when = index % 2 === 0 ? 'after' : 'before';
+      spoil({ kind: 'never', when });
+      const operation = await window.operations.create(
+        createRequest({ ...small, name: `m${index}` }),
+        `key-${index}`,
+      );
+      const outcome = await person.outcome(operation.outcome, 10 * minute);
+      const mine = person.world.all().find(({ name }) => name === `m${index}`);
+      expect(outcome).toMatchObject(
+        when === 'after' ? { kind: 'adopted', id: mine?.id } : { kind: 'unknown', lookedForMs: 120_000 },
+      );
+      if (outcome) told.push(outcome.kind);
+    }
+    await person.clock.advance(10 * minute);
+    expect([creates(), machines()]).toEqual([40, 20]);
+    expect(told.filter((kind) => kind === 'adopted')).toHaveLength(20);
+    expect(told.filter((kind) => kind === 'unknown')).toHaveLength(20);
   });
 
   test('a machine that the list shows only a minute later is found', async () => {
