@@ -16,6 +16,8 @@ export default defineConfig({
           include: ['test/ui/**/*.test.ts'],
           // Each has a VS Code and a browser: one at a time.
           fileParallelism: false,
+          // A busy machine can let a VS Code miss a click; the report names what took a second try.
+          retry: 1,
           testTimeout: 120_000,
           hookTimeout: 300_000,
         },

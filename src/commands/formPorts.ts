@@ -28,6 +28,14 @@ export function formPorts(services: Services): FormPorts {
     storage: context.globalState,
     images: () => settings.images,
     apiUrl: () => settings.origin,
+    onDidSignIn: (listener) => {
+      let before = store.status.accountId;
+      return store.onDidChange(() => {
+        const { accountId } = store.status;
+        if (accountId !== undefined && accountId !== before) listener();
+        before = accountId;
+      });
+    },
     connect: (id) => vscode.commands.executeCommand('tensordock.connect', id),
     catalogue: {
       locations: async (signal) => store.api.listLocations({ signal }),

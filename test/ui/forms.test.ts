@@ -208,6 +208,7 @@ describe('the create form', () => {
     let form = await openCreate();
     await form.locator(`input[name=gpu][value="${rtx4090}"]`).check();
     await form.type('#vcpus', '12');
+    await form.type('#name', 'kept-over-a-reload');
     await form.locator('#image').selectOption('windows10');
     await form.type('#password', 'Never Keep This 1');
     // Another form in front of it hides the tab, and VS Code then throws its page away.
@@ -218,9 +219,12 @@ describe('the create form', () => {
     await workbench.window.webview().locator('#create').waitFor();
     form = await FormPage.on(workbench.window);
     await expect.poll(async () => form.locator('#vcpus input').inputValue()).toBe('12');
+    await workbench.window.stored('kept-over-a-reload');
     await workbench.window.reload();
     form = await FormPage.on(workbench.window);
     await expect.poll(async () => form.locator('#vcpus input').inputValue()).toBe('12');
+    // The session comes a moment after the form, which then shows what is to be had.
+    await form.locator(`input[name=gpu][value="${rtx4090}"]`).waitFor();
     expect(await form.locator('#image').inputValue()).toBe('windows10');
     expect(await form.locator('#password input').inputValue()).toBe('');
   });

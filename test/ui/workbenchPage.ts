@@ -186,6 +186,28 @@ export class WorkbenchPage {
     await this.page.locator(`.monaco-workbench.${className}`).waitFor();
   }
 
+  /** Resolves when VS Code has stored what holds `text`: in a browser it does so every few seconds only. */
+  async stored(text: string): Promise<void> {
+    const script = `(async () => {
+      const values = [];
+      for (const { name } of await indexedDB.databases()) {
+        const opened = indexedDB.open(name);
+        await new Promise((resolve) => (opened.onsuccess = opened.onerror = resolve));
+        for (const table of opened.result?.objectStoreNames ?? []) {
+          const all = opened.result.transaction(table).objectStore(table).getAll();
+          await new Promise((resolve) => (all.onsuccess = all.onerror = resolve));
+          values.push(all.result);
+        }
+        opened.result?.close();
+      }
+      return JSON.stringify(values).includes(${JSON.stringify(text)});
+    })()`;
+    for (let attempt = 1; !(await this.page.evaluate<unknown>(script)); attempt += 1) {
+      if (attempt > 60) throw new Error(`VS Code does not store ${text}`);
+      await this.page.waitForTimeout(500);
+    }
+  }
+
   /** Loads the window again, as F5 does in a browser. */
   async reload(): Promise<void> {
     await this.page.reload();

@@ -42,6 +42,12 @@ export class CatalogueFeed implements Disposable {
     return this.running;
   }
 
+  /** What was answered is no longer to be relied on: asks again as soon as a form is on screen. */
+  startAnew(): void {
+    this.askedAt = undefined;
+    this.schedule();
+  }
+
   dispose(): void {
     this.stop.abort();
     this.viewers.clear();

@@ -65,6 +65,7 @@ export class CreatePanel implements vscode.Disposable {
     this.disposables.push(
       feed.onDidChange(() => this.sendCatalogue()),
       ports.instances.onDidChange(() => this.sendNames()),
+      ports.onDidSignIn(() => void this.sendAccess()),
       parts.editors.onDidChange(this, (text) => this.form.post({ type: 'cloudInit', text })),
     );
   }

@@ -21,12 +21,14 @@ export class Forms implements Disposable {
   private readonly feed: CatalogueFeed;
   private readonly editors = new CloudInitEditors();
   private readonly presets: Presets;
+  private readonly signIns: Disposable;
   private readonly creates = new Set<CreatePanel>();
   private readonly modifies = new Map<string, ModifyPanel>();
 
   constructor(private readonly ports: FormPorts) {
     this.feed = new CatalogueFeed(ports.catalogue, ports.clock, ports.log);
     this.presets = new Presets(ports.storage);
+    this.signIns = ports.onDidSignIn(() => this.feed.startAnew());
   }
 
   /** Takes back a panel that VS Code kept over a reload of the window. */
@@ -69,6 +71,7 @@ export class Forms implements Disposable {
   }
 
   dispose(): void {
+    this.signIns.dispose();
     for (const panel of [...this.creates, ...this.modifies.values()]) panel.dispose();
     this.feed.dispose();
     this.editors.dispose();

@@ -46,6 +46,7 @@ export class ModifyPanel implements Disposable {
     this.disposables.push(
       feed.onDidChange(() => this.sendCatalogue()),
       ports.instances.onDidChange(() => this.takeFromList()),
+      ports.onDidSignIn(() => void this.ask()),
     );
   }
 

@@ -84,6 +84,8 @@ export interface FormPorts {
   images(): readonly string[];
   /** `tensordock.apiUrl`, for the `curl` line. */
   apiUrl(): string;
+  /** Somebody has signed in, or turned to another account: what was asked for before is to be asked for again. */
+  onDidSignIn(listener: () => void): Disposable;
   /** Opens a machine as `tensordock.connect` does. */
   connect(id: string): PromiseLike<unknown>;
 }
