@@ -48,10 +48,7 @@ async function open(extensions: readonly string[]): Promise<void> {
     },
   });
   ({ window } = workbench);
-  await window.openView('TensorDock');
-  await window.runCommand('tensordock.signIn');
-  await window.fill(simulator.token);
-  await window.accept();
+  await window.signIn(simulator.token);
   await window.quickInput.first().waitFor({ state: 'hidden' });
 }
 

@@ -52,10 +52,7 @@ async function begin(
     },
   });
   const { window } = workbench;
-  await window.openView('TensorDock');
-  await window.runCommand('tensordock.signIn');
-  await window.fill(simulator.token);
-  await window.accept();
+  await window.signIn(simulator.token);
   await window.row('notebooks').waitFor({ timeout: 60_000 });
 }
 

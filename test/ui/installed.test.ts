@@ -60,10 +60,7 @@ test('an installed extension stays signed in over a reload', async () => {
   });
   try {
     const { window } = workbench;
-    await window.openView('TensorDock');
-    await window.runCommand('tensordock.signIn');
-    await window.fill(simulator.token);
-    await window.accept();
+    await window.signIn(simulator.token);
     await window.row('gpu-dev-4090').waitFor();
     await window.reload();
     await window.openView('TensorDock');

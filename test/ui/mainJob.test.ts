@@ -122,10 +122,7 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
 
   test('several rows at once, with one question', async () => {
     const { window } = workbench;
-    await window.openView('TensorDock');
-    await window.runCommand('tensordock.signIn');
-    await window.fill(simulator.token);
-    await window.accept();
+    await window.signIn(simulator.token);
     await window.row('notebooks').waitFor({ timeout: 60_000 });
     const names = ['gpu-dev-4090', 'build-box', 'notebooks'];
     await window.row('gpu-dev-4090').click();

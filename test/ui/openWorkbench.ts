@@ -46,16 +46,15 @@ export interface OpenWorkbench {
 /** The stand-in for Microsoft's Remote-SSH, to be named in `extensions`. */
 export const remoteSshStandIn = path.join(projectRoot, 'test/ui/fixtures/remote-ssh');
 
-/** What the settings call a theme. */
-const themes = { dark: 'Default Dark Modern', light: 'Default Light Modern' };
-
-/** A theme that VS Code 1.139 does not take from the settings of a new person: its name in the palette, its class. */
-const highContrastThemes = {
-  'high-contrast': ['Dark High Contrast', 'hc-black'],
-  'high-contrast-light': ['Light High Contrast', 'hc-light'],
+/** High contrast is chosen in the palette: VS Code 1.139 does not take it from the settings of a new person. */
+const themes = {
+  dark: { setting: 'Default Dark Modern' },
+  light: { setting: 'Default Light Modern' },
+  'high-contrast': { label: 'Dark High Contrast', className: 'hc-black' },
+  'high-contrast-light': { label: 'Light High Contrast', className: 'hc-light' },
 } as const;
 
-export type ColorTheme = keyof typeof themes | keyof typeof highContrastThemes;
+export type ColorTheme = keyof typeof themes;
 
 const askedWindow = v.object({
   command: v.string(),
@@ -72,14 +71,11 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Ope
     const askedFile = path.join(projectRoot, 'test-output', `asked-windows-${process.pid}.jsonl`);
     await mkdir(path.dirname(askedFile), { recursive: true });
     await writeFile(askedFile, '');
-    const { colorTheme = 'dark' } = options;
-    const ofSettings = colorTheme === 'dark' || colorTheme === 'light' ? themes[colorTheme] : undefined;
-    const ofPalette =
-      colorTheme === 'dark' || colorTheme === 'light' ? undefined : highContrastThemes[colorTheme];
+    const theme = themes[options.colorTheme ?? 'dark'];
     server = await startServer(workbench, {
       ...options,
       settings: {
-        ...(ofSettings === undefined ? {} : { 'workbench.colorTheme': ofSettings }),
+        ...('setting' in theme ? { 'workbench.colorTheme': theme.setting } : {}),
         ...options.settings,
       },
       env: { TENSORDOCK_TEST_ASKED_WINDOWS: askedFile, ...options.env },
@@ -102,7 +98,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Ope
       return opened;
     };
     const window = await openWindow();
-    if (ofPalette) await window.chooseColorTheme(ofPalette[0], ofPalette[1]);
+    if ('label' in theme) await window.chooseColorTheme(theme.label, theme.className);
     const [runningServer, runningBrowser] = [server, browser];
     return {
       server,

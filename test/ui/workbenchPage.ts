@@ -71,6 +71,14 @@ export class WorkbenchPage {
     }
   }
 
+  /** Shows our view and signs in, as a new person does. */
+  async signIn(token: string): Promise<void> {
+    await this.openView('TensorDock');
+    await this.runCommand('tensordock.signIn');
+    await this.fill(token);
+    await this.accept();
+  }
+
   /** Runs a command from the palette, by its title there (`TensorDock: Refresh`) or by its id in the manifest. */
   async runCommand(titleOrId: string): Promise<void> {
     const title = commandTitle(titleOrId);
