@@ -1,9 +1,9 @@
+import { systemClock } from './base/clock';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { TensorDockClient } from './api/client';
-import { systemClock } from './api/environment';
 import { accountCommands } from './commands/account';
 import { connectCommands } from './commands/connect';
 import { costCommands, costDocument } from './commands/costs';
@@ -15,10 +15,10 @@ import type { CommandHandler, Services } from './commands/services';
 import { smallCommands } from './commands/small';
 import { sshConfigCommands } from './commands/sshConfig';
 import { sshOptionCommands } from './commands/sshOptions';
-import { CapacityWatches } from './cost/capacityWatch';
+import { CapacityWatches } from './automation/capacityWatch';
 import { Ledger } from './cost/ledger';
-import { Reminders } from './cost/reminders';
-import { Schedules } from './cost/schedules';
+import { Reminders } from './automation/reminders';
+import { Schedules } from './automation/schedules';
 import type { PublicInstance } from './extension';
 import { Accounts } from './instances/accounts';
 import { LocationNames } from './instances/locationNames';
@@ -30,19 +30,19 @@ import { InstanceTree } from './views/tree/instanceTree';
 import type { TreeNode } from './views/tree/nodes';
 import { StatusBar } from './views/statusBar';
 import { ViewState } from './views/viewState';
-import { keptArrangement } from './vscode/arrangementMemory';
+import { keptArrangement } from './views/tree/arrangementMemory';
 import { connectedInstance } from './vscode/connectedWindow';
-import { followCosts } from './vscode/costNotices';
+import { followCosts } from './views/notifications/costNotices';
 import { dialectMemory } from './vscode/dialectMemory';
 import { answerTo, errorText, showError } from './vscode/messages';
-import { followOperations } from './vscode/operationProgress';
+import { followOperations } from './views/notifications/operationProgress';
 import { secretStore } from './vscode/secrets';
 import { SessionKeeper } from './vscode/sessionKeeper';
 import { Settings } from './vscode/settings';
 import { SshFollower } from './vscode/sshFollower';
 import { SshSetup } from './vscode/sshSetup';
 import { Tunnels } from './vscode/tunnels';
-import { WindowRegistry } from './vscode/windowRegistry';
+import { WindowRegistry } from './instances/windowRegistry';
 
 /** What the small start hands over. */
 export interface StartOptions {

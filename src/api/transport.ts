@@ -1,3 +1,5 @@
+import { type Clock, delay, systemClock } from '../base/clock';
+import { type Logger, silentLogger } from '../base/logger';
 import * as l10n from '@vscode/l10n';
 import nodeFetch from 'node-fetch';
 import {
@@ -9,7 +11,6 @@ import {
   textOfPage,
   unreadable,
 } from './answer';
-import { type Clock, type Logger, delay, silentLogger, systemClock } from './environment';
 import { type ErrorBody, findErrorInside, readErrorBody } from './errorBody';
 import {
   AuthenticationError,

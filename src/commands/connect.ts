@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { isWindowsImage, rdpEndpoint, sshEndpoint, type Endpoint } from '../ssh/endpoint';
-import { describeOutcome, type SshOutcome } from '../ssh/outcome';
-import { remoteUri, sshAuthority } from '../ssh/remoteAuthority';
-import { chooseFlavour, type RemoteFlavour } from '../ssh/remoteFlavours';
-import { waitUntilReady } from '../ssh/readiness';
+import { describeOutcome, type SshOutcome } from '../ssh/connect/outcome';
+import { remoteUri, sshAuthority } from '../ssh/remote/remoteAuthority';
+import { chooseFlavour, type RemoteFlavour } from '../ssh/remote/remoteFlavours';
+import { waitUntilReady } from '../ssh/connect/readiness';
 import { isStopped } from '../instances/state';
 import type { InstanceRow } from '../instances/store';
 import { allows, plainText } from '../views/presentation';

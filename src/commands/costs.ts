@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { CapacityWatches } from '../cost/capacityWatch';
+import type { CapacityWatches } from '../automation/capacityWatch';
 import type { Ledger } from '../cost/ledger';
 import { costReport, toMarkdown } from '../cost/report';
-import type { Schedules } from '../cost/schedules';
-import { formatWhen, parseWhen } from '../cost/when';
+import type { Schedules } from '../automation/schedules';
+import { formatWhen, parseWhen } from '../automation/when';
 import { formatHourly } from '../api/price';
 import type { Location } from '../api/types';
 import { gpuName } from '../views/details';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { NotFoundError } from '../api/errors';
 import type { Secret } from '../api/types';
-import { parsePublicKey } from '../ssh/publicKey';
+import { parsePublicKey } from '../ssh/keys/publicKey';
 import type { FormPorts } from '../views/forms/ports';
 import { confirm, errorText, showInformation } from '../vscode/messages';
 import type { CommandHandler } from './services';

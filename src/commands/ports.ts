@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { PortForward } from '../api/types';
-import { describeOutcome } from '../ssh/outcome';
+import { describeOutcome } from '../ssh/connect/outcome';
 import type { InstanceRow } from '../instances/store';
 import { plainText } from '../views/presentation';
 import { showError } from '../vscode/messages';

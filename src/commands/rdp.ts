@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { formatEndpoint, rdpEndpoint } from '../ssh/endpoint';
-import { rdpFile } from '../ssh/rdp';
+import { rdpFile } from '../ssh/remote/rdp';
 import type { InstanceRow } from '../instances/store';
 import { plainText } from '../views/presentation';
 import type { Services } from './services';

@@ -1,5 +1,5 @@
+import type { Clock } from '../base/clock';
 import type * as vscode from 'vscode';
-import type { Clock } from '../api/environment';
 import type { Accounts } from '../instances/accounts';
 import type { Operations } from '../instances/operations/operations';
 import type { InstanceStore } from '../instances/store';

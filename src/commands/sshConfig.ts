@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { removeSshEntries } from '../ssh/cleanUp';
-import { SshFileError } from '../ssh/fileErrors';
-import { forgetHostKeys, recordedHostKeys } from '../ssh/hostKeys';
-import type { IncludePlan } from '../ssh/personConfig';
+import { removeSshEntries } from '../ssh/config/cleanUp';
+import { SshFileError } from '../ssh/config/fileErrors';
+import { forgetHostKeys, recordedHostKeys } from '../ssh/keys/hostKeys';
+import type { IncludePlan } from '../ssh/config/personConfig';
 import { plainText } from '../views/presentation';
 import { confirm, showInformation } from '../vscode/messages';
 import type { CommandHandler, Services } from './services';

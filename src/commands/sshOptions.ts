@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { checkUser } from '../ssh/ownConfig';
+import { checkUser } from '../ssh/config/ownConfig';
 import type { FormKey, Keys } from '../views/forms/ports';
 import { allows, plainText } from '../views/presentation';
 import { errorText } from '../vscode/messages';

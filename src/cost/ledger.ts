@@ -1,6 +1,8 @@
+import type { Clock } from '../base/clock';
+import type { Disposable } from '../base/disposable';
+import type { Logger } from '../base/logger';
 import path from 'node:path';
-import type { Clock, Disposable, Logger } from '../api/environment';
-import { Emitter } from '../instances/emitter';
+import { Emitter } from '../base/emitter';
 import type { InstanceRow, InstanceStore, StoreChange } from '../instances/store';
 import { billingOf } from './billing';
 import {
@@ -16,7 +18,7 @@ import {
   type Sighting,
 } from './history';
 import { daysOf, type Period } from './period';
-import { SharedFile } from './sharedFile';
+import { SharedFile } from '../base/sharedFile';
 
 export interface LedgerOptions {
   /** Global storage: a folder that all windows share. */

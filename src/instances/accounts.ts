@@ -1,8 +1,9 @@
+import type { Disposable } from '../base/disposable';
+import type { Logger } from '../base/logger';
 import { randomUUID } from 'node:crypto';
 import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
-import type { Disposable, Logger } from '../api/environment';
-import { Emitter } from './emitter';
+import { Emitter } from '../base/emitter';
 
 /** A token and the origin it belongs to. `id` is random, and is what files and logs may name. */
 export interface Account {

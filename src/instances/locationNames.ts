@@ -1,6 +1,7 @@
-import type { Disposable, Logger } from '../api/environment';
+import type { Disposable } from '../base/disposable';
+import type { Logger } from '../base/logger';
 import type { Location } from '../api/types';
-import { Emitter } from './emitter';
+import { Emitter } from '../base/emitter';
 import type { InstanceStore } from './store';
 
 /** The places behind the location ids of instances: asked for once an account, and only where an id was told. */

@@ -1,4 +1,6 @@
-import { type Clock, type Disposable, type Logger } from '../api/environment';
+import type { Clock } from '../base/clock';
+import type { Disposable } from '../base/disposable';
+import type { Logger } from '../base/logger';
 import type { InstanceList, TensorDockApi } from '../api/client';
 import { NotFoundError, RateLimitedError, TensorDockError } from '../api/errors';
 import { mergeDetails, mergeFailure, mergeList, mergeNoDetails, mergeNotFound } from './merge';

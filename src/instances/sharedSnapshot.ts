@@ -1,9 +1,10 @@
+import type { Disposable } from '../base/disposable';
+import type { Logger } from '../base/logger';
 import { watch, type FSWatcher } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import lockfile from 'proper-lockfile';
 import writeFileAtomic from 'write-file-atomic';
-import type { Disposable, Logger } from '../api/environment';
 import { emptySnapshot, parseSnapshot, type Snapshot } from './snapshot';
 
 /** The one snapshot that all windows of a person share. */

@@ -1,8 +1,11 @@
+import { abortReason } from '../base/abort';
+import type { Clock } from '../base/clock';
+import type { Disposable } from '../base/disposable';
+import type { Logger } from '../base/logger';
 import * as l10n from '@vscode/l10n';
-import { abortReason, type Clock, type Disposable, type Logger } from '../api/environment';
 import type { TensorDockApi } from '../api/client';
 import type { Instance, InstanceState } from '../api/types';
-import { Emitter } from './emitter';
+import { Emitter } from '../base/emitter';
 import { expectAction, mergeDeleted, mergeDetails, sameInstance } from './merge';
 import type { Need } from './pace';
 import { Refresher } from './refresher';

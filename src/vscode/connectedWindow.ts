@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parseSshAuthority } from '../ssh/remoteAuthority';
+import { parseSshAuthority } from '../ssh/remote/remoteAuthority';
 import type { SshSetup } from './sshSetup';
 
 /** Where this window is: on this computer, at a host alias, or somewhere over SSH that cannot be told. */

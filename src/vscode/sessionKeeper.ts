@@ -1,6 +1,6 @@
+import type { Disposable } from '../base/disposable';
 import * as vscode from 'vscode';
 import type { TensorDockClient } from '../api/client';
-import type { Disposable } from '../api/environment';
 import type { Account, Accounts } from '../instances/accounts';
 import { SnapshotFile } from '../instances/sharedSnapshot';
 import type { InstanceStore } from '../instances/store';

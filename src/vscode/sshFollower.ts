@@ -1,5 +1,5 @@
+import type { Disposable } from '../base/disposable';
 import type * as vscode from 'vscode';
-import type { Disposable } from '../api/environment';
 import type { InstanceStore } from '../instances/store';
 import { errorText } from './messages';
 import type { SshSetup } from './sshSetup';

@@ -1,12 +1,12 @@
+import type { Clock } from '../base/clock';
 import os from 'node:os';
 import * as vscode from 'vscode';
-import type { Clock } from '../api/environment';
 import type { Instance } from '../api/types';
 import { isWindowsImage } from '../ssh/endpoint';
-import { sshPaths, systemPathInputs, type SshPaths } from '../ssh/paths';
-import { PersonConfig } from '../ssh/personConfig';
-import { findSshPrograms, type SshPrograms, type SshTarget } from '../ssh/sshExecutable';
-import { SshHosts, type EntryOptions } from '../ssh/sshHosts';
+import { sshPaths, systemPathInputs, type SshPaths } from '../ssh/config/paths';
+import { PersonConfig } from '../ssh/config/personConfig';
+import { findSshPrograms, type SshPrograms, type SshTarget } from '../ssh/connect/sshExecutable';
+import { SshHosts, type EntryOptions } from '../ssh/config/sshHosts';
 import type { Settings } from './settings';
 
 /** What a person chose for one instance. */

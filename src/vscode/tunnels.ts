@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { openTunnel, type Tunnel, type TunnelState } from '../ssh/tunnel';
-import type { SshTarget } from '../ssh/sshExecutable';
+import { openTunnel, type Tunnel, type TunnelState } from '../ssh/connect/tunnel';
+import type { SshTarget } from '../ssh/connect/sshExecutable';
 
 /** The tunnels of this window, by instance and port. */
 export class Tunnels implements vscode.Disposable {

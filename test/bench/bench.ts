@@ -1,14 +1,15 @@
+import { systemClock } from '../../src/base/clock';
+import { silentLogger } from '../../src/base/logger';
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { decodeInstances } from '../../src/api/decodeInstance';
-import { silentLogger, systemClock } from '../../src/api/environment';
 import type { Instance } from '../../src/api/types';
 import { mergeList } from '../../src/instances/merge';
 import { emptySnapshot } from '../../src/instances/snapshot';
-import { sshPaths } from '../../src/ssh/paths';
-import { SshHosts } from '../../src/ssh/sshHosts';
+import { sshPaths } from '../../src/ssh/config/paths';
+import { SshHosts } from '../../src/ssh/config/sshHosts';
 
 // Figures are ratios of two things measured in turn in this run: the machine's speed and noise cancel out.
 

@@ -1,4 +1,4 @@
-import type { Disposable } from '../../src/api/environment';
+import type { Disposable } from '../../src/base/disposable';
 import { Refusal } from './model';
 import type { World } from './world';
 

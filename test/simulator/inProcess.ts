@@ -1,5 +1,5 @@
+import { abortReason } from '../../src/base/abort';
 import { Response } from 'node-fetch';
-import { abortReason } from '../../src/api/environment';
 import type { Outcome, SimulatedService } from './service';
 
 /** The part of a request's options that is read here. */

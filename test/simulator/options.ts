@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/api/environment';
+import type { Clock } from '../../src/base/clock';
 
 /** How the simulated service writes and reads: see the folder `dialects`. */
 export type DialectName = 'specified' | 'live' | 'documented' | 'getting-started';

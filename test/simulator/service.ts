@@ -1,5 +1,6 @@
+import { delay } from '../../src/base/clock';
+import type { Disposable } from '../../src/base/disposable';
 import { randomBytes } from 'node:crypto';
-import { delay, type Disposable } from '../../src/api/environment';
 import { makeDialect } from './dialects/documented';
 import type { Dialect, Reply } from './dialects/dialect';
 import { hostnodes, locations, oneHostnode, secrets } from './dialects/places';

@@ -1,4 +1,5 @@
-import { systemClock, type Clock, type Disposable } from '../../src/api/environment';
+import { systemClock, type Clock } from '../../src/base/clock';
+import type { Disposable } from '../../src/base/disposable';
 import { Billing } from './billing';
 import { Capacity } from './capacity';
 import { makeCatalogue, type Catalogue } from './catalogue';

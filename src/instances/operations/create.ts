@@ -1,5 +1,5 @@
+import { delay } from '../../base/clock';
 import * as l10n from '@vscode/l10n';
-import { delay } from '../../api/environment';
 import { OutcomeUnknownError, TensorDockError } from '../../api/errors';
 import type { CreateRequest, Instance } from '../../api/types';
 import type { OperationRecord } from './journal';

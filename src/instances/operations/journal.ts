@@ -1,11 +1,11 @@
+import type { Disposable } from '../../base/disposable';
+import type { Logger } from '../../base/logger';
 import { watch } from 'node:fs';
 import { access, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import lockfile from 'proper-lockfile';
 import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
-import type { Disposable, Logger } from '../../api/environment';
-
 export const operationKinds = [
   'start',
   'stop',

@@ -1,9 +1,12 @@
+import { abortReason } from '../../base/abort';
+import type { Clock } from '../../base/clock';
+import type { Disposable } from '../../base/disposable';
+import type { Logger } from '../../base/logger';
 import { randomUUID } from 'node:crypto';
 import * as l10n from '@vscode/l10n';
-import { abortReason, type Clock, type Disposable, type Logger } from '../../api/environment';
 import type { CreateRequest, ModifyRequest } from '../../api/types';
-import { Deferred } from '../deferred';
-import { Emitter } from '../emitter';
+import { Deferred } from '../../base/deferred';
+import { Emitter } from '../../base/emitter';
 import type { InstanceStore } from '../store';
 import { create, mayBeMade, untilUp, type CreateResult } from './create';
 import type { Claim, Journal, OperationKind, OperationRecord } from './journal';

@@ -1,5 +1,5 @@
+import { delay, type Clock } from '../../base/clock';
 import * as l10n from '@vscode/l10n';
-import { delay, type Clock } from '../../api/environment';
 import { NoCapacityError, OutcomeUnknownError, RateLimitedError, TensorDockError } from '../../api/errors';
 import { isStopped, isTransient } from '../state';
 import type { ModifyRequest } from '../../api/types';

@@ -1,4 +1,6 @@
-import type { Clock, Disposable, Logger } from '../../api/environment';
+import type { Clock } from '../../base/clock';
+import type { Disposable } from '../../base/disposable';
+import type { Logger } from '../../base/logger';
 import { NotFoundError } from '../../api/errors';
 import type { CatalogueState } from '../webview/shared/protocol';
 import type { Catalogue } from './ports';

@@ -1,5 +1,5 @@
+import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
-import type { Disposable } from '../../api/environment';
 import { confirm, errorText, isCancelled, showError, showInformation } from '../../vscode/messages';
 import {
   fromCreateForm,

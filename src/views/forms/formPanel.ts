@@ -1,6 +1,6 @@
+import type { Logger } from '../../base/logger';
 import type { GenericSchema } from 'valibot';
 import * as vscode from 'vscode';
-import type { Logger } from '../../api/environment';
 import { formHtml, webviewFolder } from './html';
 import { received } from './received';
 

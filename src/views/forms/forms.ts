@@ -1,6 +1,6 @@
+import type { Disposable } from '../../base/disposable';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import type { Disposable } from '../../api/environment';
 import { CatalogueFeed } from './catalogueFeed';
 import { CloudInitEditors } from './cloudInitEditors';
 import { CreatePanel, type CreatePanelParts } from './createPanel';

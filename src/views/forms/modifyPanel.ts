@@ -1,5 +1,5 @@
+import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
-import type { Disposable } from '../../api/environment';
 import { NotFoundError, TensorDockError } from '../../api/errors';
 import type { Instance, InstanceState } from '../../api/types';
 import { confirm, errorText } from '../../vscode/messages';

@@ -1,5 +1,6 @@
+import type { Clock } from '../../base/clock';
+import type { Disposable } from '../../base/disposable';
 import type * as vscode from 'vscode';
-import type { Clock, Disposable } from '../../api/environment';
 import type { CreateRequest, Hostnode, Instance, Location, ModifyRequest, Secret } from '../../api/types';
 import type { CreateOutcome } from '../../instances/createOutcome';
 

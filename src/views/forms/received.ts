@@ -1,5 +1,5 @@
+import type { Logger } from '../../base/logger';
 import * as v from 'valibot';
-import type { Logger } from '../../api/environment';
 
 /** Takes what a form sends; what does not fit the contract is dropped, and said in the log. */
 export function received<In>(

@@ -1,5 +1,5 @@
+import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
-import type { Disposable } from '../../api/environment';
 import type { Operations } from '../../instances/operations/operations';
 import type { InstanceStore, StoreChange } from '../../instances/store';
 import { arrange, groupRows, type Arrangement } from './arrangement';

@@ -1,4 +1,5 @@
-import type { Clock, Disposable } from '../../../src/api/environment';
+import type { Clock } from '../../../src/base/clock';
+import type { Disposable } from '../../../src/base/disposable';
 
 /** A clock that stands still until it is turned; `waiting` tells what is to come. */
 export class ManualClock implements Clock {

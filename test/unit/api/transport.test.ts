@@ -1,8 +1,8 @@
+import type { Logger } from '../../../src/base/logger';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TensorDockClient } from '../../../src/api/client';
-import type { Logger } from '../../../src/api/environment';
 import { TensorDockError } from '../../../src/api/errors';
 import { parseOrigin } from '../../../src/api/origin';
 import type { RequestInfo } from '../../../src/api/transport';

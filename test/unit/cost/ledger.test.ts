@@ -1,7 +1,7 @@
+import { silentLogger } from '../../../src/base/logger';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { silentLogger } from '../../../src/api/environment';
 import { runningRate } from '../../../src/cost/billing';
 import { Ledger, totalOf } from '../../../src/cost/ledger';
 import { emptyLedger, observe, sumOf } from '../../../src/cost/history';

@@ -1,5 +1,5 @@
+import { silentLogger } from '../../../src/base/logger';
 import { describe, expect, it } from 'vitest';
-import { silentLogger } from '../../../src/api/environment';
 import { Ledger } from '../../../src/cost/ledger';
 import { costReport, describeRate, describeSum, toMarkdown } from '../../../src/cost/report';
 import { noCost } from '../../../src/cost/history';

@@ -1,11 +1,11 @@
+import type { Disposable } from '../../../src/base/disposable';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach } from 'vitest';
-import type { Disposable } from '../../../src/api/environment';
 import type { TensorDockApi } from '../../../src/api/client';
 import type { InstanceState, Location } from '../../../src/api/types';
-import { Emitter } from '../../../src/instances/emitter';
+import { Emitter } from '../../../src/base/emitter';
 import type { OperationKind, OperationRecord } from '../../../src/instances/operations/journal';
 import type { RunningOperation } from '../../../src/instances/operations/operations';
 import type { InstanceRow, StoreChange, StoreStatus } from '../../../src/instances/store';

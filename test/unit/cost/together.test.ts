@@ -1,8 +1,8 @@
+import { silentLogger } from '../../../src/base/logger';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { silentLogger } from '../../../src/api/environment';
-import { CapacityWatches } from '../../../src/cost/capacityWatch';
+import { CapacityWatches } from '../../../src/automation/capacityWatch';
 import { Ledger } from '../../../src/cost/ledger';
-import { Schedules } from '../../../src/cost/schedules';
+import { Schedules } from '../../../src/automation/schedules';
 import { Person, rtx4090, shown, type Window } from '../instances/windows';
 import { hour, minute, newFolder, own } from './support';
 

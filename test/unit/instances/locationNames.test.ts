@@ -1,6 +1,6 @@
+import { silentLogger } from '../../../src/base/logger';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { silentLogger } from '../../../src/api/environment';
-import { Emitter } from '../../../src/instances/emitter';
+import { Emitter } from '../../../src/base/emitter';
 import { LocationNames } from '../../../src/instances/locationNames';
 import type { InstanceStore, StoreChange } from '../../../src/instances/store';
 import { Person } from './windows';

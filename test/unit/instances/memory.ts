@@ -1,6 +1,6 @@
-import type { Disposable } from '../../../src/api/environment';
+import type { Disposable } from '../../../src/base/disposable';
 import type { SecretStore } from '../../../src/instances/accounts';
-import { Emitter } from '../../../src/instances/emitter';
+import { Emitter } from '../../../src/base/emitter';
 import type { Claim, Journal, OperationRecord } from '../../../src/instances/operations/journal';
 import type { SharedSnapshot } from '../../../src/instances/sharedSnapshot';
 import { emptySnapshot, type Snapshot } from '../../../src/instances/snapshot';

@@ -1,4 +1,4 @@
-import type { Logger } from '../../../src/api/environment';
+import type { Logger } from '../../../src/base/logger';
 import { TensorDockClient } from '../../../src/api/client';
 import type { CreateRequest } from '../../../src/api/types';
 import { Operations } from '../../../src/instances/operations/operations';

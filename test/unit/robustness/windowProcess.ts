@@ -1,4 +1,5 @@
-import { silentLogger, systemClock } from '../../../src/api/environment';
+import { systemClock } from '../../../src/base/clock';
+import { silentLogger } from '../../../src/base/logger';
 import { TensorDockClient } from '../../../src/api/client';
 import { SnapshotFile } from '../../../src/instances/sharedSnapshot';
 import { InstanceStore } from '../../../src/instances/store';

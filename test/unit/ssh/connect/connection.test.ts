@@ -1,3 +1,5 @@
+import { systemClock, type Clock } from '../../../../src/base/clock';
+import { silentLogger } from '../../../../src/base/logger';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
@@ -6,11 +8,10 @@ import net from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { silentLogger, systemClock, type Clock } from '../../../../src/api/environment';
-import { readBanner, waitForBanner } from '../../../../src/ssh/banner';
-import { describeOutcome } from '../../../../src/ssh/outcome';
-import { waitUntilReady, type ReadinessOptions } from '../../../../src/ssh/readiness';
-import { openTunnel, type TunnelState } from '../../../../src/ssh/tunnel';
+import { readBanner, waitForBanner } from '../../../../src/ssh/connect/banner';
+import { describeOutcome } from '../../../../src/ssh/connect/outcome';
+import { waitUntilReady, type ReadinessOptions } from '../../../../src/ssh/connect/readiness';
+import { openTunnel, type TunnelState } from '../../../../src/ssh/connect/tunnel';
 import {
   closedPort,
   listen,

@@ -4,10 +4,10 @@ import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { readEffectiveConfig } from '../../../../src/ssh/effectiveConfig';
-import { describeOutcome, type SshOutcome } from '../../../../src/ssh/outcome';
-import { probe } from '../../../../src/ssh/probe';
-import { parsePublicKey } from '../../../../src/ssh/publicKey';
+import { readEffectiveConfig } from '../../../../src/ssh/config/effectiveConfig';
+import { describeOutcome, type SshOutcome } from '../../../../src/ssh/connect/outcome';
+import { probe } from '../../../../src/ssh/connect/probe';
+import { parsePublicKey } from '../../../../src/ssh/keys/publicKey';
 import {
   closedPort,
   listen,

@@ -1,8 +1,8 @@
+import { silentLogger } from '../../../../src/base/logger';
 import http from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { silentLogger } from '../../../../src/api/environment';
-import type { SshTarget } from '../../../../src/ssh/sshExecutable';
-import { openTunnel, type Tunnel } from '../../../../src/ssh/tunnel';
+import type { SshTarget } from '../../../../src/ssh/connect/sshExecutable';
+import { openTunnel, type Tunnel } from '../../../../src/ssh/connect/tunnel';
 import {
   closedPort,
   listen,

@@ -1,16 +1,16 @@
+import { silentLogger } from '../../../../src/base/logger';
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { silentLogger } from '../../../../src/api/environment';
-import { generateKey } from '../../../../src/ssh/keyGeneration';
-import { identityFileOf, listKeys } from '../../../../src/ssh/keys';
-import { isHardwareKey, parsePublicKey } from '../../../../src/ssh/publicKey';
-import { rdpFile } from '../../../../src/ssh/rdp';
-import { parseSshAuthority, remoteUri, sshAuthority } from '../../../../src/ssh/remoteAuthority';
-import { chooseFlavour } from '../../../../src/ssh/remoteFlavours';
-import { run } from '../../../../src/ssh/run';
-import { findSshPrograms, sshVersion } from '../../../../src/ssh/sshExecutable';
+import { generateKey } from '../../../../src/ssh/keys/keyGeneration';
+import { identityFileOf, listKeys } from '../../../../src/ssh/keys/keys';
+import { isHardwareKey, parsePublicKey } from '../../../../src/ssh/keys/publicKey';
+import { rdpFile } from '../../../../src/ssh/remote/rdp';
+import { parseSshAuthority, remoteUri, sshAuthority } from '../../../../src/ssh/remote/remoteAuthority';
+import { chooseFlavour } from '../../../../src/ssh/remote/remoteFlavours';
+import { run } from '../../../../src/ssh/connect/run';
+import { findSshPrograms, sshVersion } from '../../../../src/ssh/connect/sshExecutable';
 import { temporaryFolder } from './servers';
 
 let place: Awaited<ReturnType<typeof temporaryFolder>>;

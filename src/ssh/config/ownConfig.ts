@@ -1,0 +1,194 @@
+import SSHConfig, { LineType, type Directive, type Line, type Section } from 'ssh-config';
+import { isAlias } from './alias';
+import { checkPath, escapeTokens, lineEnd, needsQuotes, parseLine, splitLines } from './configText';
+import { isUsableAddress, isUsablePort } from '../endpoint';
+import { badValue } from './fileErrors';
+import { forSsh, withTilde, type SshPaths } from './paths';
+
+/**
+ * Where an alias leads while its instance has no address: a name that exists nowhere (RFC 6761) and says why. The
+ * last address may be somebody else's by now, and a key never seen before would be taken from them.
+ */
+export const nowhere = 'instance-is-not-running.invalid';
+
+/** One host of ours, of one instance and one account. */
+export interface HostEntry {
+  readonly id: string;
+  readonly account: string;
+  readonly alias: string;
+  /** An IP address, or `nowhere`. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Absolute, or beginning with `~/`. Missing: the keys that `ssh` itself would use. */
+  readonly identityFile?: string;
+}
+
+/** A host in our file, with the very text it has there. */
+export interface StoredEntry extends HostEntry {
+  readonly text: string;
+}
+
+/** Our file, read: its hosts, and whether it holds anything that we did not write. */
+export interface OwnFile {
+  readonly entries: readonly StoredEntry[];
+  readonly foreign: boolean;
+}
+
+const header = [
+  '# Written by the TensorDock extension for VS Code; what is changed here is lost.',
+  '# "TensorDock: Remove SSH Entries" takes all of it away.',
+  '',
+  '',
+].join('\n');
+
+const markPattern = /^# TensorDock instance (\S+) account (\S+)$/;
+
+/** Whether an id can name a file and a host key: letters, digits, `-` and `_`. */
+export function isUsableId(id: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(id);
+}
+
+/** The file of an instance's host keys. @throws SshFileError (`bad-value`) for an id that can name no file. */
+export function hostKeyPath(paths: SshPaths, id: string): string {
+  if (!isUsableId(id)) throw badValue('id', id);
+  // `ssh` reads a host key alias in lower case too.
+  return `${paths.knownHosts}${paths.platform === 'win32' ? '\\' : '/'}${id.toLowerCase()}`;
+}
+
+/** Our file with these hosts. Those that carry a text keep it to the byte. */
+export function formatOwnFile(entries: readonly { readonly text: string }[]): string {
+  return header + entries.map(({ text }) => text).join('\n');
+}
+
+/**
+ * The text of one host.
+ * @throws SshFileError (`bad-value`) for a value that `ssh` would take for something else.
+ */
+export function formatEntry(entry: HostEntry, paths: SshPaths): StoredEntry {
+  checkEntry(entry);
+  const { identityFile } = entry;
+  const config = new SSHConfig().append({
+    Host: entry.alias,
+    HostName: entry.host,
+    Port: String(entry.port),
+    User: entry.user,
+    ...(identityFile !== undefined && {
+      IdentityFile: pathValue('IdentityFile', identityFile, paths),
+      IdentitiesOnly: 'yes',
+    }),
+    HostKeyAlias: `tensordock-${entry.id.toLowerCase()}`,
+    UserKnownHostsFile: pathValue('UserKnownHostsFile', hostKeyPath(paths, entry.id), paths),
+    StrictHostKeyChecking: 'accept-new',
+  });
+  const section = Array.from(config).find(isSection);
+  if (section === undefined) throw badValue('Host', entry.alias);
+  // The library quotes some directives where there is a space, and others never.
+  for (const line of section.config) {
+    if (isDirective(line) && typeof line.value === 'string' && needsQuotes(line.value)) line.quoted = true;
+  }
+  const content = `# TensorDock instance ${entry.id} account ${entry.account}`;
+  section.config.unshift({ type: LineType.COMMENT, content, before: '  ', after: '\n' });
+  return { ...entry, text: SSHConfig.stringify(config) };
+}
+
+/** Reads our file. What is not an entry of ours is left out, and said. */
+export function parseOwnFile(text: string): OwnFile {
+  const entries: StoredEntry[] = [];
+  let foreign = false;
+  const [preamble = '', ...sections] = cutSections(text);
+  if (preamble.split(lineEnd(preamble)).some((line) => line !== '' && !line.startsWith('#'))) foreign = true;
+  for (const section of sections) {
+    const entry = parseSection(section);
+    const known = entry !== undefined && entries.some((other) => other.alias === entry.alias);
+    if (entry === undefined || known) foreign = true;
+    else entries.push(entry);
+  }
+  return { entries, foreign };
+}
+
+function cutSections(text: string): string[] {
+  const sections: string[] = [];
+  let section = '';
+  for (const { text: line, end } of splitLines(text)) {
+    const keyword = parseLine(line)?.keyword;
+    if (keyword === 'host' || keyword === 'match') {
+      sections.push(section);
+      section = '';
+    }
+    section += line + end;
+  }
+  sections.push(section);
+  // The blank line between two hosts belongs to neither.
+  return sections.map((whole) => whole.replace(/\s+$/, '\n'));
+}
+
+function parseSection(text: string): StoredEntry | undefined {
+  let section: Section | undefined;
+  try {
+    section = Array.from(SSHConfig.parse(text)).find(isSection);
+  } catch {
+    return undefined;
+  }
+  if (section === undefined) return undefined;
+  const lines: readonly Line[] = section.config;
+  const values = new Map(
+    lines.filter(isDirective).map((line) => [line.param.toLowerCase(), line.value] as const),
+  );
+  const value = (keyword: string): string => {
+    const found = values.get(keyword);
+    return typeof found === 'string' ? found : '';
+  };
+  const marks = lines.flatMap((line) =>
+    line.type === LineType.COMMENT ? [markPattern.exec(line.content)] : [],
+  );
+  const mark = marks.find((found) => found !== null);
+  const identityFile = value('identityfile').replaceAll('%%', '%');
+  const entry = {
+    id: mark?.[1] ?? '',
+    account: mark?.[2] ?? '',
+    alias: typeof section.value === 'string' ? section.value : '',
+    host: value('hostname'),
+    port: Number(value('port')),
+    user: value('user'),
+    ...(identityFile !== '' && { identityFile }),
+    text,
+  };
+  try {
+    checkEntry(entry);
+  } catch {
+    return undefined;
+  }
+  return section.param === 'Host' && value('hostkeyalias') !== '' ? entry : undefined;
+}
+
+/** @throws SshFileError (`bad-value`) for a user name that `ssh` refuses, or would expand. */
+export function checkUser(user: string): string {
+  const sane = /^[\p{L}\p{N}_][\p{L}\p{N}_.@+-]*(?:\\[\p{L}\p{N}_][\p{L}\p{N}_.@+-]*)?\$?$/u.test(user);
+  if (!sane || user.length > 128) throw badValue('User', user);
+  return user;
+}
+
+function checkEntry(entry: HostEntry): void {
+  if (!isUsableId(entry.id)) throw badValue('id', entry.id);
+  if (!/^[A-Za-z0-9._-]{1,128}$/.test(entry.account)) throw badValue('account', entry.account);
+  if (!isAlias(entry.alias)) throw badValue('Host', entry.alias);
+  if (entry.host !== nowhere && !isUsableAddress(entry.host)) throw badValue('HostName', entry.host);
+  if (!isUsablePort(entry.port)) throw badValue('Port', String(entry.port));
+  checkUser(entry.user);
+}
+
+function pathValue(what: string, file: string, { home, platform }: SshPaths): string {
+  const written = file.startsWith('~/') ? file : withTilde(file, home, platform);
+  const anchored = /^(?:~\/|\/|[A-Za-z]:\/)/.test(written);
+  if (!anchored) throw badValue(what, file);
+  return escapeTokens(checkPath(what, forSsh(written, platform)));
+}
+
+function isDirective(line: Line): line is Directive {
+  return line.type === LineType.DIRECTIVE;
+}
+
+function isSection(line: Line): line is Section {
+  return isDirective(line) && 'config' in line;
+}

@@ -1,0 +1,225 @@
+import type { Clock } from '../../base/clock';
+import type { Logger } from '../../base/logger';
+import { access, constants, realpath, rm, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join, posix, win32 } from 'node:path';
+import * as l10n from '@vscode/l10n';
+import { byteOrderMark, lineEnd, parseLine, splitLines, type ConfigLine } from './configText';
+import { ignoreMissing, readConfigFile, removeLeftovers, replaceFile, type FileState } from './configFile';
+import { SshFileError, systemCode, writeError } from './fileErrors';
+import { makePrivateFolder, withLock } from './fileLock';
+import type { SshPaths } from './paths';
+
+/** What the person's file needs so that `ssh` reads ours before everything else. */
+export type IncludePlan =
+  /** Nothing: our line is its first directive. */
+  | { readonly kind: 'none' }
+  /**
+   * `add`: `line` is to be put at the top. `move`: it is there, but below a directive that would win, and is to be
+   * put at the top. To be asked for, with `line` and `file`; all other bytes stay.
+   */
+  | { readonly kind: 'add' | 'move'; readonly line: string; readonly file: string };
+
+/** `changed`: it was edited between the question and the answer; plan and ask again. */
+export type ApplyResult = 'done' | 'changed';
+
+interface Tools {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * The person's own SSH file. Ours to change by one line and after a yes; whatever is odd about it is a refusal (an
+ * `SshFileError`) that changes nothing and says what to do.
+ */
+export class PersonConfig {
+  constructor(
+    private readonly paths: SshPaths,
+    private readonly tools: Tools,
+  ) {}
+
+  /** Looks, and changes nothing. @throws SshFileError where the file cannot be read strictly. */
+  async plan(): Promise<IncludePlan> {
+    const { text } = await readConfigFile(this.paths.personConfig);
+    return this.planFor(text ?? '', await this.ourNames());
+  }
+
+  /**
+   * Does what was planned, and agreed to.
+   * @throws SshFileError where the file cannot be read, or not be written (`read-only`, `hard-linked`): its message
+   * then holds the line to add by hand.
+   */
+  async apply(plan: IncludePlan): Promise<ApplyResult> {
+    if (plan.kind === 'none') return 'done';
+    return this.edit(async (state, ours) => {
+      const text = state.text ?? '';
+      const now = this.planFor(text, ours);
+      if (now.kind === 'none') return 'done';
+      if (now.kind !== plan.kind || now.line !== plan.line) return 'changed';
+      await this.backUp(state);
+      await this.write(state, withInclude(withoutInclude(text, ours), this.paths.includeLine));
+      return 'done';
+    });
+  }
+
+  /** Takes our line out again, wherever it stands: all other bytes stay, and a file that we made goes. */
+  async remove(): Promise<void> {
+    const { text } = await readConfigFile(this.paths.personConfig);
+    const nothingToDo = text === undefined || withoutInclude(text, await this.ourNames()) === text;
+    if (nothingToDo && !(await exists(this.paths.folder))) return;
+    await this.edit(async (state, ours) => {
+      const rest = withoutInclude(state.text ?? '', ours);
+      if (state.text !== undefined && rest !== state.text) {
+        if (rest === '' && (await exists(this.marker))) await unlink(state.target);
+        else await this.write(state, rest);
+      }
+      await rm(this.backup, { force: true });
+      await rm(this.marker, { force: true });
+      return 'done';
+    });
+  }
+
+  /** A copy of the file as it was before our first edit ever. */
+  get backup(): string {
+    return join(this.paths.folder, 'config-before-tensordock');
+  }
+
+  /** Stands where there was no file at all before our first edit. */
+  get marker(): string {
+    return join(this.paths.folder, 'no-config-before-tensordock');
+  }
+
+  private planFor(text: string, ours: OurNames): IncludePlan {
+    const { includeLine: line, personConfig: file } = this.paths;
+    const directives = splitLines(withoutMark(text)).filter((one) => parseLine(one.text) !== undefined);
+    const [first] = directives;
+    if (first && namesUs(first, ours) === 'first') return { kind: 'none' };
+    return { kind: directives.some((one) => namesUs(one, ours) !== 'no') ? 'move' : 'add', line, file };
+  }
+
+  private async edit(work: (state: FileState, ours: OurNames) => Promise<ApplyResult>): Promise<ApplyResult> {
+    return withLock(this.paths.folder, this.tools.logger, async () => {
+      for (let attempt = 1; ; attempt++) {
+        const state = await readConfigFile(this.paths.personConfig);
+        await removeLeftovers(state.target);
+        await removeLeftovers(this.backup);
+        try {
+          return await work(state, await this.ourNames());
+        } catch (error) {
+          const meanwhile = error instanceof SshFileError && error.code === 'changed-meanwhile';
+          if (!meanwhile || attempt === 3) throw error;
+        }
+      }
+    });
+  }
+
+  private async backUp(state: FileState): Promise<void> {
+    if ((await exists(this.backup)) || (await exists(this.marker))) return;
+    try {
+      if (state.text === undefined) await writeFile(this.marker, '', { mode: 0o600 });
+      else await replaceFile(this.backup, state.text, { mode: 0o600, ...this.writing });
+    } catch (error) {
+      throw writeError(this.paths.folder, error);
+    }
+  }
+
+  private async write(state: FileState, text: string): Promise<void> {
+    const { target, mode = 0o600, uid, gid } = state;
+    if (state.text === undefined) await makePrivateFolder(dirname(target), { onlyIfMissing: true });
+    else await this.checkWritable(state);
+    const check = async (): Promise<void> => {
+      const now = await readConfigFile(this.paths.personConfig);
+      if (now.target !== target || now.text !== state.text) throw this.changedMeanwhile();
+    };
+    const owner = uid === undefined || gid === undefined ? undefined : { uid, gid };
+    try {
+      await replaceFile(target, text, { mode, owner, check, ...this.writing });
+    } catch (error) {
+      throw error instanceof SshFileError ? error : this.byHand('read-only', error);
+    }
+  }
+
+  private async checkWritable({ target, mode = 0, names = 1 }: FileState): Promise<void> {
+    // Another name of the same file would keep the old content, and whoever manages it lose track.
+    if (names > 1) throw this.byHand('hard-linked');
+    if ((mode & 0o222) === 0) throw this.byHand('read-only');
+    try {
+      await access(target, constants.W_OK);
+    } catch (error) {
+      throw this.byHand('read-only', error);
+    }
+  }
+
+  private byHand(code: 'read-only' | 'hard-linked', cause?: unknown): SshFileError {
+    const { personConfig, includeLine } = this.paths;
+    const why = systemCode(cause);
+    const text = l10n.t(
+      '{0} cannot be changed from here, and was left alone. This line at its top is for you to add, or to take out: {1}',
+      why === undefined ? personConfig : `${personConfig} (${why})`,
+      includeLine,
+    );
+    return new SshFileError(code, text, { cause });
+  }
+
+  private changedMeanwhile(): SshFileError {
+    const text = l10n.t('{0} was changed by somebody else just now. Try again.', this.paths.personConfig);
+    return new SshFileError('changed-meanwhile', text);
+  }
+
+  private async ourNames(): Promise<OurNames> {
+    const { ownConfig, folder, home, platform, includeLine } = this.paths;
+    const real = await realpath(folder).then(
+      (place) => join(place, 'config'),
+      () => ownConfig,
+    );
+    const written = parseLine(includeLine)?.values ?? [];
+    const normal = (name: string): string => normalName(name, home, platform);
+    return { normal, names: new Set([ownConfig, real, ...written].map(normal)) };
+  }
+
+  private get writing(): { clock: Clock; platform: NodeJS.Platform } {
+    return { clock: this.tools.clock, platform: this.paths.platform };
+  }
+}
+
+/** The ways in which our file may be named. */
+interface OurNames {
+  readonly names: ReadonlySet<string>;
+  readonly normal: (name: string) => string;
+}
+
+/** An `Include` argument as an absolute path: `~` and relative ones (which count from `~/.ssh`) put right. */
+function normalName(name: string, home: string, platform: NodeJS.Platform): string {
+  const path = platform === 'win32' ? win32 : posix;
+  const anchored = name.startsWith('~/') ? path.join(home, name.slice(2)) : path.resolve(home, '.ssh', name);
+  return platform === 'win32' ? anchored.toLowerCase() : anchored;
+}
+
+/** Whether a line includes our file, before all others that it may name, or after one. */
+function namesUs(line: ConfigLine, { names, normal }: OurNames): 'first' | 'also' | 'no' {
+  const parsed = parseLine(line.text);
+  if (parsed?.keyword !== 'include') return 'no';
+  const at = parsed.values.findIndex((value) => names.has(normal(value)));
+  return at === 0 ? 'first' : at > 0 ? 'also' : 'no';
+}
+
+/** The text without the lines that include our file and nothing else. */
+function withoutInclude(text: string, ours: OurNames): string {
+  const mark = text.startsWith(byteOrderMark) ? byteOrderMark : '';
+  const kept = splitLines(withoutMark(text)).filter(
+    (line) => namesUs(line, ours) !== 'first' || parseLine(line.text)?.values.length !== 1,
+  );
+  return mark + kept.map((line) => line.text + line.end).join('');
+}
+
+function withInclude(text: string, includeLine: string): string {
+  const mark = text.startsWith(byteOrderMark) ? byteOrderMark : '';
+  return `${mark}${includeLine}${lineEnd(text)}${withoutMark(text)}`;
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith(byteOrderMark) ? text.slice(1) : text;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await access(path).then(() => true, ignoreMissing)) ?? false;
+}

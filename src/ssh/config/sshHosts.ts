@@ -1,0 +1,242 @@
+import type { Clock } from '../../base/clock';
+import type { Logger } from '../../base/logger';
+import { copyFile, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Instance } from '../../api/types';
+import { allocateAlias } from './alias';
+import { followLinks, readConfigFile, removeLeftovers, replaceFile } from './configFile';
+import { isWindowsImage, sshEndpoint, type Endpoint, type NoEndpointReason } from '../endpoint';
+import { SshFileError, systemCode, writeError } from './fileErrors';
+import { makePrivateFolder, withLock } from './fileLock';
+import { forgetHostKeys } from '../keys/hostKeys';
+import { knownAliases } from './knownAliases';
+import {
+  formatEntry,
+  formatOwnFile,
+  isUsableId,
+  nowhere,
+  parseOwnFile,
+  type HostEntry,
+  type OwnFile,
+  type StoredEntry,
+} from './ownConfig';
+import type { SshPaths } from './paths';
+
+/** What of an entry the person chooses. */
+export interface EntryOptions {
+  readonly user: string;
+  /** Absolute, or beginning with `~/`. Missing: the keys that `ssh` itself would use. */
+  readonly identityFile?: string;
+}
+
+export interface SyncOptions {
+  /** The person's choices for an instance. */
+  readonly optionsFor: (instance: Instance) => EntryOptions;
+  /** Whether instances that can be reached and have no entry get one; else only entries that are there follow. */
+  readonly addMissing: boolean;
+}
+
+export type EnsureResult =
+  | { readonly alias: string; readonly endpoint: Endpoint; readonly changed: boolean }
+  | { readonly none: NoEndpointReason };
+
+/**
+ * Our own SSH file: one host an instance, shared by all windows, editors and accounts. Every change is made under
+ * the lock, on what is in the file then, and a change that changes nothing writes nothing. All methods throw
+ * `SshFileError` where a file is in the way or a value cannot be written.
+ */
+export class SshHosts {
+  constructor(
+    readonly paths: SshPaths,
+    private readonly tools: { readonly clock: Clock; readonly logger: Logger },
+  ) {}
+
+  /** All entries, of every account. */
+  async entries(): Promise<readonly HostEntry[]> {
+    return (await this.read()).entries;
+  }
+
+  /** The alias of an instance of this account; it stays the same for the life of the entry. */
+  async aliasOf(account: string, id: string): Promise<string | undefined> {
+    return (await this.entries()).find((entry) => entry.account === account && entry.id === id)?.alias;
+  }
+
+  /**
+   * Brings the account's entries in line with its snapshot: addresses, ports, users, keys. An instance that is not
+   * in the list keeps its entry; one that is stopped without an address leads nowhere until it has one again; one
+   * of which too little was told stays as it is. Says whether anything was written.
+   */
+  async sync(account: string, instances: readonly Instance[], options: SyncOptions): Promise<boolean> {
+    const plan = (entries: readonly StoredEntry[], taken?: ReadonlySet<string>): StoredEntry[] => {
+      const result = [...entries];
+      const places = new Map(
+        entries.flatMap((entry, at) => (entry.account === account ? [[entry.id, at] as const] : [])),
+      );
+      for (const instance of instances) {
+        const at = places.get(instance.id) ?? result.length;
+        const next = this.entryFor(account, instance, options, result[at], () => takenBy(result, taken));
+        if (next === undefined) continue;
+        result[at] = next;
+        places.set(instance.id, at);
+      }
+      return result;
+    };
+    // Most snapshots change nothing here, and then a look without the lock is all it costs.
+    const now = await this.read();
+    if (formatOwnFile(plan(now.entries)) === formatOwnFile(now.entries)) return false;
+    const taken = await knownAliases(this.paths);
+    return this.change((entries) => plan(entries, taken));
+  }
+
+  /**
+   * Makes sure that `ssh <alias>` reaches an instance that was asked for by itself, or says why it cannot.
+   */
+  async ensureEntry(account: string, instance: Instance, options: EntryOptions): Promise<EnsureResult> {
+    const endpoint = sshEndpoint(instance, { complete: true });
+    if ('none' in endpoint) return endpoint;
+    const known = await knownAliases(this.paths);
+    let alias = '';
+    const changed = await this.change((entries) => {
+      const at = entries.findIndex((entry) => entry.account === account && entry.id === instance.id);
+      alias = entries[at]?.alias ?? allocateAlias(instance.name, instance.id, takenBy(entries, known));
+      const entry = formatEntry({ id: instance.id, account, alias, ...endpoint, ...options }, this.paths);
+      return at >= 0 ? entries.with(at, entry) : [...entries, entry];
+    });
+    return { alias, endpoint, changed };
+  }
+
+  /** Takes out a deleted instance: its entry and its host keys. */
+  async remove(account: string, id: string): Promise<void> {
+    await this.removeWhere((entry) => entry.account === account && entry.id === id);
+  }
+
+  /** Takes out all entries of an account, and their host keys. */
+  async removeAccount(account: string): Promise<void> {
+    await this.removeWhere((entry) => entry.account === account);
+  }
+
+  /**
+   * Takes out everything of ours but the keys we made, which may be the only way into a machine. Returns whether
+   * the folder is gone; it stays where something else is in it. The person's line is `PersonConfig.remove`'s.
+   */
+  async removeAll(): Promise<boolean> {
+    const { folder, ownConfig, knownHosts } = this.paths;
+    await withLock(folder, this.tools.logger, async () => {
+      await removeLeftovers(ownConfig);
+      await rm(ownConfig, { force: true });
+      await rm(knownHosts, { recursive: true, force: true });
+    }).catch((error: unknown) => {
+      throw writeError(folder, error);
+    });
+    return rmdir(folder).then(
+      () => true,
+      (error: unknown) => {
+        if (systemCode(error) === 'ENOENT') return true;
+        this.tools.logger.info(`Kept ${folder}: it is not empty.`);
+        return false;
+      },
+    );
+  }
+
+  private entryFor(
+    account: string,
+    instance: Instance,
+    { optionsFor, addMissing }: SyncOptions,
+    entry: StoredEntry | undefined,
+    taken: () => ReadonlySet<string>,
+  ): StoredEntry | undefined {
+    const endpoint = this.whereTo(instance, entry);
+    if (endpoint === undefined) return undefined;
+    if (entry === undefined && (!addMissing || endpoint.host === nowhere || isWindowsImage(instance.image))) {
+      return undefined;
+    }
+    const alias = entry?.alias ?? allocateAlias(instance.name, instance.id, taken());
+    try {
+      const { id } = instance;
+      return formatEntry({ id, account, alias, ...endpoint, ...optionsFor(instance) }, this.paths);
+    } catch (error) {
+      // One odd value must not keep the other instances from being reached.
+      this.tools.logger.warn(`SSH entry of ${JSON.stringify(instance.id)}: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  private whereTo(instance: Instance, entry: StoredEntry | undefined): Endpoint | undefined {
+    if (!isUsableId(instance.id)) return undefined;
+    const endpoint = sshEndpoint(instance);
+    if (!('none' in endpoint)) return endpoint;
+    const gone = ['stopped', 'stoppeddisassociated', 'deleting', 'deleted'].includes(instance.state);
+    if (entry === undefined || endpoint.none === 'forwards-not-told') return undefined;
+    const closed = endpoint.none === 'no-forward' || gone;
+    return closed ? { host: nowhere, port: entry.port } : undefined;
+  }
+
+  private async removeWhere(goes: (entry: HostEntry) => boolean): Promise<void> {
+    let forgotten: string[] = [];
+    await this.change((entries) => {
+      const kept = entries.filter((entry) => !goes(entry));
+      const ids = new Set(kept.map(({ id }) => id));
+      // The same machine may be an entry of another editor's account, which keeps its keys.
+      forgotten = entries.filter((entry) => goes(entry) && !ids.has(entry.id)).map(({ id }) => id);
+      return kept;
+    });
+    for (const id of forgotten) await forgetHostKeys(this.paths, id);
+  }
+
+  private async read(): Promise<OwnFile & { readonly text: string | undefined }> {
+    try {
+      const { text } = await readConfigFile(this.paths.ownConfig);
+      return { ...parseOwnFile(text ?? ''), text };
+    } catch (error) {
+      // A file of ours that was broken beyond reading is kept aside and begun anew.
+      if (!(error instanceof SshFileError) || error.code !== 'not-text') throw error;
+      return { entries: [], text: undefined, foreign: true };
+    }
+  }
+
+  private async change(edit: (entries: readonly StoredEntry[]) => readonly StoredEntry[]): Promise<boolean> {
+    const { folder, ownConfig, knownHosts, personConfig, platform } = this.paths;
+    const { clock, logger } = this.tools;
+    const attempt = async (): Promise<boolean> => {
+      const { entries, text, foreign } = await this.read();
+      const next = formatOwnFile(edit(entries));
+      if (next === (text ?? formatOwnFile([])) || next === formatOwnFile(entries)) return false;
+      await removeLeftovers(ownConfig);
+      // A window killed while it edited the person's file may have been the last that ever had to.
+      await removeLeftovers(await followLinks(personConfig).catch(() => personConfig));
+      await makePrivateFolder(knownHosts);
+      if (foreign) await this.saveForeign();
+      const check = async (): Promise<void> => {
+        if ((await this.read()).text !== text) throw new SshFileError('changed-meanwhile', ownConfig);
+      };
+      await replaceFile(ownConfig, next, { mode: 0o600, check, clock, platform });
+      return true;
+    };
+    return withLock(folder, logger, async () => {
+      for (let count = 1; ; count++) {
+        try {
+          return await attempt();
+        } catch (error) {
+          // Only after the lock was lost, to a computer that slept in the middle of a write.
+          const meanwhile = error instanceof SshFileError && error.code === 'changed-meanwhile';
+          if (!meanwhile || count === 5) throw writeError(ownConfig, error);
+        }
+      }
+    });
+  }
+
+  /** Keeps a copy of what somebody else wrote into our file, or of what was broken in it, before it goes. */
+  private async saveForeign(): Promise<void> {
+    const { ownConfig, folder } = this.paths;
+    const copy = join(
+      folder,
+      `config-saved-${new Date(this.tools.clock.now()).toISOString().replace(/[:.]/g, '-')}`,
+    );
+    await copyFile(ownConfig, copy);
+    this.tools.logger.warn(`${ownConfig} held lines that are not ours. They are kept in ${copy}.`);
+  }
+}
+
+function takenBy(entries: readonly HostEntry[], known: ReadonlySet<string> = new Set()): ReadonlySet<string> {
+  return new Set([...known, ...entries.map(({ alias }) => alias)]);
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import * as l10n from '@vscode/l10n';
+import { cleanText } from '../connect/outcome';
+
+/** An OpenSSH public key, checked. */
+export interface PublicKey {
+  /** `ssh-ed25519`, `ssh-rsa`, `ecdsa-sha2-nistp256`, `sk-ssh-ed25519@openssh.com`, ... */
+  readonly type: string;
+  /** The key itself, padded base64: two keys are the same where this is. */
+  readonly body: string;
+  /** Cleaned text for people; may be empty. */
+  readonly comment: string;
+  /** As `ssh-keygen -l` shows it: `SHA256:...`. */
+  readonly fingerprint: string;
+}
+
+export type KeyErrorCode =
+  'not-a-key' | 'private-key' | 'certificate' | 'exists' | 'passphrase' | 'keygen-failed';
+
+/** Why a key is not usable or was not made. The message never holds key material. */
+export class KeyError extends Error {
+  constructor(
+    readonly code: KeyErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'KeyError';
+  }
+}
+
+/** Reads the fields of a key's body after its type; false where they are not what the type has (RFC 4253, 6.6). */
+type Shape = (fields: Fields) => boolean;
+
+const ecdsa =
+  (curve: string, bytes: number): Shape =>
+  (fields) =>
+    fields.text() === curve && fields.next()?.length === bytes;
+
+/** The types a server of today takes; the body of each names its type again, then holds what the shape says. */
+const shapes: Readonly<Record<string, Shape>> = {
+  'ssh-ed25519': (fields) => fields.next()?.length === 32,
+  'ssh-rsa': (fields) => (fields.next()?.length ?? 0) > 0 && (fields.next()?.length ?? 0) >= 128,
+  'ecdsa-sha2-nistp256': ecdsa('nistp256', 65),
+  'ecdsa-sha2-nistp384': ecdsa('nistp384', 97),
+  'ecdsa-sha2-nistp521': ecdsa('nistp521', 133),
+  'sk-ssh-ed25519@openssh.com': (fields) => fields.next()?.length === 32 && fields.next() !== undefined,
+  'sk-ecdsa-sha2-nistp256@openssh.com': (fields) =>
+    ecdsa('nistp256', 65)(fields) && fields.next() !== undefined,
+};
+
+/**
+ * Reads one public key as a `.pub` file or `ssh-add -L` has it. Throws a {@link KeyError} that says what it is
+ * instead: a private key, a certificate, or nothing of the kind.
+ */
+export function parsePublicKey(text: string): PublicKey {
+  if (text.includes('PRIVATE KEY')) {
+    throw new KeyError(
+      'private-key',
+      l10n.t(
+        'This is a private key, which must never leave your computer. Give its public half, the file that ends in .pub.',
+      ),
+    );
+  }
+  const match = /^([a-z0-9@.-]+)[ \t]+([A-Za-z0-9+/]+={0,2})(?:[ \t]+(.*))?$/.exec(text.trim());
+  const [, type = '', body = '', comment = ''] = match ?? [];
+  if (type.includes('-cert-')) {
+    throw new KeyError(
+      'certificate',
+      l10n.t('This is a certificate. Give the plain public key that it was made for.'),
+    );
+  }
+  const blob = Buffer.from(body, 'base64');
+  const shape = Object.hasOwn(shapes, type) ? shapes[type] : undefined;
+  const fields = new Fields(blob);
+  if (
+    shape === undefined ||
+    blob.toString('base64') !== body ||
+    fields.text() !== type ||
+    !shape(fields) ||
+    !fields.done
+  ) {
+    throw new KeyError(
+      'not-a-key',
+      l10n.t('This is not a public SSH key. One line like "ssh-ed25519 AAAA… name" is expected.'),
+    );
+  }
+  return { type, body, comment: cleanText(comment), fingerprint: fingerprintOf(blob) };
+}
+
+/** The line of a `.pub` file, without a line end. */
+export function formatPublicKey(key: PublicKey): string {
+  return [key.type, key.body, key.comment].filter((part) => part !== '').join(' ');
+}
+
+/** Whether the private half lives in a security token, which must be touched to sign. */
+export function isHardwareKey(key: PublicKey): boolean {
+  return key.type.startsWith('sk-');
+}
+
+/** As OpenSSH shows it: unpadded base64. */
+export function fingerprintOf(blob: Buffer): string {
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+}
+
+/** The length-prefixed strings of RFC 4251, section 5. */
+class Fields {
+  private offset = 0;
+
+  constructor(private readonly blob: Buffer) {}
+
+  get done(): boolean {
+    return this.offset === this.blob.length;
+  }
+
+  next(): Buffer | undefined {
+    if (this.offset + 4 > this.blob.length) return undefined;
+    const start = this.offset + 4;
+    const end = start + this.blob.readUInt32BE(this.offset);
+    if (end > this.blob.length) return undefined;
+    this.offset = end;
+    return this.blob.subarray(start, end);
+  }
+
+  text(): string | undefined {
+    return this.next()?.toString('latin1');
+  }
+}

@@ -1,0 +1,212 @@
+import { silentLogger, type Logger } from '../../../src/base/logger';
+import { renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { RateLimitedError, ServiceError } from '../../../src/api/errors';
+import type { Location } from '../../../src/api/types';
+import { CapacityWatches, offersFor, type CapacityFound } from '../../../src/automation/capacityWatch';
+import { ManualClock } from '../../simulator/clock';
+import { hour, minute, monday, newFolder, own, StandInStore } from '../cost/support';
+
+const rtx4090 = 'geforcertx4090-pcie-24gb';
+
+function location(id: string, model: string, priceHourly?: number, maxCount?: number): Location {
+  return { id, gpus: [{ model, displayName: model, priceHourly, maxCount, prices: {} }] };
+}
+
+/** The locations that the service lists, for all windows. */
+class Service {
+  locations: Location[] = [];
+  failure: Error | undefined;
+  asked = 0;
+
+  readonly listLocations = async (): Promise<Location[]> => {
+    this.asked++;
+    if (this.failure) throw this.failure;
+    return this.locations;
+  };
+}
+
+interface Window {
+  readonly store: StandInStore;
+  readonly watches: CapacityWatches;
+  readonly found: CapacityFound[];
+}
+
+function newWindow(folder: string, clock: ManualClock, service: Service, log: Logger = silentLogger): Window {
+  const store = new StandInStore();
+  store.listLocations = service.listLocations;
+  const watches = own(new CapacityWatches({ folder, clock, log, store }));
+  const found: CapacityFound[] = [];
+  watches.onDidFind((one) => found.push(one));
+  return { store, watches, found };
+}
+
+async function pass(clock: ManualClock, ms: number, ...windows: Window[]): Promise<void> {
+  for (let left = ms; left > 0; left -= minute / 2) {
+    await clock.advance(Math.min(left, minute / 2));
+    for (const { watches } of windows) await watches.settled();
+  }
+}
+
+async function setUp(): Promise<{ folder: string; clock: ManualClock; service: Service; window: Window }> {
+  const folder = await newFolder();
+  const clock = new ManualClock(monday);
+  const service = new Service();
+  return { folder, clock, service, window: newWindow(folder, clock, service) };
+}
+
+describe('a watch for a GPU', () => {
+  it('tells once when it is to be had, in one of two windows, and ends', async () => {
+    const { folder, clock, service, window: one } = await setUp();
+    const other = newWindow(folder, clock, service);
+    await one.watches.add({ model: rtx4090 });
+    await vi.waitFor(() => expect(other.watches.list()).toHaveLength(1), 5_000);
+    await pass(clock, 10 * minute, one, other);
+    expect([...one.found, ...other.found]).toEqual([]);
+    // Once a minute for both together, and once at the beginning.
+    expect(service.asked).toBeGreaterThanOrEqual(9);
+    expect(service.asked).toBeLessThanOrEqual(11);
+
+    service.locations = [location('far', rtx4090, 0.5), location('near', rtx4090, 0.4), location('no', 'l4')];
+    await pass(clock, 2 * minute, one, other);
+    const found = [...one.found, ...other.found];
+    expect(found).toHaveLength(1);
+    expect(found[0]?.watch.model).toBe(rtx4090);
+    expect(found[0]?.offers.map((offer) => offer.location.id)).toEqual(['near', 'far']);
+    await vi.waitFor(() => expect([...one.watches.list(), ...other.watches.list()]).toEqual([]), 5_000);
+
+    const { asked } = service;
+    await pass(clock, hour, one, other);
+    expect(service.asked).toBe(asked);
+    expect([...one.found, ...other.found]).toHaveLength(1);
+  });
+
+  it('asks nothing while there is none, or nobody is signed in', async () => {
+    const { clock, service, window } = await setUp();
+    await pass(clock, 10 * minute, window);
+    expect(service.asked).toBe(0);
+    await window.watches.add({ model: rtx4090 });
+    window.store.signIn(undefined);
+    await pass(clock, minute, window);
+    const { asked } = service;
+    await pass(clock, 10 * minute, window);
+    expect(service.asked).toBe(asked);
+    window.store.signIn('account-1');
+    await pass(clock, 2 * minute, window);
+    expect(service.asked).toBeGreaterThan(asked);
+  });
+
+  it('asks at once', async () => {
+    const { clock, service, window } = await setUp();
+    service.locations = [location('here', rtx4090, 0.4)];
+    await window.watches.add({ model: 'GeForceRTX4090-PCIe-24GB' });
+    await pass(clock, 1, window);
+    expect(window.found).toHaveLength(1);
+  });
+
+  it('survives a reload', async () => {
+    const { folder, clock, service, window } = await setUp();
+    await window.watches.add({ model: rtx4090 });
+    window.watches.dispose();
+    service.locations = [location('here', rtx4090, 0.4)];
+    const after = newWindow(folder, clock, service);
+    await vi.waitFor(() => expect(after.watches.list()).toHaveLength(1), 5_000);
+    await pass(clock, 2 * minute, after);
+    expect(after.found).toHaveLength(1);
+    expect(window.found).toEqual([]);
+  });
+
+  it('can be cancelled from another window', async () => {
+    const { folder, clock, service, window } = await setUp();
+    const { id } = await window.watches.add({ model: rtx4090 });
+    await pass(clock, 1, window);
+    await newWindow(folder, clock, service).watches.cancel(id);
+    await vi.waitFor(() => expect(window.watches.list()).toEqual([]), 5_000);
+    const { asked } = service;
+    service.locations = [location('here', rtx4090, 0.4)];
+    await pass(clock, 10 * minute, window);
+    expect(service.asked).toBe(asked);
+    expect(window.found).toEqual([]);
+  });
+
+  it('is the same for the same wish', async () => {
+    const { window } = await setUp();
+    const first = await window.watches.add({ model: rtx4090, maxPriceHourly: 1 });
+    const second = await window.watches.add({ model: rtx4090.toUpperCase(), count: 1, maxPriceHourly: 1 });
+    expect(second.id).toBe(first.id);
+    await window.watches.add({ model: rtx4090 });
+    expect(window.watches.list()).toHaveLength(2);
+  });
+
+  it('is refused where nobody is signed in, or there are too many', async () => {
+    const { window } = await setUp();
+    for (let number = 0; number < 20; number++) await window.watches.add({ model: `gpu-${number}` });
+    await expect(window.watches.add({ model: 'one more' })).rejects.toThrow('End a watch first');
+    window.store.signIn(undefined);
+    await expect(window.watches.add({ model: rtx4090 })).rejects.toThrow('Not signed in');
+  });
+});
+
+describe('a service that fails', () => {
+  it('is asked less and less often, and goes on being watched', async () => {
+    const { clock, service, window } = await setUp();
+    service.failure = new ServiceError('service-down', 'No answer.');
+    await window.watches.add({ model: rtx4090 });
+    await pass(clock, hour, window);
+    expect(service.asked).toBeLessThanOrEqual(8);
+    service.failure = undefined;
+    service.locations = [location('here', rtx4090, 0.4)];
+    await pass(clock, 16 * minute, window);
+    expect(window.found).toHaveLength(1);
+  });
+
+  it('is not asked before the time it named', async () => {
+    const { clock, service, window } = await setUp();
+    service.failure = new RateLimitedError('Too many requests.', 30 * minute);
+    await window.watches.add({ model: rtx4090 });
+    await pass(clock, 29 * minute, window);
+    // A second wish does not break into that time.
+    await window.watches.add({ model: 'l4-pcie-24gb' });
+    await pass(clock, minute / 2, window);
+    expect(service.asked).toBe(1);
+    await pass(clock, 2 * minute, window);
+    expect(service.asked).toBe(2);
+  });
+});
+
+it('is patient where its file cannot be used', async () => {
+  const folder = path.join(await newFolder(), 'storage');
+  const clock = new ManualClock(monday);
+  const service = new Service();
+  const warn = vi.fn();
+  const window = newWindow(folder, clock, service, { ...silentLogger, warn });
+  await window.watches.add({ model: rtx4090 });
+  // At once, so that nobody looks in between.
+  renameSync(folder, `${folder}.away`);
+  writeFileSync(folder, '');
+  for (let seconds = 0; seconds < 90; seconds++) await pass(clock, 1_000, window);
+  expect(service.asked).toBe(0);
+  expect(warn).toHaveBeenCalled();
+  expect(warn.mock.calls.length).toBeLessThan(10);
+});
+
+describe('what is an offer', () => {
+  const places = [
+    location('dear', rtx4090, 0.6, 8),
+    location('cheap', rtx4090, 0.3, 1),
+    location('unpriced', rtx4090),
+    location('none left', rtx4090, 0.1, 0),
+  ];
+
+  it.each([
+    [{ model: rtx4090 }, ['cheap', 'dear', 'unpriced']],
+    [{ model: rtx4090, maxPriceHourly: 0.5 }, ['cheap']],
+    [{ model: rtx4090, count: 2 }, ['dear', 'unpriced']],
+    [{ model: rtx4090, locationId: 'dear' }, ['dear']],
+    [{ model: 'geforcertx4090' }, []],
+    [{ model: rtx4090, locationId: 'elsewhere' }, []],
+  ])('%j', (wish, expected) => {
+    expect(offersFor(wish, places).map((offer) => offer.location.id)).toEqual(expected);
+  });
+});

@@ -1,0 +1,368 @@
+import { silentLogger } from '../../../src/base/logger';
+import { describe, expect, it, vi } from 'vitest';
+import { latestMs, phaseOf, type Schedule } from '../../../src/automation/schedule';
+import { Schedules, type ScheduleEnd } from '../../../src/automation/schedules';
+import { ManualClock } from '../../simulator/clock';
+import {
+  hour,
+  minute,
+  monday,
+  newFolder,
+  own,
+  rowOf,
+  StandInOperations,
+  StandInStore,
+} from '../cost/support';
+
+interface Window {
+  readonly store: StandInStore;
+  readonly operations: StandInOperations;
+  readonly schedules: Schedules;
+  readonly warned: Schedule[];
+  readonly missed: Schedule[];
+  readonly ended: ScheduleEnd[];
+}
+
+async function newWindow(folder: string, clock: ManualClock): Promise<Window> {
+  const store = new StandInStore();
+  const operations = new StandInOperations();
+  store.list(clock.now(), rowOf('a', 'running', 1), rowOf('b', 'running', 1));
+  const schedules = own(new Schedules({ folder, clock, log: silentLogger, store, operations }));
+  const window: Window = { store, operations, schedules, warned: [], missed: [], ended: [] };
+  schedules.onDidWarn((schedule) => window.warned.push(schedule));
+  schedules.onDidMiss((schedule) => window.missed.push(schedule));
+  schedules.onDidEnd((end) => window.ended.push(end));
+  await schedules.settled();
+  return window;
+}
+
+/** Turns the time on in steps, and lets all windows come to rest in between. */
+async function pass(clock: ManualClock, ms: number, ...windows: Window[]): Promise<void> {
+  for (let left = ms; left > 0; left -= minute) {
+    await clock.advance(Math.min(left, minute));
+    for (const { schedules } of windows) await schedules.settled();
+  }
+}
+
+async function knows(window: Window, count: number): Promise<void> {
+  await vi.waitFor(() => expect(window.schedules.list()).toHaveLength(count), 5_000);
+}
+
+const inAnHour = { instanceId: 'a', name: 'alpha', at: monday + hour };
+
+describe('a scheduled stop', () => {
+  it('is carried out at its time, once, of two windows', async () => {
+    const clock = new ManualClock(monday);
+    const folder = await newFolder();
+    const [one, other] = [await newWindow(folder, clock), await newWindow(folder, clock)];
+    await one.schedules.set(inAnHour);
+    await knows(other, 1);
+
+    await pass(clock, hour - minute, one, other);
+    expect([...one.operations.begun, ...other.operations.begun]).toEqual([]);
+    await pass(clock, 2 * minute, one, other);
+    await knows(one, 0);
+    await knows(other, 0);
+    expect([...one.operations.begun, ...other.operations.begun]).toEqual(['stop a']);
+    expect([...one.ended, ...other.ended]).toMatchObject([
+      { outcome: 'accepted', schedule: { name: 'alpha' }, operation: { record: { kind: 'stop' } } },
+    ]);
+    await pass(clock, 20 * minute, one, other);
+    expect([...one.operations.begun, ...other.operations.begun]).toHaveLength(1);
+  });
+
+  it('is warned of five minutes before, in one window, and can be put off', async () => {
+    const clock = new ManualClock(monday);
+    const folder = await newFolder();
+    const [one, other] = [await newWindow(folder, clock), await newWindow(folder, clock)];
+    const { id } = await one.schedules.set(inAnHour);
+    await knows(other, 1);
+    await pass(clock, 54 * minute, one, other);
+    expect([...one.warned, ...other.warned]).toEqual([]);
+    await pass(clock, 2 * minute, one, other);
+    expect([...one.warned, ...other.warned]).toMatchObject([{ id, at: monday + hour }]);
+
+    expect(await other.schedules.extend(id, hour)).toMatchObject({ at: monday + 2 * hour });
+    await pass(clock, 10 * minute, one, other);
+    expect([...one.operations.begun, ...other.operations.begun]).toEqual([]);
+    await pass(clock, 50 * minute, one, other);
+    expect([...one.warned, ...other.warned]).toHaveLength(2);
+    await pass(clock, 5 * minute, one, other);
+    await vi.waitFor(
+      () => expect([...one.operations.begun, ...other.operations.begun]).toEqual(['stop a']),
+      5_000,
+    );
+  });
+
+  it('is not warned of where it is set for the next minutes, or the instance is off', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    window.store.list(clock.now(), rowOf('a', 'stopped', 1), rowOf('b', 'running', 1));
+    await window.schedules.set(inAnHour);
+    await window.schedules.set({ instanceId: 'b', name: 'b', at: monday + 3 * minute });
+    await pass(clock, 58 * minute, window);
+    expect(window.warned).toEqual([]);
+    expect(window.operations.begun).toEqual(['stop b']);
+  });
+
+  it('is over when it is cancelled in another window', async () => {
+    const clock = new ManualClock(monday);
+    const folder = await newFolder();
+    const [one, other] = [await newWindow(folder, clock), await newWindow(folder, clock)];
+    const { id } = await one.schedules.set(inAnHour);
+    await other.schedules.cancel(id);
+    await knows(one, 0);
+    await pass(clock, 2 * hour, one, other);
+    expect([...one.operations.begun, ...other.operations.begun]).toEqual([]);
+    expect(await one.schedules.extend(id, hour)).toBeUndefined();
+  });
+
+  it('replaces an earlier one of the same instance', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    await window.schedules.set(inAnHour);
+    await window.schedules.set({ ...inAnHour, at: monday + 2 * hour });
+    expect(window.schedules.list()).toMatchObject([{ at: monday + 2 * hour }]);
+    expect(window.schedules.of('a')?.at).toBe(monday + 2 * hour);
+  });
+
+  it('survives a reload', async () => {
+    const clock = new ManualClock(monday);
+    const folder = await newFolder();
+    const before = await newWindow(folder, clock);
+    await before.schedules.set(inAnHour);
+    before.schedules.dispose();
+    const after = await newWindow(folder, clock);
+    await knows(after, 1);
+    await pass(clock, hour + minute, after);
+    expect(after.operations.begun).toEqual(['stop a']);
+    expect(before.operations.begun).toEqual([]);
+  });
+
+  it('does nothing to an instance that is off by then, and is over', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    await window.schedules.set(inAnHour);
+    window.store.answer = () => rowOf('a', 'stoppeddisassociated', 1);
+    await pass(clock, hour + minute, window);
+    expect(window.operations.begun).toEqual([]);
+    expect(window.ended).toMatchObject([{ outcome: 'nothing-to-do' }]);
+    expect(window.schedules.list()).toEqual([]);
+  });
+
+  it('asks the service first: a row of before may be wrong', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    window.store.list(clock.now(), rowOf('a', 'stopped', 1));
+    await window.schedules.set(inAnHour);
+    window.store.answer = () => rowOf('a', 'running', 1);
+    await pass(clock, hour + minute, window);
+    expect(window.operations.begun).toEqual(['stop a']);
+  });
+
+  it('is tried all the same where the service cannot say whether it is off', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    window.store.list(clock.now(), rowOf('a', 'stopped', 1));
+    await window.schedules.set(inAnHour);
+    window.store.fail();
+    await pass(clock, hour + minute, window);
+    expect(window.operations.begun).toEqual(['stop a']);
+  });
+
+  it('is dropped when its instance is deleted', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    await window.schedules.set(inAnHour);
+    window.store.goneIds.fire(['a']);
+    await knows(window, 0);
+  });
+});
+
+describe('a stop that fails', () => {
+  it('is tried again each minute, and told as missed with the reason when it is too late', async () => {
+    const clock = new ManualClock(monday);
+    const folder = await newFolder();
+    const [one, other] = [await newWindow(folder, clock), await newWindow(folder, clock)];
+    for (const { operations } of [one, other]) {
+      operations.accept = () => Promise.reject(new Error('TensorDock does not answer.'));
+    }
+    await one.schedules.set(inAnHour);
+    await knows(other, 1);
+    await pass(clock, hour + 3 * minute, one, other);
+    const tries = [...one.operations.begun, ...other.operations.begun].length;
+    expect(tries).toBeGreaterThanOrEqual(2);
+    expect(tries).toBeLessThanOrEqual(4);
+    expect(one.schedules.of('a')?.problem).toBe('TensorDock does not answer.');
+
+    await pass(clock, latestMs, one, other);
+    expect([...one.missed, ...other.missed]).toMatchObject([{ problem: 'TensorDock does not answer.' }]);
+    expect(one.schedules.missed()).toHaveLength(1);
+  });
+
+  it('succeeds when the service is back in time', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    window.operations.accept = () => Promise.reject(new Error('TensorDock does not answer.'));
+    await window.schedules.set(inAnHour);
+    await pass(clock, hour + minute, window);
+    window.operations.accept = () => Promise.resolve();
+    await pass(clock, 3 * minute, window);
+    expect(window.ended).toMatchObject([{ outcome: 'accepted' }]);
+    expect(window.missed).toEqual([]);
+  });
+
+  it('is not tried again where a person cancelled it', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    window.operations.accept = () => Promise.reject(new DOMException('Cancelled', 'AbortError'));
+    await window.schedules.set(inAnHour);
+    await pass(clock, hour + 5 * minute, window);
+    expect(window.ended).toMatchObject([{ outcome: 'cancelled' }]);
+    expect(window.operations.begun).toHaveLength(1);
+  });
+
+  it('is taken up by another window when its own closes in the midst of it', async () => {
+    const clock = new ManualClock(monday);
+    const folder = await newFolder();
+    const one = await newWindow(folder, clock);
+    const closing = new AbortController();
+    one.operations.accept = () =>
+      new Promise((_resolve, reject) => {
+        closing.signal.addEventListener('abort', () => reject(new DOMException('Cancelled', 'AbortError')));
+      });
+    await one.schedules.set(inAnHour);
+    await clock.advance(hour);
+    await vi.waitFor(() => expect(one.operations.begun).toEqual(['stop a']), 5_000);
+    one.schedules.dispose();
+    closing.abort();
+
+    const other = await newWindow(folder, clock);
+    await knows(other, 1);
+    expect(phaseOf(other.schedules.list()[0] ?? expect.fail('it is there'), clock.now())).toBe('stopping');
+    await pass(clock, 4 * minute, other);
+    expect(other.operations.begun).toEqual(['stop a']);
+    expect(other.ended).toMatchObject([{ outcome: 'accepted' }]);
+  });
+
+  it('is not asked for twice where the other window noted it as an operation', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    await window.schedules.set(inAnHour);
+    const { record } = await new StandInOperations().begin('stop', 'a');
+    window.operations.noted = record;
+    await pass(clock, hour + minute, window);
+    expect(window.operations.begun).toEqual([]);
+    expect(window.schedules.list()).toEqual([]);
+  });
+});
+
+describe('a stop that nobody was there for', () => {
+  async function missedOne(): Promise<{ clock: ManualClock; folder: string; window: Window }> {
+    const clock = new ManualClock(monday);
+    const folder = await newFolder();
+    const before = await newWindow(folder, clock);
+    await before.schedules.set(inAnHour);
+    before.schedules.dispose();
+    await clock.advance(hour + latestMs + minute);
+    const window = await newWindow(folder, clock);
+    await vi.waitFor(() => expect(window.missed).toHaveLength(1), 5_000);
+    return { clock, folder, window };
+  }
+
+  it('is asked about and not carried out', async () => {
+    const { clock, folder, window } = await missedOne();
+    const other = await newWindow(folder, clock);
+    await pass(clock, 30 * minute, window, other);
+    expect([...window.operations.begun, ...other.operations.begun]).toEqual([]);
+    expect([...window.missed, ...other.missed]).toHaveLength(1);
+    expect(other.schedules.missed()).toMatchObject([{ name: 'alpha', at: monday + hour }]);
+    await pass(clock, 31 * minute, window, other);
+    expect([...window.missed, ...other.missed]).toHaveLength(2);
+  });
+
+  it('is carried out when a person says so', async () => {
+    const { clock, window } = await missedOne();
+    const [missed] = window.schedules.missed();
+    await window.schedules.stopNow(missed?.id ?? '');
+    await vi.waitFor(() => expect(window.ended).toMatchObject([{ outcome: 'accepted' }]), 5_000);
+    expect(window.operations.begun).toEqual(['stop a']);
+    await pass(clock, minute, window);
+    expect(window.schedules.list()).toEqual([]);
+  });
+
+  it('can be put off, from now', async () => {
+    const { clock, window } = await missedOne();
+    const [missed] = window.schedules.missed();
+    const extended = await window.schedules.extend(missed?.id ?? '', hour);
+    expect(extended?.at).toBe(clock.now() + hour);
+    expect(window.schedules.missed()).toEqual([]);
+  });
+
+  it('is over where the instance is off already', async () => {
+    const clock = new ManualClock(monday);
+    const folder = await newFolder();
+    const before = await newWindow(folder, clock);
+    await before.schedules.set(inAnHour);
+    before.schedules.dispose();
+    await clock.advance(5 * hour);
+    const store = new StandInStore();
+    store.answer = () => rowOf('a', 'stopped', 1);
+    const operations = new StandInOperations();
+    const schedules = own(new Schedules({ folder, clock, log: silentLogger, store, operations }));
+    const missed = vi.fn();
+    const ended = vi.fn();
+    schedules.onDidMiss(missed);
+    schedules.onDidEnd(ended);
+    await vi.waitFor(() => expect(ended).toHaveBeenCalledOnce(), 5_000);
+    expect(missed).not.toHaveBeenCalled();
+  });
+});
+
+describe('what cannot be scheduled', () => {
+  it.each([
+    [monday, 'past'],
+    [monday - 1, 'past'],
+    [Number.NaN, 'past'],
+    [monday + 40 * 24 * hour, 'too far'],
+  ])('%d', async (at, reason) => {
+    const window = await newWindow(await newFolder(), new ManualClock(monday));
+    await expect(window.schedules.set({ ...inAnHour, at })).rejects.toThrow(reason);
+    expect(window.schedules.list()).toEqual([]);
+  });
+
+  it('anything, while nobody is signed in', async () => {
+    const window = await newWindow(await newFolder(), new ManualClock(monday));
+    window.store.signIn(undefined);
+    await expect(window.schedules.set(inAnHour)).rejects.toThrow('Not signed in');
+  });
+});
+
+it('is carried out for its own account only', async () => {
+  const clock = new ManualClock(monday);
+  const window = await newWindow(await newFolder(), clock);
+  await window.schedules.set(inAnHour);
+  window.store.signIn('account-2');
+  window.store.list(clock.now(), rowOf('a', 'running', 1));
+  expect(window.schedules.list()).toEqual([]);
+  expect(window.schedules.list('account-1')).toHaveLength(1);
+  await pass(clock, hour + 2 * minute, window);
+  expect(window.operations.begun).toEqual([]);
+  window.store.signIn('account-1');
+  window.store.list(clock.now(), rowOf('a', 'running', 1));
+  await vi.waitFor(() => expect(window.operations.begun).toEqual(['stop a']), 5_000);
+});
+
+it('is kept where the account changes while its instance is asked for', async () => {
+  const clock = new ManualClock(monday);
+  const window = await newWindow(await newFolder(), clock);
+  await window.schedules.set(inAnHour);
+  window.store.answer = () => {
+    window.store.signIn('account-2');
+    return undefined;
+  };
+  await pass(clock, hour + minute, window);
+  expect(window.schedules.list('account-1')).toHaveLength(1);
+  expect(window.operations.begun).toEqual([]);
+  expect(window.ended).toEqual([]);
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { formatDuration, formatWhen, parseWhen } from '../../../src/automation/when';
+import { hour, minute, monday } from '../cost/support';
+
+const day = 24 * hour;
+const at = (days: number, hours: number, minutes = 0): number =>
+  new Date(2026, 10, 23 + days, hours, minutes).getTime();
+
+describe('what a person types for a time', () => {
+  it.each([
+    ['2h', monday + 2 * hour],
+    ['90m', monday + 90 * minute],
+    ['90 min', monday + 90 * minute],
+    ['1h30', monday + 90 * minute],
+    ['1h05', monday + 65 * minute],
+    ['1h 30m', monday + 90 * minute],
+    ['1h30min', monday + 90 * minute],
+    ['1.5h', monday + 90 * minute],
+    ['1,5 hours', monday + 90 * minute],
+    ['in 2 hours', monday + 2 * hour],
+    ['1 hour', monday + hour],
+    ['3 hrs', monday + 3 * hour],
+    ['2d', monday + 2 * day],
+    ['1 day 2h', monday + day + 2 * hour],
+    ['18:00', at(0, 18)],
+    ['18.30', at(0, 18, 30)],
+    [' 18:00 ', at(0, 18)],
+    ['at 18:00', at(0, 18)],
+    ['6pm', at(0, 18)],
+    ['6:30 PM', at(0, 18, 30)],
+    ['12am', at(1, 0)],
+    ['12pm', at(0, 12)],
+    ['8:00', at(1, 8)],
+    ['9:00', at(1, 9)],
+    ['today 18:00', at(0, 18)],
+    ['tomorrow 9:00', at(1, 9)],
+    ['Tomorrow at 9am', at(1, 9)],
+    ['fri 18:00', at(4, 18)],
+    ['Friday 18:00', at(4, 18)],
+    ['mon 8:00', at(7, 8)],
+    ['monday 10:00', at(0, 10)],
+    ['2026-11-25 09:15', at(2, 9, 15)],
+  ])('%s', (text, expected) => {
+    expect(parseWhen(text, monday)).toEqual({ at: expected });
+  });
+
+  it.each([
+    '',
+    'soon',
+    '18',
+    '25:00',
+    '9:60',
+    '13pm',
+    '0am',
+    'f 18:00',
+    'someday 9:00',
+    '-2h',
+    '2x',
+    '2h 3h',
+  ])('is told how to write it: “%s”', (text) => {
+    expect(parseWhen(text, monday)).toEqual({ problem: expect.stringContaining('2h, 90m, 1h30') as string });
+  });
+
+  it.each(['today 8:00', '2026-11-22 09:00', '0m', '0h'])('is told that it is past: %s', (text) => {
+    expect(parseWhen(text, monday)).toEqual({ problem: 'That time is past. Choose a later one.' });
+  });
+
+  it.each(['40d', '2027-11-23 09:00'])('is told that it is too far: %s', (text) => {
+    expect(parseWhen(text, monday)).toEqual({ problem: expect.stringContaining('31 days') as string });
+  });
+
+  it('refuses a day that the calendar does not have', () => {
+    expect(parseWhen('2026-11-31 09:00', monday)).toHaveProperty('problem');
+  });
+
+  it('never throws, and never gives a time that is not ahead', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 40 }), (text) => {
+        const when = parseWhen(text, monday);
+        if ('at' in when) expect(when.at).toBeGreaterThan(monday);
+        else expect(when.problem).not.toBe('');
+      }),
+    );
+  });
+
+  it('reads what it writes, to the minute', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30 * 24 * 60 - 1 }), (minutes) => {
+        const time = monday + minutes * minute;
+        // An hour that the clocks repeat has two readings.
+        const twice = new Date(time - hour).getHours() === new Date(time).getHours();
+        fc.pre(!twice && new Date(time + hour).getHours() !== new Date(time).getHours());
+        expect(parseWhen(formatWhen(time, monday), monday)).toEqual({ at: time });
+      }),
+    );
+  });
+});
+
+describe('how times are written', () => {
+  it.each([
+    [0, '0 s'],
+    [-5, '0 s'],
+    [45_000, '45 s'],
+    [12 * minute, '12 min'],
+    [hour, '1 h'],
+    [hour + 5 * minute + 59_000, '1 h 5 min'],
+    [2 * day, '2 d'],
+    [2 * day + 4 * hour + 59 * minute, '2 d 4 h'],
+  ])('%d ms', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+
+  it('names the day only where it is another one', () => {
+    expect(formatWhen(at(0, 18), monday)).toBe('18:00');
+    expect(formatWhen(at(1, 9, 5), monday)).toBe('tomorrow 09:05');
+    expect(formatWhen(at(2, 9), monday)).toBe('2026-11-25 09:00');
+  });
+});

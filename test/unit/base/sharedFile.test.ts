@@ -1,0 +1,81 @@
+import { silentLogger } from '../../../src/base/logger';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as v from 'valibot';
+import { describe, expect, it, vi } from 'vitest';
+import { SharedFile } from '../../../src/base/sharedFile';
+import { newFolder, own } from '../cost/support';
+
+const schema = v.object({ count: v.number() });
+
+function open(folder: string): SharedFile<{ readonly count: number }> {
+  return new SharedFile(path.join(folder, 'deep', 'count.json'), schema, { count: 0 }, silentLogger);
+}
+
+describe('a file that windows share', () => {
+  it('loses no change of many that are made at once', async () => {
+    const folder = await newFolder();
+    const windows = Array.from({ length: 4 }, () => open(folder));
+    await Promise.all(
+      windows.flatMap((window) =>
+        Array.from({ length: 15 }, () => window.update(({ count }) => ({ count: count + 1 }))),
+      ),
+    );
+    expect(await open(folder).read()).toEqual({ count: 60 });
+    expect(await readdir(path.join(folder, 'deep'))).toEqual(['count.json']);
+  });
+
+  it('is not written where nothing changes, and can be read by its owner alone', async () => {
+    const folder = await newFolder();
+    const file = open(folder);
+    await file.update(() => ({ count: 7 }));
+    const before = await stat(file.file);
+    await file.update((current) => ({ ...current }));
+    const after = await stat(file.file);
+    expect(after.ino).toBe(before.ino);
+    expect(after.mtimeMs).toBe(before.mtimeMs);
+    if (process.platform !== 'win32') expect(after.mode & 0o777).toBe(0o600);
+  });
+
+  it('goes on after a step that throws', async () => {
+    const file = open(await newFolder());
+    const failing = file.update(() => {
+      throw new Error('no');
+    });
+    const next = file.update(({ count }) => ({ count: count + 1 }));
+    await expect(failing).rejects.toThrow('no');
+    expect(await next).toEqual({ count: 1 });
+  });
+
+  it('tells other windows', async () => {
+    const folder = await newFolder();
+    const seen = vi.fn();
+    own(open(folder).watch(seen));
+    await vi.waitFor(() => expect(seen).toHaveBeenCalled(), 5_000);
+    seen.mockClear();
+    await open(folder).update(() => ({ count: 1 }));
+    await vi.waitFor(() => expect(seen).toHaveBeenCalled(), 5_000);
+  });
+
+  it.each(['', '{"count":', '{"count":"7"}', '[]'])('keeps what is damaged beside it: %s', async (text) => {
+    const folder = await newFolder();
+    const file = open(folder);
+    await mkdir(path.dirname(file.file));
+    await writeFile(file.file, text);
+    expect(await file.read()).toEqual({ count: 0 });
+    await file.update(({ count }) => ({ count: count + 1 }));
+    expect(await file.read()).toEqual({ count: 1 });
+    expect(await readFile(`${file.file}.damaged`, 'utf8')).toBe(text);
+  });
+
+  it('is left alone where it cannot be read', async () => {
+    const folder = await newFolder();
+    const file = open(folder);
+    // A folder in its place: an error that also holds for the superuser.
+    await mkdir(file.file, { recursive: true });
+    await chmod(file.file, 0o700);
+    await expect(file.read()).rejects.toThrow('EISDIR');
+    await expect(file.update(() => ({ count: 1 }))).rejects.toThrow('EISDIR');
+    expect((await stat(file.file)).isDirectory()).toBe(true);
+  });
+});

@@ -1,0 +1,286 @@
+import {
+  link,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  stat,
+  symlink,
+  writeFile,
+  chmod,
+} from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { removeSshEntries } from '../../../../src/ssh/config/cleanUp';
+import { PersonConfig } from '../../../../src/ssh/config/personConfig';
+import { makeInstance, makePlace, placeAt, sshG, tools, user, valuesOf, type Place } from './support';
+
+const simple = 'Host other\n  HostName 198.51.100.1\n';
+
+async function agree({ person }: Pick<Place, 'person'>): Promise<string> {
+  return person.apply(await person.plan());
+}
+
+/** Runs as somebody without rights over others' files, also where the tests run as root. */
+async function unprivileged<T>(work: () => Promise<T>): Promise<T> {
+  const root = process.geteuid?.() === 0;
+  if (root) process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    if (root) process.seteuid?.(0);
+  }
+}
+
+describe('the place of the line', () => {
+  const line = (place: Place): string => place.paths.includeLine;
+  test.each([
+    ['first', (p: Place) => `${line(p)}\n${simple}`, 'none'],
+    ['behind comments and blank lines', (p: Place) => `# a\n\n\t\n  # b\n${line(p)}\n${simple}`, 'none'],
+    [
+      'in another case, with an equals sign',
+      (p: Place) => `  INCLUDE = ${p.paths.ownConfig}\n${simple}`,
+      'none',
+    ],
+    ['quoted', (p: Place) => `Include "${p.paths.ownConfig}"\n`, 'none'],
+    ['with a comment', (p: Place) => `Include ${p.paths.ownConfig} # td\n`, 'none'],
+    ['with detours in the path', (p: Place) => `Include ${p.paths.folder}/../tensordock//config\n`, 'none'],
+    ['before another file', (p: Place) => `Include ${p.paths.ownConfig} /x/y\n`, 'none'],
+    ['twice', (p: Place) => `${line(p)}\n${simple}${line(p)}\n`, 'none'],
+    ['behind another file', (p: Place) => `Include /x/y ${p.paths.ownConfig}\n`, 'move'],
+    ['below a global option', (p: Place) => `StrictHostKeyChecking no\n${line(p)}\n${simple}`, 'move'],
+    ['inside a host', (p: Place) => `${simple}  ${line(p)}\n`, 'move'],
+    ['at the end, unfinished', (p: Place) => `${simple}${line(p)}`, 'move'],
+    ['in a comment only', (p: Place) => `# ${line(p)}\n${simple}`, 'add'],
+    ['of another file of the same name', () => `Include /elsewhere/tensordock/config\n${simple}`, 'add'],
+    ['absent', () => simple, 'add'],
+  ] satisfies [string, (place: Place) => string, string][])('%s', async (_, content, kind) => {
+    const place = await makePlace();
+    await writeFile(place.paths.personConfig, content(place));
+    expect((await place.person.plan()).kind).toBe(kind);
+  });
+
+  test('a line that was moved is put right, and everything else stays', async () => {
+    const place = await makePlace();
+    const { personConfig, includeLine } = place.paths;
+    await place.hosts.ensureEntry('account', makeInstance(), user);
+    await writeFile(personConfig, `Port 2200\r\n${includeLine}\r\n# end\r\n`);
+    expect(valuesOf(await sshG(personConfig, 'td-trainer-one'), 'port')).toEqual(['2200']);
+    expect(await agree(place)).toBe('done');
+    expect(await readFile(personConfig, 'utf8')).toBe(`${includeLine}\r\nPort 2200\r\n# end\r\n`);
+    expect(valuesOf(await sshG(personConfig, 'td-trainer-one'), 'port')).toEqual(['20456']);
+  });
+
+  test('a relative name counts from ~/.ssh', async () => {
+    const { root } = await makePlace();
+    const home = join(root, 'home');
+    await mkdir(join(home, '.ssh'), { recursive: true });
+    const { paths } = placeAt(root, join(home, '.ssh', 'config'));
+    await writeFile(paths.personConfig, 'Include tensordock/config\n');
+    expect(await new PersonConfig({ ...paths, home }, tools).plan()).toEqual({ kind: 'none' });
+  });
+});
+
+describe('a file that is odd is refused and stays', () => {
+  test.each([
+    ['invalid UTF-8', Buffer.from([0x48, 0xff, 0xfe, 0x0a]), 'not-text'],
+    ['NUL', Buffer.from('Host a\0b\n'), 'not-text'],
+    ['UTF-16', Buffer.from('\uFEFFHost a\n', 'utf16le'), 'not-text'],
+    ['17 MiB', Buffer.alloc(17 * 1024 * 1024, 0x20), 'too-large'],
+  ])('%s', async (_, bytes, code) => {
+    const place = await makePlace();
+    await writeFile(place.paths.personConfig, bytes);
+    await expect(place.person.plan()).rejects.toMatchObject({ code });
+    const plan = { kind: 'add', line: place.paths.includeLine, file: place.paths.personConfig } as const;
+    await expect(place.person.apply(plan)).rejects.toMatchObject({ code });
+    await expect(place.person.remove()).rejects.toMatchObject({ code });
+    expect((await readFile(place.paths.personConfig)).equals(bytes)).toBe(true);
+  });
+
+  test('a folder', async () => {
+    const place = await makePlace();
+    await mkdir(place.paths.personConfig);
+    await expect(place.person.plan()).rejects.toMatchObject({ code: 'not-a-file' });
+  });
+
+  test('links in a circle', async () => {
+    const place = await makePlace();
+    await symlink('config2', place.paths.personConfig);
+    await symlink('config', `${place.paths.personConfig}2`);
+    await expect(place.person.plan()).rejects.toMatchObject({ code: 'link-loop' });
+  });
+
+  test('a file of which another name exists: the message has the line to add', async () => {
+    const place = await makePlace();
+    await writeFile(place.paths.personConfig, simple);
+    await link(place.paths.personConfig, join(place.root, 'other-name'));
+    const message: unknown = expect.stringContaining(place.paths.includeLine);
+    await expect(agree(place)).rejects.toMatchObject({ code: 'hard-linked', message });
+    expect(await readFile(place.paths.personConfig, 'utf8')).toBe(simple);
+  });
+
+  test.runIf(process.geteuid)('no permission to read', async () => {
+    const place = await makePlace();
+    await writeFile(place.paths.personConfig, simple);
+    await chmod(place.paths.personConfig, 0o000);
+    await chmod(place.root, 0o755);
+    await chmod(join(place.root, '.ssh'), 0o755);
+    await unprivileged(() => expect(place.person.plan()).rejects.toMatchObject({ code: 'no-permission' }));
+  });
+
+  test.runIf(process.geteuid)('read-only: left alone, and the message has the line to add', async () => {
+    const place = await makePlace();
+    await writeFile(place.paths.personConfig, simple);
+    await chmod(place.paths.personConfig, 0o444);
+    const message: unknown = expect.stringContaining(place.paths.includeLine);
+    await expect(agree(place)).rejects.toMatchObject({ code: 'read-only', message });
+    expect(await readFile(place.paths.personConfig, 'utf8')).toBe(simple);
+    expect((await readdir(join(place.root, '.ssh'))).sort()).toEqual(['config', 'tensordock']);
+  });
+});
+
+describe('links', () => {
+  test('a chain is followed, the links stay, and our folder is beside the first', async () => {
+    const place = await makePlace();
+    const dotfiles = join(place.root, 'dotfiles');
+    await mkdir(join(dotfiles, 'ssh'), { recursive: true });
+    await writeFile(join(dotfiles, 'ssh', 'config'), simple);
+    await symlink('ssh/config', join(dotfiles, 'entry'));
+    await symlink('../dotfiles/entry', place.paths.personConfig);
+    expect(await agree(place)).toBe('done');
+    expect(await readlink(place.paths.personConfig)).toBe('../dotfiles/entry');
+    expect(await readlink(join(dotfiles, 'entry'))).toBe('ssh/config');
+    const target = join(dotfiles, 'ssh', 'config');
+    expect(await readFile(target, 'utf8')).toBe(`${place.paths.includeLine}\n${simple}`);
+    expect(existsSync(place.paths.folder)).toBe(true);
+    await place.person.remove();
+    expect(await readFile(target, 'utf8')).toBe(simple);
+  });
+
+  test('a dangling one gets its file, which goes again', async () => {
+    const place = await makePlace();
+    await symlink(join(place.root, 'later'), place.paths.personConfig);
+    expect(await agree(place)).toBe('done');
+    expect(await readFile(join(place.root, 'later'), 'utf8')).toBe(`${place.paths.includeLine}\n`);
+    await place.person.remove();
+    expect(existsSync(join(place.root, 'later'))).toBe(false);
+    expect((await lstat(place.paths.personConfig)).isSymbolicLink()).toBe(true);
+  });
+
+  test('a link relative to a folder that is a link itself', async () => {
+    const place = await makePlace();
+    await mkdir(join(place.root, 'deep', 'er'), { recursive: true });
+    await rename(join(place.root, '.ssh'), join(place.root, 'deep', 'er', 'ssh'));
+    await symlink('deep/er/ssh', join(place.root, '.ssh'));
+    await writeFile(join(place.root, 'deep', 'real'), simple);
+    await symlink('../../real', place.paths.personConfig);
+    expect(await agree(place)).toBe('done');
+    expect(await readFile(join(place.root, 'deep', 'real'), 'utf8')).toContain(place.paths.includeLine);
+    // The line may also name our folder as it really is.
+    const real = join(place.root, 'deep', 'er', 'ssh', 'tensordock', 'config');
+    await writeFile(join(place.root, 'deep', 'real'), `Include ${real}\n`);
+    expect(await place.person.plan()).toEqual({ kind: 'none' });
+  });
+});
+
+describe('an edit', () => {
+  test('makes a file and folder that only the person can read, and takes them away', async () => {
+    const { root } = await makePlace();
+    const place = placeAt(root, join(root, 'new', 'config'));
+    const mask = process.umask(0o002);
+    try {
+      await place.hosts.ensureEntry('account', makeInstance(), user);
+      expect(await agree(place)).toBe('done');
+    } finally {
+      process.umask(mask);
+    }
+    const mode = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
+    expect(await mode(place.paths.personConfig)).toBe(0o600);
+    expect(await mode(place.paths.ownConfig)).toBe(0o600);
+    expect(await mode(place.paths.folder)).toBe(0o700);
+    expect(await mode(place.paths.knownHosts)).toBe(0o700);
+    expect(await removeSshEntries(place.person, place.hosts)).toBe(true);
+    expect(await readdir(join(root, 'new'))).toEqual([]);
+  });
+
+  test('keeps one copy of the file as it was before the first', async () => {
+    const place = await makePlace();
+    await writeFile(place.paths.personConfig, simple);
+    await agree(place);
+    await writeFile(place.paths.personConfig, 'Host another\n');
+    await agree(place);
+    expect(await readFile(place.person.backup, 'utf8')).toBe(simple);
+    expect((await stat(place.person.backup)).mode & 0o777).toBe(0o600);
+  });
+
+  test('sees what the person wrote between the question and the answer', async () => {
+    const place = await makePlace();
+    await writeFile(place.paths.personConfig, simple);
+    const plan = await place.person.plan();
+    await writeFile(place.paths.personConfig, `${simple}# more\n`);
+    expect(await place.person.apply(plan)).toBe('done');
+    expect(await readFile(place.paths.personConfig, 'utf8')).toBe(
+      `${place.paths.includeLine}\n${simple}# more\n`,
+    );
+  });
+
+  test('asks again where another answer is needed', async () => {
+    const place = await makePlace();
+    await writeFile(place.paths.personConfig, simple);
+    const plan = await place.person.plan();
+    const moved = `${simple}${place.paths.includeLine}\n`;
+    await writeFile(place.paths.personConfig, moved);
+    expect(await place.person.apply(plan)).toBe('changed');
+    expect(await readFile(place.paths.personConfig, 'utf8')).toBe(moved);
+  });
+
+  test('writes nothing a second time', async () => {
+    const place = await makePlace();
+    await writeFile(place.paths.personConfig, simple);
+    const plan = await place.person.plan();
+    await place.person.apply(plan);
+    const { ino } = await stat(place.paths.personConfig);
+    expect(await place.person.apply(plan)).toBe('done');
+    expect((await stat(place.paths.personConfig)).ino).toBe(ino);
+  });
+
+  test('takes away what a killed writer left, and nothing else', async () => {
+    const place = await makePlace();
+    await writeFile(place.paths.personConfig, simple);
+    await writeFile(`${place.paths.personConfig}.tensordock-0123456789ab.tmp`, 'half');
+    await writeFile(`${place.paths.personConfig}.mine.tmp`, 'kept');
+    await agree(place);
+    expect((await readdir(join(place.root, '.ssh'))).sort()).toEqual([
+      'config',
+      'config.mine.tmp',
+      'tensordock',
+    ]);
+  });
+});
+
+test('cleaning up leaves a key we made where it is', async () => {
+  const place = await makePlace();
+  await place.hosts.ensureEntry('account', makeInstance(), user);
+  await agree(place);
+  await mkdir(place.paths.keys);
+  await writeFile(join(place.paths.keys, 'id'), 'key');
+  expect(await removeSshEntries(place.person, place.hosts)).toBe(false);
+  expect(await readdir(place.paths.folder)).toEqual(['keys']);
+  expect(existsSync(place.paths.personConfig)).toBe(false);
+});
+
+test('a folder with spaces, wildcards and percent signs works through ssh', async () => {
+  const place = await makePlace('my [ssh] 100%');
+  await writeFile(place.paths.personConfig, simple);
+  await place.hosts.ensureEntry('account', makeInstance(), user);
+  await agree(place);
+  const output = await sshG(place.paths.personConfig, 'td-trainer-one');
+  expect(valuesOf(output, 'hostname')).toEqual(['192.0.2.7']);
+  expect(valuesOf(output, 'userknownhostsfile')).toEqual([`${place.paths.knownHosts}/${makeInstance().id}`]);
+  expect(await place.person.plan()).toEqual({ kind: 'none' });
+  await place.person.remove();
+  expect(await readFile(place.paths.personConfig, 'utf8')).toBe(simple);
+});

@@ -1,0 +1,293 @@
+import { silentLogger } from '../../../../src/base/logger';
+import type { Clock } from '../../../../src/base/clock';
+import { describe, expect, it, vi } from 'vitest';
+import { BadRequestError, NoCapacityError, NotFoundError, ServiceError } from '../../../../src/api/errors';
+import { CatalogueFeed } from '../../../../src/views/forms/catalogueFeed';
+import { mergeCloudInit, parseCloudInit } from '../../../../src/views/forms/cloudInit';
+import { describeOutcome, duration, idempotencyKey, prepare } from '../../../../src/views/forms/createSubmit';
+import { draftLike, Presets } from '../../../../src/views/forms/presets';
+import { fieldOfPath, problemsOfError } from '../../../../src/views/forms/problems';
+import { received } from '../../../../src/views/forms/received';
+import { recipes } from '../../../../src/views/forms/recipes';
+import { asCurl, asJson } from '../../../../src/views/forms/requestText';
+import { fromCreateForm } from '../../../../src/views/webview/shared/protocol';
+import { access, catalogue, draft, rtx4090 } from './catalogueOf';
+
+vi.mock('vscode', () => ({
+  l10n: {
+    t: (text: string, ...values: unknown[]) =>
+      text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
+  },
+}));
+
+const known = { catalogue, access, names: [] };
+
+describe('cloud-init', () => {
+  it('is read into what the service takes', () => {
+    const text =
+      '#cloud-config\npackage_update: true\npackages: [htop]\nruncmd:\n  - echo hi\n  - [ls, -l]\n';
+    expect(parseCloudInit(text).cloudInit).toMatchObject({
+      packageUpdate: true,
+      packages: ['htop'],
+      runcmd: ['echo hi', ['ls', '-l']],
+    });
+    expect(parseCloudInit(' \n')).toEqual({ problems: [] });
+  });
+
+  it.each([
+    ['users: []', 'users'],
+    ['write_files:\n  - path: /a\n    content: x\n    encoding: b64', 'write_files.0.encoding'],
+    ['packages: htop', 'packages'],
+    ['package_update: maybe', 'package_update'],
+    ['runcmd: [1', 'Line 1'],
+    ['- a\n- b', 'keys'],
+    ['write_files:\n  - path: /a', 'write_files.0.content'],
+  ])('%j is refused with the place that is wrong', (text, named) => {
+    const { cloudInit, problems } = parseCloudInit(text);
+    expect(cloudInit).toBeUndefined();
+    expect(problems[0]).toContain(named);
+  });
+
+  it('does not grow without end from a few lines', () => {
+    const levels = Array.from({ length: 9 }, (_, n) => `l${n + 1}: &l${n + 1} [${`*l${n},`.repeat(9)}]`);
+    const text = `l0: &l0 [x]\n${levels.join('\n')}`;
+    expect(() => parseCloudInit(text)).not.toThrow();
+    expect(parseCloudInit(text).problems).not.toEqual([]);
+  });
+
+  it('every recipe is taken, also all of them together and twice', () => {
+    let text = '';
+    for (const recipe of [...recipes(), ...recipes()]) text = mergeCloudInit(text, recipe.text);
+    const { cloudInit, problems } = parseCloudInit(text);
+    expect(problems).toEqual([]);
+    const commands = cloudInit?.runcmd ?? [];
+    expect(new Set(commands.map((command) => JSON.stringify(command))).size).toBe(commands.length);
+    expect(text).toContain('nvidia-ctk');
+    expect(text).toContain('miniforge');
+  });
+
+  it('a recipe leaves text alone that cannot be read', () => {
+    expect(mergeCloudInit('runcmd: [', recipes()[0]?.text ?? '')).toBe('runcmd: [');
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    [['data', 'attributes', 'image'], 'image'],
+    [['data', 'attributes', 'resources', 'vcpu_count'], 'vcpus'],
+    [['data', 'attributes', 'resources', 'gpus', rtx4090, 'count'], 'gpuCount'],
+    [['data', 'attributes', 'resources', 'gpus'], 'gpu'],
+    [['data', 'attributes', 'port_forwards', 0], 'ports'],
+    [['data', 'attributes', 'location_id'], 'place'],
+    [['cpuCores'], 'vcpus'],
+    [['diskGb'], 'storage'],
+    [['something', 'else'], undefined],
+  ])('at %j belongs to %s', (path, field) => {
+    expect(fieldOfPath(path)).toBe(field);
+  });
+
+  it('names what would have been taken, else gives the words of the service', () => {
+    const issue = { path: ['image'], message: 'Invalid enum value', options: ['ubuntu2404', 'windows10'] };
+    const messages = problemsOfError(
+      new BadRequestError('no', [issue, { path: ['name'], message: 'Too odd' }]),
+    );
+    expect(messages.map((problem) => problem.field)).toEqual(['image', 'name']);
+    expect(messages[0]?.message).toContain('ubuntu2404, windows10');
+    expect(messages[1]?.message).toBe('Too odd');
+  });
+});
+
+describe('the end of a create', () => {
+  it('tells what was found and for how long it was looked for', () => {
+    const adopted = describeOutcome({ kind: 'adopted', id: 'i', lookedForMs: 45_000 }, 'n');
+    expect(adopted).toMatchObject({ kind: 'created', id: 'i' });
+    expect(adopted.message).toContain('45 s');
+    const unknown = describeOutcome({ kind: 'unknown', name: 'n', lookedForMs: 120_000 }, 'n');
+    expect(unknown.kind).toBe('unknown');
+    expect(unknown.message).toContain('2 min');
+  });
+
+  it('offers other places only where there was no room', () => {
+    const refused = (error: NoCapacityError | ServiceError): unknown =>
+      describeOutcome({ kind: 'refused', error }, 'n');
+    expect(refused(new NoCapacityError('full'))).toMatchObject({ noCapacity: true, message: 'full' });
+    expect(refused(new ServiceError('service-down', 'down'))).toMatchObject({ noCapacity: false });
+  });
+
+  it('tells durations as people do', () => {
+    expect([800, 59_400, 60_000, 100_000].map(duration)).toEqual(['1 s', '59 s', '1 min', '1 min 40 s']);
+  });
+});
+
+describe('a request for scripts', () => {
+  const { request, problems } = prepare({ ...draft, image: 'windows10' }, known, 'Very secret 123');
+
+  it('is the one that would be sent', () => {
+    expect(problems).toEqual([]);
+    expect(JSON.parse(asJson(request))).toMatchObject({
+      data: { type: 'virtualmachine', attributes: { name: 'rtx4090-1', location_id: 'cheap' } },
+    });
+  });
+
+  it('holds no token and no password, and quotes what a shell would read', () => {
+    const line = asCurl({ ...request, name: "it's $HOME" }, 'https://example.test/');
+    expect(line).not.toContain('Very secret');
+    expect(line).toContain('https://example.test/api/v2/instances');
+    expect(line).toContain('Bearer $TENSORDOCK_TOKEN');
+    expect(line).toContain(String.raw`it'\''s $HOME`);
+  });
+});
+
+describe('a wish', () => {
+  it('is the same for the same machine whatever the password, and another for another', () => {
+    const key = (change: object, password?: string): string =>
+      idempotencyKey(prepare({ ...draft, image: 'windows10', ...change }, known, password).request);
+    expect(key({}, 'a')).toBe(key({}, 'b'));
+    expect(key({})).not.toBe(key({ name: 'other' }));
+  });
+
+  it('is checked again before it is sent', () => {
+    const { problems } = prepare({ ...draft, vcpus: '7', cloudInit: 'users: []' }, known);
+    expect(problems.map((problem) => problem.field)).toEqual(['vcpus', 'cloudInit']);
+    expect(prepare(draft, { ...known, names: ['RTX4090-1'] }).problems[0]?.field).toBe('name');
+  });
+});
+
+describe('presets', () => {
+  const stored = (): Map<string, unknown> => new Map();
+  const presetsOn = (map: Map<string, unknown>): Presets =>
+    new Presets({ get: (key) => map.get(key), update: async (key, value) => void map.set(key, value) });
+
+  it('start the next form with the last machine, under a new name', async () => {
+    const map = stored();
+    await presetsOn(map).remember({ ...draft, vcpus: '12' });
+    expect(presetsOn(map).last()).toMatchObject({ vcpus: '12', name: '', nameTyped: false });
+  });
+
+  it('are kept by name, and hold nothing that a draft has not', async () => {
+    const map = stored();
+    const presets = presetsOn(map);
+    const sneaky = { ...draft, password: 'Very secret 123' };
+    await presets.save('b', sneaky);
+    await presets.save('a', draft);
+    await presets.save('b', { ...sneaky, vcpus: '4' });
+    expect(presets.all().map(({ name, draft: kept }) => [name, kept.vcpus])).toEqual([
+      ['a', '8'],
+      ['b', '4'],
+    ]);
+    expect(JSON.stringify([...map.values()])).not.toContain('Very secret');
+    await presets.delete('a');
+    expect(presets.all()).toHaveLength(1);
+  });
+
+  it('survive a storage that holds something else', () => {
+    const presets = presetsOn(new Map<string, unknown>([['tensordock.create.presets', [{ name: 1 }]]]));
+    expect(presets.all()).toEqual([]);
+    expect(presets.last().vcpus).toBe('8');
+  });
+
+  it('follow an instance as far as it is told', () => {
+    const like = draftLike(
+      {
+        id: 'i',
+        name: 'n',
+        state: 'running',
+        statusText: 'running',
+        resources: { vcpuCount: 16, ramGb: 64, storageGb: 500, gpus: [{ model: rtx4090, count: 2 }] },
+        portForwards: [
+          { internalPort: 22, externalPort: 20_001 },
+          { internalPort: 8888, externalPort: 20_002 },
+        ],
+      },
+      draft,
+    );
+    expect(like).toMatchObject({ gpuCount: '2', vcpus: '16', ports: '8888', image: 'ubuntu2404', name: '' });
+  });
+});
+
+describe('the catalogue of open forms', () => {
+  function feed(locations: () => Promise<never[]>): {
+    feed: CatalogueFeed;
+    pass: () => void;
+    asked: () => number;
+  } {
+    let asked = 0;
+    let due: (() => void) | undefined;
+    let now = 0;
+    const clock: Clock = {
+      now: () => now,
+      after: (ms, callback) => {
+        due = () => {
+          now += ms;
+          callback();
+        };
+        return { dispose: () => (due = undefined) };
+      },
+    };
+    const made = new CatalogueFeed(
+      {
+        locations: async () => {
+          asked += 1;
+          return locations();
+        },
+        hostnodes: async () => {
+          throw new NotFoundError('no such call');
+        },
+      },
+      clock,
+      silentLogger,
+    );
+    return { feed: made, pass: () => due?.(), asked: () => asked };
+  }
+
+  it('is asked for while one is on screen, and never else', async () => {
+    const { feed: made, pass, asked } = feed(async () => []);
+    const form = {};
+    expect(asked()).toBe(0);
+    made.setVisible(form, true);
+    await made.refresh();
+    expect(asked()).toBe(1);
+    pass();
+    await made.refresh();
+    expect(asked()).toBe(2);
+    made.setVisible(form, false);
+    pass();
+    expect(asked()).toBe(2);
+    made.dispose();
+  });
+
+  it('takes "no such call" for nothing to be had, and keeps the last one where the service fails', async () => {
+    let fail = false;
+    const { feed: made } = feed(async () => {
+      if (fail) throw new ServiceError('service-down', 'TensorDock is down.');
+      return [];
+    });
+    await made.refresh();
+    expect(made.state).toMatchObject({ loading: false, hostnodes: [], error: undefined });
+    fail = true;
+    await made.refresh();
+    expect(made.state.error).toBe('TensorDock is down.');
+  });
+});
+
+describe('a message of a form', () => {
+  it.each([
+    ['nothing', undefined],
+    ['text', 'submit'],
+    ['another kind', { type: 'run', command: 'rm' }],
+    ['a field of another type', { type: 'deletePreset', name: { toString: 'x' } }],
+    ['a text without end', { type: 'deletePreset', name: 'hunter2'.repeat(1_000) }],
+    ['a submit without its machine', { type: 'submit', submitId: 'a', password: 'hunter2' }],
+  ])('that is not of the contract (%s) is dropped, and logged without what it held', (_, message) => {
+    const taken: unknown[] = [];
+    const lines: string[] = [];
+    const log = { ...silentLogger, warn: (line: string) => lines.push(line) };
+    const take = received('create', fromCreateForm, log, (given) => taken.push(given));
+    take(message);
+    expect(taken).toEqual([]);
+    expect(lines).toHaveLength(1);
+    expect(lines.join()).not.toContain('hunter2');
+    take({ type: 'refresh' });
+    expect(taken).toEqual([{ type: 'refresh' }]);
+  });
+});
