@@ -34,7 +34,8 @@ import { keptArrangement } from './views/tree/arrangementMemory';
 import { connectedInstance } from './vscode/connectedWindow';
 import { followCosts } from './views/notifications/costNotices';
 import { dialectMemory } from './vscode/dialectMemory';
-import { answerTo, errorText, showError } from './vscode/messages';
+import { errorText, showError } from './vscode/messages';
+import { runCommand } from './commands/runCommand';
 import { followOperations } from './views/notifications/operationProgress';
 import { secretStore } from './vscode/secrets';
 import { SessionKeeper } from './vscode/sessionKeeper';
@@ -162,6 +163,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     ...formCommands(services, forms),
     ...costCommands(services, costs),
   };
+  const accountIds = new Set(Object.keys(accountCommands(services)));
   const statusBar = new StatusBar(store);
   const disposables: { dispose(): unknown }[] = [
     log,
@@ -205,7 +207,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     arrangement.onDidChange(() => view.update(store, arrangement.get())),
     followOperations({
       operations,
-      connect: (id) => void answerTo(log, [], async () => handlers['tensordock.connect']?.(id)),
+      connect: (id) => void runCommand({ log, store }, [], async () => handlers['tensordock.connect']?.(id)),
       onFailure: ({ record }, error) => {
         const row = record.instanceId === undefined ? undefined : store.row(record.instanceId);
         if (row) showFailure(services, record.kind, row, error);
@@ -222,7 +224,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
       const handler = handlers[id];
       if (!handler) throw new Error(`No command ${id}`);
       await session.settled();
-      return answerTo(log, args, handler);
+      return runCommand({ log, store }, args, handler, { changesAccount: accountIds.has(id) });
     },
     instances: () =>
       store.rows().map(({ instance, state }) => ({

@@ -4,7 +4,7 @@ import type { OperationKind } from '../instances/operations/journal';
 import type { InstanceRow } from '../instances/store';
 import { allows, plainText, type InstanceAction } from '../views/presentation';
 import { unsavedFiles } from '../vscode/connectedWindow';
-import { confirm, errorText, isCancelled, showError } from '../vscode/messages';
+import { askModally, confirm, errorText, isCancelled, showError } from '../vscode/messages';
 import type { CommandHandler, Services } from './services';
 import { targets, type Target } from './targets';
 
@@ -131,16 +131,13 @@ async function saved(): Promise<boolean> {
   if (unsavedFiles().length === 0) return true;
   const save = vscode.l10n.t('Save All');
   const drop = vscode.l10n.t('Go On Without Saving');
-  const answer = await vscode.window.showWarningMessage(
+  const answer = await askModally(
     unsavedFiles().length === 1
       ? vscode.l10n.t('A file is not saved.')
       : vscode.l10n.t('{0} files are not saved.', unsavedFiles().length),
-    {
-      modal: true,
-      detail: unsavedFiles()
-        .map((document) => document.fileName)
-        .join('\n'),
-    },
+    unsavedFiles()
+      .map((document) => document.fileName)
+      .join('\n'),
     save,
     drop,
   );

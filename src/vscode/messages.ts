@@ -1,9 +1,34 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import * as vscode from 'vscode';
+import { messageText } from './messageText';
+
+/*
+ * VS Code turns `[x](command:…)` and `$(icon)` in messages, progress titles, prompts and quick picks into links and
+ * icons, wherever the text came from. So this module and `prompts.ts` are the only ones that show such texts, and
+ * they show every text through `messageText`. Lint forbids the direct calls elsewhere.
+ */
 
 /** A button of a message, and what it does. */
 export interface Choice {
   readonly title: string;
   readonly run: () => unknown;
+}
+
+const checks = new AsyncLocalStorage<() => void>();
+
+/**
+ * Runs `work`; each question that is answered inside it calls `check` before the answer is used. `check` throws
+ * where the answer must not be acted on any more, such as after a switch of the account.
+ */
+export function withAnswerCheck<T>(check: () => void, work: () => Promise<T>): Promise<T> {
+  return checks.run(check, work);
+}
+
+/** An answer that may be acted on. */
+export async function checked<T>(answer: PromiseLike<T>): Promise<T> {
+  const value = await answer;
+  if (value !== undefined) checks.getStore()?.();
+  return value;
 }
 
 /** Shows an error with its buttons; `Show Log` is always among them. Does not wait for an answer. */
@@ -13,27 +38,88 @@ export function showError(
   ...choices: readonly Choice[]
 ): void {
   log.error(message);
-  const all = [...choices, { title: vscode.l10n.t('Show Log'), run: () => log.show() }];
-  void vscode.window.showErrorMessage(message, ...all).then(run);
+  const showLog = { title: vscode.l10n.t('Show Log'), run: () => log.show() };
+  void vscode.window
+    .showErrorMessage(messageText(message), ...[...choices, showLog].map(cleanChoice))
+    .then(run);
+}
+
+/** Shows a warning with its buttons. Does not wait for an answer. */
+export function showWarning(message: string, ...choices: readonly Choice[]): void {
+  void vscode.window.showWarningMessage(messageText(message), ...choices.map(cleanChoice)).then(run);
 }
 
 /** Shows a message with its buttons. Does not wait for an answer. */
 export function showInformation(message: string, ...choices: readonly Choice[]): void {
-  void vscode.window.showInformationMessage(message, ...choices).then(run);
+  void vscode.window.showInformationMessage(messageText(message), ...choices.map(cleanChoice)).then(run);
 }
 
-async function run(chosen: Choice | undefined): Promise<void> {
-  try {
-    await chosen?.run();
-  } catch (error) {
-    if (!isCancelled(error)) void vscode.window.showErrorMessage(errorText(error));
-  }
+/** Asks by a notification; resolves with the button, or `undefined` where it was dismissed. */
+export async function askInNotification<T extends string>(
+  severity: 'information' | 'warning',
+  message: string,
+  ...buttons: readonly T[]
+): Promise<T | undefined> {
+  const items = buttons.map(cleanButton);
+  const answer = await checked(
+    severity === 'warning'
+      ? vscode.window.showWarningMessage(messageText(message), ...items)
+      : vscode.window.showInformationMessage(messageText(message), ...items),
+  );
+  return answer?.button;
+}
+
+/** Asks modally; resolves with the button, or `undefined` for Cancel. */
+export async function askModally<T extends string>(
+  message: string,
+  detail: string,
+  ...buttons: readonly T[]
+): Promise<T | undefined> {
+  const options = { modal: true, detail: messageText(detail) };
+  const answer = await checked(
+    vscode.window.showWarningMessage(messageText(message), options, ...buttons.map(cleanButton)),
+  );
+  return answer?.button;
 }
 
 /** Asks modally; true only where the person pressed `action`. */
 export async function confirm(message: string, detail: string, action: string): Promise<boolean> {
-  const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, action);
-  return answer === action;
+  return (await askModally(message, detail, action)) === action;
+}
+
+/** Shows a line in the status bar for three seconds; `icon` is the name of a codicon. */
+export function showInStatusBar(message: string, icon = 'check'): void {
+  vscode.window.setStatusBarMessage(`$(${icon}) ${messageText(message)}`, 3_000);
+}
+
+export interface ProgressOptions {
+  readonly title: string;
+  /** A notification can be cancelled; the status bar's line can't. The default is a notification. */
+  readonly place?: 'notification' | 'statusBar';
+}
+
+/** Shows progress until `task` ends. `signal` is aborted with a `CancellationError` when the person cancels. */
+export async function showProgress<T>(
+  { title, place = 'notification' }: ProgressOptions,
+  task: (report: (message: string) => void, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const inNotification = place === 'notification';
+  return vscode.window.withProgress(
+    {
+      location: inNotification ? vscode.ProgressLocation.Notification : vscode.ProgressLocation.Window,
+      title: messageText(title),
+      cancellable: inNotification,
+    },
+    async (progress, cancelled) => {
+      const abort = new AbortController();
+      const listener = cancelled.onCancellationRequested(() => abort.abort(new vscode.CancellationError()));
+      try {
+        return await task((message) => progress.report({ message: messageText(message) }), abort.signal);
+      } finally {
+        listener.dispose();
+      }
+    },
+  );
 }
 
 /** The text of whatever was thrown. */
@@ -44,26 +130,22 @@ export function errorText(error: unknown): string {
 /** Whether the person gave up, which is no error to show. */
 export function isCancelled(error: unknown): boolean {
   if (error instanceof vscode.CancellationError) return true;
-  // Through `executeCommand` only the message of a cancellation comes.
+  // `executeCommand` passes on only the message of a cancellation.
   return error instanceof Error && (error.name === 'AbortError' || error.message === 'Canceled');
 }
 
-/**
- * Runs a command. A program, which names an instance by its id, gets the error itself, or `CancellationError`. A
- * person gets it as a message, and the command resolves with `undefined`: VS Code shows a dialog for each command
- * of its palette that rejects, also for one that was given up.
- */
-export async function answerTo<T>(
-  log: vscode.LogOutputChannel,
-  args: readonly unknown[],
-  handler: (...args: readonly unknown[]) => Promise<T>,
-): Promise<T | undefined> {
+function cleanChoice(choice: Choice): Choice {
+  return { title: messageText(choice.title), run: choice.run };
+}
+
+function cleanButton<T extends string>(button: T): { readonly title: string; readonly button: T } {
+  return { title: messageText(button), button };
+}
+
+async function run(chosen: Choice | undefined): Promise<void> {
   try {
-    return await handler(...args);
+    await chosen?.run();
   } catch (error) {
-    const cancelled = isCancelled(error);
-    if (typeof args[0] === 'string') throw cancelled ? new vscode.CancellationError() : error;
-    if (!cancelled) showError(log, errorText(error));
-    return undefined;
+    if (!isCancelled(error)) void vscode.window.showErrorMessage(messageText(errorText(error)));
   }
 }

@@ -44,9 +44,14 @@ vi.mock('vscode', () => {
       },
     },
     window: {
-      showWarningMessage: (message: string, { detail }: { detail: string }) => {
+      showWarningMessage: (
+        message: string,
+        { detail }: { detail: string },
+        ...buttons: { title: string }[]
+      ) => {
         editor.asked.push({ message, detail });
-        return Promise.resolve(editor.answers.shift());
+        const answer = editor.answers.shift();
+        return Promise.resolve(buttons.find(({ title }) => title === answer));
       },
       showErrorMessage: () => Promise.resolve(undefined),
     },

@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import type { InstanceStore } from '../instances/store';
+import { errorText, isCancelled, showError, withAnswerCheck } from '../vscode/messages';
+import type { CommandHandler } from './services';
+
+export interface CommandRunnerOptions {
+  readonly log: vscode.LogOutputChannel;
+  readonly store: Pick<InstanceStore, 'status'>;
+}
+
+/**
+ * Runs a command. A program, which passes an instance id, gets the error itself, or `CancellationError`. A person
+ * gets it as a message and the command resolves with `undefined`, because VS Code shows a dialog of its own for a
+ * command of its palette that rejects, even for one that was cancelled.
+ *
+ * A question that a command asks under one account is never answered under another: where the account has changed
+ * meanwhile, the command ends with an error. `changesAccount` is for the commands that sign in and out.
+ */
+export async function runCommand(
+  { log, store }: CommandRunnerOptions,
+  args: readonly unknown[],
+  handler: CommandHandler,
+  { changesAccount = false }: { readonly changesAccount?: boolean } = {},
+): Promise<unknown> {
+  const { accountId } = store.status;
+  const check = (): void => {
+    if (changesAccount || store.status.accountId === accountId) return;
+    throw new Error(vscode.l10n.t('The account was switched, so nothing was done. Run the command again.'));
+  };
+  try {
+    return await withAnswerCheck(check, () => handler(...args));
+  } catch (error) {
+    const cancelled = isCancelled(error);
+    if (typeof args[0] === 'string') throw cancelled ? new vscode.CancellationError() : error;
+    if (!cancelled) showError(log, errorText(error));
+    return undefined;
+  }
+}

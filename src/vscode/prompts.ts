@@ -1,0 +1,150 @@
+import * as vscode from 'vscode';
+import { messageText } from './messageText';
+import { checked } from './messages';
+
+/** An item's icons go into `iconPath`: a `$(…)` in its texts is shown as it is written. */
+export interface PickOptions {
+  readonly title?: string;
+  readonly placeHolder: string;
+  /** The description and the detail are searched as well. */
+  readonly matchAll?: boolean;
+}
+
+/** Lets the person pick one of `items`, each passed through `messageText`; `undefined` where none was picked. */
+export async function pick<T extends vscode.QuickPickItem>(
+  items: readonly T[],
+  { title, placeHolder, matchAll = false }: PickOptions,
+): Promise<T | undefined> {
+  const shown = items.map((item) => ({
+    kind: item.kind,
+    iconPath: item.iconPath,
+    label: messageText(item.label),
+    description: cleaned(item.description),
+    detail: cleaned(item.detail),
+    item,
+  }));
+  const picked = await checked(
+    vscode.window.showQuickPick(shown, {
+      title: cleaned(title),
+      placeHolder: messageText(placeHolder),
+      matchOnDescription: matchAll,
+      matchOnDetail: matchAll,
+    }),
+  );
+  return picked?.item;
+}
+
+/** A sign beside a text as it is typed: an `info` does not stop the person from accepting it. */
+export type Remark = string | { readonly info: string } | undefined;
+
+export interface TextOptions {
+  readonly title?: string;
+  readonly prompt?: string;
+  readonly placeHolder?: string;
+  readonly value?: string;
+  readonly password?: boolean;
+  /** Stays open when the person clicks somewhere else, as to copy a text. */
+  readonly stayOpen?: boolean;
+  /** What is wrong with a text, if anything. */
+  readonly validate?: (text: string) => Remark;
+}
+
+/** Asks for a text; `undefined` where the person gave up. */
+export async function askText(options: TextOptions): Promise<string | undefined> {
+  const { title, prompt, placeHolder, value, password, stayOpen, validate } = options;
+  return checked(
+    vscode.window.showInputBox({
+      title: cleaned(title),
+      prompt: cleaned(prompt),
+      placeHolder: cleaned(placeHolder),
+      value,
+      password,
+      ignoreFocusOut: stayOpen,
+      validateInput: validate && ((text) => remark(validate(text))),
+    }),
+  );
+}
+
+export interface LiveTextOptions extends Omit<TextOptions, 'validate'> {
+  readonly buttons?: readonly {
+    readonly icon: string;
+    readonly tooltip: string;
+    readonly run: () => unknown;
+  }[];
+  readonly onDidChange?: (text: string) => void;
+  /**
+   * Checks a text before it is accepted and resolves with what is wrong with it, if anything. `signal` is aborted
+   * when the input is closed.
+   */
+  readonly check?: (text: string, signal: AbortSignal) => Promise<string | undefined>;
+}
+
+/** Asks for a text that is followed while it is typed, or checked by the service; `undefined` where it was closed. */
+export async function askTextLive(options: LiveTextOptions): Promise<string | undefined> {
+  const input = vscode.window.createInputBox();
+  const buttons = (options.buttons ?? []).map(({ icon, tooltip, run }) => ({
+    iconPath: new vscode.ThemeIcon(icon),
+    tooltip: messageText(tooltip),
+    run,
+  }));
+  input.title = cleaned(options.title);
+  input.prompt = cleaned(options.prompt);
+  input.placeholder = cleaned(options.placeHolder);
+  input.value = options.value ?? '';
+  input.password = options.password ?? false;
+  input.ignoreFocusOut = options.stayOpen ?? false;
+  input.buttons = buttons;
+  const closed = new AbortController();
+  const accept = async (): Promise<string | undefined> => {
+    const text = input.value;
+    const problem = await options.check?.(text, closed.signal);
+    input.validationMessage = cleaned(problem);
+    return problem === undefined ? text : undefined;
+  };
+  try {
+    return await checked(
+      new Promise<string | undefined>((resolve, reject) => {
+        input.onDidTriggerButton((pressed) => buttons.find((button) => button === pressed)?.run());
+        input.onDidChangeValue((text) => {
+          input.validationMessage = undefined;
+          options.onDidChange?.(text);
+        });
+        input.onDidHide(() => resolve(undefined));
+        input.onDidAccept(() => {
+          if (input.busy) return;
+          input.busy = true;
+          input.enabled = false;
+          accept()
+            .then((text) => {
+              if (text !== undefined) resolve(text);
+            }, reject)
+            .finally(() => {
+              input.busy = false;
+              input.enabled = true;
+            });
+        });
+        input.show();
+      }),
+    );
+  } finally {
+    closed.abort();
+    input.dispose();
+  }
+}
+
+/** Lets the person choose one file; `undefined` where none was chosen. */
+export async function chooseFile(title: string, openLabel: string): Promise<vscode.Uri | undefined> {
+  const files = await checked(
+    vscode.window.showOpenDialog({ title: messageText(title), openLabel: messageText(openLabel) }),
+  );
+  return files?.[0];
+}
+
+function remark(text: Remark): vscode.InputBoxValidationMessage | string | undefined {
+  if (text === undefined || typeof text === 'string') return cleaned(text);
+  return { message: messageText(text.info), severity: vscode.InputBoxValidationSeverity.Info };
+}
+
+function cleaned(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : messageText(text);
+}
