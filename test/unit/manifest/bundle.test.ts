@@ -78,7 +78,7 @@ describe('the bundles', () => {
       const files = stdout.trim().split('\n').sort();
       expect(files.filter((file) => !file.startsWith('media/'))).toEqual(
         [
-          ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'package.nls.json'],
+          ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json', 'package.nls.json'],
           ...['dist/extension.js', 'dist/main.js'],
           ...webview,
         ].sort(),
