@@ -1,38 +1,42 @@
-/** Makes texts of the service fit to be shown and logged. */
+import { plainText } from '../base/text';
+import { isList, isObject } from './fields';
+import { formsOf } from './secretForms';
 
 const longestShown = 300;
 const longestTraced = 4_000;
 
-/** One line without control and formatting characters. */
-export function cleanText(text: string): string {
-  return text
-    .slice(0, 20_000)
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/[\p{Cf}\p{Cs}\p{Co}]/gu, '')
-    .replace(/ {2,}/g, ' ')
-    .trim();
-}
-
-/** Takes secrets out of texts by their value: a service may repeat what it was sent. */
+/** Makes texts of the service fit to be shown and logged: a service may repeat the secrets it was sent. */
 export class Redactor {
-  private readonly values: readonly string[];
+  private readonly forms: readonly RegExp[];
 
   constructor(secrets: readonly (string | undefined)[]) {
-    this.values = secrets
+    this.forms = secrets
       .flatMap((secret) => (secret === undefined || secret === '' ? [] : [secret]))
-      .flatMap((secret) => [secret, encodeURIComponent(secret), cleanText(secret)])
-      .filter((value) => value !== '')
-      .sort((a, b) => b.length - a.length);
+      .sort((one, other) => other.length - one.length)
+      .flatMap((secret) => [...formsOf(secret), ...formsOf(plainText(secret, Infinity))]);
   }
 
+  /** The text with `***` for each secret, whatever form it is written in. */
   redact(text: string): string {
-    return this.values.reduce((rest, value) => rest.replaceAll(value, '***'), text);
+    return this.forms.reduce((rest, form) => rest.replace(form, '***'), text);
   }
 
-  /** Cleaned, without secrets, and cut: in this order, so that no half of a secret is left. */
+  /** A parsed body with `***` for each secret in its texts and keys. */
+  redactValue(value: unknown): unknown {
+    if (typeof value === 'string') return this.redact(value);
+    if (isList(value)) return value.map((entry) => this.redactValue(entry));
+    if (!isObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inside]) => [this.redact(key), this.redactValue(inside)]),
+    );
+  }
+
+  /**
+   * One line of plain text without secrets, at most `longest` characters. Secrets go first, so that no cut leaves
+   * half of one, and once more in the end, since cleaning may put one together.
+   */
   shown(text: string, longest = longestShown): string {
-    const whole = this.redact(cleanText(text));
-    return whole.length <= longest ? whole : `${whole.slice(0, longest)}…`;
+    return plainText(this.redact(plainText(this.redact(text), Infinity)), longest);
   }
 
   /** A body for the trace log: secrets by value, and fields that hold some by name. */

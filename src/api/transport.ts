@@ -1,3 +1,4 @@
+import { plainText } from '../base/text';
 import { type Clock, delay, systemClock } from '../base/clock';
 import { type Logger, silentLogger } from '../base/logger';
 import * as l10n from '@vscode/l10n';
@@ -21,7 +22,7 @@ import {
 } from './errors';
 import { parseOrigin } from './origin';
 import { refusalError } from './refusal';
-import { Redactor, cleanText } from './serviceText';
+import { Redactor } from './serviceText';
 
 /** What a caller may say of a single call. */
 export interface CallOptions {
@@ -206,9 +207,9 @@ export class Transport {
     const name = `${options.flow === undefined ? '' : `[${options.flow}] `}${call.method} ${path}`;
     const log = (end: string): void => {
       const ms = Math.round(this.clock.now() - started);
-      this.logger.debug(redactor.redact(cleanText(`${name} -> ${end}, ${ms} ms, attempt ${attempt}`)));
+      this.logger.debug(redactor.redact(plainText(`${name} -> ${end}, ${ms} ms, attempt ${attempt}`)));
     };
-    if (call.body) this.logger.trace(`${redactor.redact(cleanText(name))} body ${redactor.body(call.body)}`);
+    if (call.body) this.logger.trace(`${redactor.redact(plainText(name))} body ${redactor.body(call.body)}`);
 
     const exchange = await this.exchange(sending, url);
     if ('failure' in exchange) {

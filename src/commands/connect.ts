@@ -1,3 +1,4 @@
+import { plainText } from '../base/text';
 import * as vscode from 'vscode';
 import { isWindowsImage, rdpEndpoint, sshEndpoint, type Endpoint } from '../ssh/endpoint';
 import { describeOutcome, type SshOutcome } from '../ssh/connect/outcome';
@@ -6,7 +7,7 @@ import { chooseFlavour, type RemoteFlavour } from '../ssh/remote/remoteFlavours'
 import { waitUntilReady } from '../ssh/connect/readiness';
 import { isStopped } from '../instances/state';
 import type { InstanceRow } from '../instances/store';
-import { allows, plainText } from '../views/presentation';
+import { allows } from '../views/presentation';
 import { confirm } from '../vscode/messages';
 import { openLocalTerminal } from '../vscode/sshSetup';
 import { openRdp } from './rdp';

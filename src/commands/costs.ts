@@ -1,3 +1,4 @@
+import { plainText } from '../base/text';
 import * as vscode from 'vscode';
 import type { CapacityWatches } from '../automation/capacityWatch';
 import type { Ledger } from '../cost/ledger';
@@ -7,7 +8,7 @@ import { formatWhen, parseWhen } from '../automation/when';
 import { formatHourly } from '../api/price';
 import type { Location } from '../api/types';
 import { gpuName } from '../views/details';
-import { allows, plainText } from '../views/presentation';
+import { allows } from '../views/presentation';
 import { isNode, target, targets } from './targets';
 import type { CommandHandler, Services } from './services';
 

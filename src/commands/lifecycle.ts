@@ -1,8 +1,9 @@
+import { plainText } from '../base/text';
 import * as vscode from 'vscode';
 import { NoCapacityError } from '../api/errors';
 import type { OperationKind } from '../instances/operations/journal';
 import type { InstanceRow } from '../instances/store';
-import { allows, plainText, type InstanceAction } from '../views/presentation';
+import { allows, type InstanceAction } from '../views/presentation';
 import { unsavedFiles } from '../vscode/connectedWindow';
 import { askModally, confirm, errorText, isCancelled, showError } from '../vscode/messages';
 import type { CommandHandler, Services } from './services';

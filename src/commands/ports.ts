@@ -1,8 +1,8 @@
+import { plainText } from '../base/text';
 import * as vscode from 'vscode';
 import type { PortForward } from '../api/types';
 import { describeOutcome } from '../ssh/connect/outcome';
 import type { InstanceRow } from '../instances/store';
-import { plainText } from '../views/presentation';
 import { showError } from '../vscode/messages';
 import { agreedToInclude } from './sshConfig';
 import type { CommandHandler, Services } from './services';

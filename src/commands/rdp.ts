@@ -1,9 +1,9 @@
+import { plainText } from '../base/text';
 import { mkdir, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { formatEndpoint, rdpEndpoint } from '../ssh/endpoint';
 import { rdpFile } from '../ssh/remote/rdp';
 import type { InstanceRow } from '../instances/store';
-import { plainText } from '../views/presentation';
 import type { Services } from './services';
 
 /** Windows: a file that the system's remote desktop opens, or the address to copy. */

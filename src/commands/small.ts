@@ -1,3 +1,4 @@
+import { plainText } from '../base/text';
 import * as vscode from 'vscode';
 import { sshEndpoint } from '../ssh/endpoint';
 import type { InstanceRow } from '../instances/store';
@@ -8,7 +9,6 @@ import {
   type GroupKey,
   type SortKey,
 } from '../views/tree/arrangement';
-import { plainText } from '../views/presentation';
 import type { CommandHandler, Services } from './services';
 import { target, targets } from './targets';
 

@@ -1,9 +1,9 @@
+import { plainText } from '../base/text';
 import * as vscode from 'vscode';
 import { removeSshEntries } from '../ssh/config/cleanUp';
 import { SshFileError } from '../ssh/config/fileErrors';
 import { forgetHostKeys, recordedHostKeys } from '../ssh/keys/hostKeys';
 import type { IncludePlan } from '../ssh/config/personConfig';
-import { plainText } from '../views/presentation';
 import { confirm, showInformation } from '../vscode/messages';
 import type { CommandHandler, Services } from './services';
 import { target } from './targets';

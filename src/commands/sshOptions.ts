@@ -1,7 +1,8 @@
+import { plainText } from '../base/text';
 import * as vscode from 'vscode';
 import { checkUser } from '../ssh/config/ownConfig';
 import type { FormKey, Keys } from '../views/forms/ports';
-import { allows, plainText } from '../views/presentation';
+import { allows } from '../views/presentation';
 import { errorText } from '../vscode/messages';
 import type { CommandHandler, Services } from './services';
 import { target } from './targets';

@@ -1,6 +1,6 @@
+import { plainText } from '../base/text';
 import * as l10n from '@vscode/l10n';
 import { formatDollars, formatHourly } from '../api/price';
-import { cleanText } from '../api/serviceText';
 import type { InstanceRow } from '../instances/store';
 import { billingOf, runningRate } from './billing';
 import { addUp, type CostSum } from './history';
@@ -60,7 +60,7 @@ export function costReport(
         const row = rows.find(({ instance }) => instance.id === cost.instanceId);
         const todays = today.find(({ instanceId }) => instanceId === cost.instanceId);
         return [
-          cleanText(cost.name),
+          plainText(cost.name),
           describeState(row),
           row?.instance.rateHourly === undefined ? l10n.t('unknown') : formatHourly(row.instance.rateHourly),
           describeSum(todays?.sum ?? addUp([])),
@@ -127,7 +127,7 @@ function describeState(row: InstanceRow | undefined): string {
     case 'none':
       return row.state;
     case 'unclear':
-      return l10n.t('{0}, may be billed', cleanText(row.instance.statusText) || row.state);
+      return l10n.t('{0}, may be billed', plainText(row.instance.statusText) || row.state);
   }
 }
 

@@ -1,8 +1,9 @@
+import { plainText } from '../base/text';
 import * as vscode from 'vscode';
 import { formatHourly, hoursPerMonth, formatDollars } from '../api/price';
 import type { GpuAllocation, Instance, Location } from '../api/types';
 import type { InstanceRow } from '../instances/store';
-import { plainText, stateText } from './presentation';
+import { stateText } from './presentation';
 
 /** One fact of an instance, as a row below it and a line of its tooltip. */
 export interface Detail {

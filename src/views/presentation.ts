@@ -1,3 +1,4 @@
+import { plainText } from '../base/text';
 import * as vscode from 'vscode';
 import type { InstanceState } from '../api/types';
 import type { InstanceRow } from '../instances/store';
@@ -88,14 +89,4 @@ export function stateIcon(state: InstanceState): vscode.ThemeIcon {
 /** Space for menus: `instance`, the state, and a `can-…` for each action, separated by blanks. */
 export function contextValue(row: InstanceRow): string {
   return ['instance', row.state, ...present(row.state).actions.map((action) => `can-${action}`)].join(' ');
-}
-
-/**
- * Text from outside on one line: control and bidirectional characters are taken out, since they could make a
- * name read as another one, and what is too long is cut.
- */
-export function plainText(text: string, limit = 200): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  const characters = Array.from(clean);
-  return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : clean;
 }

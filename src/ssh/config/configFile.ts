@@ -1,9 +1,10 @@
+import { isErrorCode } from '../../base/fileErrors';
 import { delay, type Clock } from '../../base/clock';
 import { randomBytes } from 'node:crypto';
 import { lstat, open, readdir, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { notAFile, readError, SshFileError, systemCode } from './fileErrors';
+import { notAFile, readError, SshFileError } from './fileErrors';
 
 const maxBytes = 16 * 1024 * 1024;
 const maxLinks = 40;
@@ -114,7 +115,7 @@ async function renamePatiently(from: string, to: string, { clock, platform }: Re
       await rename(from, to);
       return;
     } catch (error) {
-      const busy = ['EPERM', 'EACCES', 'EBUSY'].includes(systemCode(error) ?? '');
+      const busy = isErrorCode(error, 'EPERM', 'EACCES', 'EBUSY');
       if (platform !== 'win32' || !busy || attempt === 20) throw error;
       await delay(clock, 10 * attempt);
     }
@@ -155,6 +156,6 @@ export async function removeLeftovers(path: string): Promise<void> {
 
 /** For `catch`: a missing file is no error. */
 export function ignoreMissing(error: unknown): undefined {
-  if (systemCode(error) === 'ENOENT') return undefined;
+  if (isErrorCode(error, 'ENOENT')) return undefined;
   throw error;
 }

@@ -1,4 +1,5 @@
-import { cleanText, type SshOutcome } from '../connect/outcome';
+import { plainText } from '../../base/text';
+import { type SshOutcome } from '../connect/outcome';
 import { run } from '../connect/run';
 import { targetArguments, type SshTarget } from '../connect/sshExecutable';
 
@@ -32,7 +33,7 @@ export async function readEffectiveConfig(target: SshTarget, signal?: AbortSigna
     };
   } catch (error) {
     if (signal?.aborted) throw error;
-    return { ok: false, outcome: { kind: 'no-ssh', said: cleanText(String(error)) } };
+    return { ok: false, outcome: { kind: 'no-ssh', said: plainText(String(error)) } };
   }
 }
 
@@ -65,7 +66,7 @@ export function parseEffectiveConfig(text: string): EffectiveConfig {
 export function badConfig(stderr: string): SshOutcome | undefined {
   for (const raw of stderr.split(/\r?\n/)) {
     if (/^debug\d: /.test(raw)) continue;
-    const said = cleanText(raw);
+    const said = plainText(raw);
     const place = /^(?:command-line|(.+?)):? line (\d+): /.exec(said);
     if (place) return { kind: 'bad-config', file: place[1], line: Number(place[2]), said };
     const file =
@@ -82,5 +83,5 @@ export function badConfig(stderr: string): SshOutcome | undefined {
 export function lastLine(stderr: string): string | undefined {
   const lines = stderr.split(/\r?\n/).filter((line) => line.trim() !== '' && !/^debug\d: /.test(line));
   const last = lines.at(-1);
-  return last === undefined ? undefined : cleanText(last);
+  return last === undefined ? undefined : plainText(last);
 }

@@ -1,3 +1,4 @@
+import { errorCode } from '../../base/fileErrors';
 import * as l10n from '@vscode/l10n';
 
 /** Why one of the SSH files could not be read, or was left alone. */
@@ -26,16 +27,10 @@ export class SshFileError extends Error {
   }
 }
 
-/** The system's code of an error (`ENOENT`, ...), where it has one. */
-export function systemCode(error: unknown): string | undefined {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
-}
-
 /** A system error that kept us from reading `path`, in words. */
 export function readError(path: string, error: unknown): SshFileError {
   const options = { cause: error };
-  switch (systemCode(error)) {
+  switch (errorCode(error)) {
     case 'EACCES':
     case 'EPERM':
       return new SshFileError(
@@ -55,7 +50,7 @@ export function readError(path: string, error: unknown): SshFileError {
     default:
       return new SshFileError(
         'unreadable',
-        l10n.t('{0} could not be read ({1}). Nothing was changed.', path, systemCode(error) ?? String(error)),
+        l10n.t('{0} could not be read ({1}). Nothing was changed.', path, errorCode(error) ?? String(error)),
         options,
       );
   }
@@ -74,7 +69,7 @@ export function writeError(path: string, error: unknown): SshFileError {
   if (error instanceof SshFileError) return error;
   return new SshFileError(
     'read-only',
-    l10n.t('{0} could not be written ({1}).', path, systemCode(error) ?? String(error)),
+    l10n.t('{0} could not be written ({1}).', path, errorCode(error) ?? String(error)),
     { cause: error },
   );
 }

@@ -1,9 +1,10 @@
+import { errorCode } from '../../base/fileErrors';
 import type { Logger } from '../../base/logger';
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { lock } from 'proper-lockfile';
-import { SshFileError, systemCode, writeError } from './fileErrors';
+import { SshFileError, writeError } from './fileErrors';
 
 /** A window that was killed holds the lock no longer than this. */
 const staleMs = 5_000;
@@ -54,8 +55,8 @@ async function acquire(folder: string, logger: Logger): Promise<() => Promise<vo
     });
   } catch (error) {
     // Another window just took everything away, this folder too.
-    if (systemCode(error) === 'ENOENT') return acquire(folder, logger);
-    if (systemCode(error) !== 'ELOCKED') throw writeError(folder, error);
+    if (errorCode(error) === 'ENOENT') return acquire(folder, logger);
+    if (errorCode(error) !== 'ELOCKED') throw writeError(folder, error);
     throw new SshFileError(
       'locked',
       l10n.t('Another window has been writing in {0} for too long. Try again.', folder),

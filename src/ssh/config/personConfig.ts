@@ -1,3 +1,4 @@
+import { errorCode } from '../../base/fileErrors';
 import type { Clock } from '../../base/clock';
 import type { Logger } from '../../base/logger';
 import { access, constants, realpath, rm, unlink, writeFile } from 'node:fs/promises';
@@ -5,7 +6,7 @@ import { dirname, join, posix, win32 } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { byteOrderMark, lineEnd, parseLine, splitLines, type ConfigLine } from './configText';
 import { ignoreMissing, readConfigFile, removeLeftovers, replaceFile, type FileState } from './configFile';
-import { SshFileError, systemCode, writeError } from './fileErrors';
+import { SshFileError, writeError } from './fileErrors';
 import { makePrivateFolder, withLock } from './fileLock';
 import type { SshPaths } from './paths';
 
@@ -151,7 +152,7 @@ export class PersonConfig {
 
   private byHand(code: 'read-only' | 'hard-linked', cause?: unknown): SshFileError {
     const { personConfig, includeLine } = this.paths;
-    const why = systemCode(cause);
+    const why = errorCode(cause);
     const text = l10n.t(
       '{0} cannot be changed from here, and was left alone. This line at its top is for you to add, or to take out: {1}',
       why === undefined ? personConfig : `${personConfig} (${why})`,

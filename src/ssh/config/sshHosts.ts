@@ -1,3 +1,4 @@
+import { isErrorCode } from '../../base/fileErrors';
 import type { Clock } from '../../base/clock';
 import type { Logger } from '../../base/logger';
 import { copyFile, rm, rmdir } from 'node:fs/promises';
@@ -6,7 +7,7 @@ import type { Instance } from '../../api/types';
 import { allocateAlias } from './alias';
 import { followLinks, readConfigFile, removeLeftovers, replaceFile } from './configFile';
 import { isWindowsImage, sshEndpoint, type Endpoint, type NoEndpointReason } from '../endpoint';
-import { SshFileError, systemCode, writeError } from './fileErrors';
+import { SshFileError, writeError } from './fileErrors';
 import { makePrivateFolder, withLock } from './fileLock';
 import { forgetHostKeys } from '../keys/hostKeys';
 import { knownAliases } from './knownAliases';
@@ -131,7 +132,7 @@ export class SshHosts {
     return rmdir(folder).then(
       () => true,
       (error: unknown) => {
-        if (systemCode(error) === 'ENOENT') return true;
+        if (isErrorCode(error, 'ENOENT')) return true;
         this.tools.logger.info(`Kept ${folder}: it is not empty.`);
         return false;
       },

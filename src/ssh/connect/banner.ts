@@ -1,7 +1,9 @@
+import { errorCode } from '../../base/fileErrors';
+import { plainText } from '../../base/text';
 import { abortReason } from '../../base/abort';
 import { delay, type Clock } from '../../base/clock';
 import net from 'node:net';
-import { cleanText, type SshOutcome } from './outcome';
+import { type SshOutcome } from './outcome';
 
 /** What one look at a port found. `ready`: an SSH server said who it is. */
 export type BannerResult =
@@ -64,7 +66,7 @@ export function readBanner(options: BannerOptions): Promise<BannerResult> {
     const onAbort = (): void => end(() => reject(abortReason(signal)));
     /** The end without an identification: `kind` where the server said nothing at all. */
     const finishWithout = (kind: 'closed' | 'timeout', said?: string): void =>
-      finish(received === '' ? { kind, said } : { kind: 'not-ssh', said: cleanText(received) });
+      finish(received === '' ? { kind, said } : { kind: 'not-ssh', said: plainText(received) });
 
     const timer = clock.after(attemptMs, () => finishWithout('timeout'));
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -73,15 +75,15 @@ export function readBanner(options: BannerOptions): Promise<BannerResult> {
       received += chunk.toString('latin1');
       const banner = identification(received);
       if (banner !== undefined) finish({ kind: 'ready', banner });
-      else if (isSurelyNotSsh(received)) finish({ kind: 'not-ssh', said: cleanText(received) });
+      else if (isSurelyNotSsh(received)) finish({ kind: 'not-ssh', said: plainText(received) });
     });
     socket.on('end', () => finishWithout('closed'));
     socket.on('close', () => finishWithout('closed'));
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      const code = error.code ?? '';
+    socket.on('error', (error) => {
+      const code = errorCode(error) ?? '';
       if (code === 'ETIMEDOUT') finishWithout('timeout');
       else if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EPIPE') finishWithout('closed');
-      else finish({ kind: 'unreachable', said: cleanText(code === '' ? error.message : code) });
+      else finish({ kind: 'unreachable', said: plainText(code === '' ? error.message : code) });
     });
   });
 }
@@ -107,7 +109,7 @@ export async function waitForBanner(options: BannerWaitOptions): Promise<BannerR
 /** The identification line in what came so far; an older protocol than 2.0 is none. */
 function identification(text: string): string | undefined {
   const line = /(?:^|\n)(SSH-(?:2\.0|1\.99)-[^\r\n]*)\r?\n/.exec(text)?.[1];
-  return line === undefined ? undefined : cleanText(line);
+  return line === undefined ? undefined : plainText(line);
 }
 
 function isSurelyNotSsh(text: string): boolean {

@@ -148,9 +148,3 @@ function nextStepOf(outcome: SshOutcome): string {
 function keyName(key: OfferedKey): string {
   return `${key.name} (${key.type} ${key.fingerprint})`;
 }
-
-/** Text from outside, fit to be shown: one line, no control characters, at most 300 characters. */
-export function cleanText(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
-}

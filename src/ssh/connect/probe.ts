@@ -1,7 +1,8 @@
+import { plainText } from '../../base/text';
 import { readFile } from 'node:fs/promises';
 import { badConfig, lastLine } from '../config/effectiveConfig';
 import { isEncryptedPrivateKey } from '../keys/keys';
-import { cleanText, type ChangedHostKey, type OfferedKey, type SshOutcome } from './outcome';
+import { type ChangedHostKey, type OfferedKey, type SshOutcome } from './outcome';
 import { fingerprintOf } from '../keys/publicKey';
 import { run, type RunResult } from './run';
 import { targetArguments, type SshTarget } from './sshExecutable';
@@ -46,7 +47,7 @@ export async function probe(options: ProbeOptions): Promise<SshOutcome> {
     result = await run(options.ssh, args, { signal, timeoutMs, env: { LC_ALL: 'C', ...options.env } });
   } catch (error) {
     if (signal?.aborted) throw error;
-    return { kind: 'no-ssh', said: cleanText(String(error)) };
+    return { kind: 'no-ssh', said: plainText(String(error)) };
   }
   options.onOutput?.(result.stderr);
   return classify(result.stderr, result.exitCode, result.timedOut);
@@ -75,11 +76,11 @@ export async function classify(
   const openFile = /^Permissions \d+ for '(.+)' are too open\./m.exec(stderr);
   const accepted = /^debug1: Server accepts key: (.+)$/m.exec(stderr);
   if (openFile && (accepted ?? has(/Permission denied/))) {
-    return { kind: 'key-file-open', key: cleanText(openFile[1] ?? ''), said };
+    return { kind: 'key-file-open', key: plainText(openFile[1] ?? ''), said };
   }
   if (accepted) {
     const key = describedKey(accepted[1] ?? '');
-    return { kind: 'locked-key', key: key?.name ?? cleanText(accepted[1] ?? ''), said };
+    return { kind: 'locked-key', key: key?.name ?? plainText(accepted[1] ?? ''), said };
   }
   if (has(/^.*Permission denied|Too many authentication failures|No more authentication methods/m)) {
     const locked = await lockedUnseenKey(stderr);
@@ -136,7 +137,7 @@ function describedKey(text: string): OfferedKey | undefined {
   const match = /^(.*) (\S+) (SHA256:\S+)/.exec(text.trim());
   if (!match) return undefined;
   const [, name = '', type = '', fingerprint = ''] = match;
-  return { name: cleanText(name), type, fingerprint };
+  return { name: plainText(name), type, fingerprint };
 }
 
 /** A locked key in an older form, without a `.pub` beside it, cannot be shown at all: `ssh` only tries to open it. */
@@ -144,7 +145,7 @@ async function lockedUnseenKey(stderr: string): Promise<string | undefined> {
   for (const [, text = ''] of stderr.matchAll(/^debug1: Trying private key: (.+?)\r?$/gm)) {
     const file = text.replace(/ explicit$/, '');
     const content = await readFile(file, 'utf8').catch(() => '');
-    if (isEncryptedPrivateKey(content)) return cleanText(file);
+    if (isEncryptedPrivateKey(content)) return plainText(file);
   }
   return undefined;
 }

@@ -1,9 +1,10 @@
+import { plainText } from '../../base/text';
 import { abortReason } from '../../base/abort';
 import type { Disposable } from '../../base/disposable';
 import type { Logger } from '../../base/logger';
 import net from 'node:net';
 import * as l10n from '@vscode/l10n';
-import { cleanText, type SshOutcome } from './outcome';
+import { type SshOutcome } from './outcome';
 import { classify } from './probe';
 import { killTree, startProcess } from './run';
 import { targetArguments, type SshTarget } from './sshExecutable';
@@ -101,7 +102,7 @@ class SshTunnel implements Tunnel {
     this.child.stdout?.resume();
     this.child.stderr?.setEncoding('utf8');
     this.child.stderr?.on('data', (text: string) => this.read(text));
-    this.child.once('error', (error) => this.fail({ kind: 'no-ssh', said: cleanText(error.message) }));
+    this.child.once('error', (error) => this.fail({ kind: 'no-ssh', said: plainText(error.message) }));
     this.child.once('close', (exitCode) => void this.ended(exitCode));
     options.signal?.addEventListener('abort', this.onAbort, { once: true });
   }
@@ -141,9 +142,9 @@ class SshTunnel implements Tunnel {
   }
 
   private readLine(line: string): void {
-    this.options.logger.trace(`Tunnel ${this.localPort}: ${cleanText(line)}`);
+    this.options.logger.trace(`Tunnel ${this.localPort}: ${plainText(line)}`);
     if (new RegExp(`cannot listen to port: ${this.localPort}\\b`).test(line)) {
-      this.fail({ kind: 'unknown', said: cleanText(line) });
+      this.fail({ kind: 'unknown', said: plainText(line) });
     } else if (line.startsWith('debug1: Local forwarding listening on ')) {
       // Said before the port is taken; the listener that comes next is the one it was said of.
       this.listensNext = line.includes(` on 127.0.0.1 port ${this.localPort}.`);

@@ -1,9 +1,10 @@
+import { isErrorCode } from '../../base/fileErrors';
+import { plainText } from '../../base/text';
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { isEncryptedPrivateKey, type LocalKey } from './keys';
-import { cleanText } from '../connect/outcome';
 import { KeyError, parsePublicKey } from './publicKey';
 import { run } from '../connect/run';
 
@@ -28,7 +29,7 @@ export const canSetPassphrase: boolean = process.platform !== 'win32';
 
 /** The arguments for `ssh-keygen` in a terminal, which asks for the passphrase itself. */
 export function keygenArguments(file: string, comment: string): string[] {
-  return ['-t', 'ed25519', '-f', file, '-C', cleanText(comment)];
+  return ['-t', 'ed25519', '-f', file, '-C', plainText(comment)];
 }
 
 /**
@@ -82,10 +83,10 @@ async function runKeygen(
   try {
     const result = await run(sshKeygen, secret.args, { input: secret.input, env, signal, timeoutMs: 30_000 });
     if (result.exitCode === 0) return;
-    failure = cleanText(result.stderr);
+    failure = plainText(result.stderr);
   } catch (error) {
     if (signal?.aborted) throw error;
-    failure = cleanText(String(error));
+    failure = plainText(String(error));
   }
   throw new KeyError('keygen-failed', l10n.t('ssh-keygen could not make a key: {0}', failure));
 }
@@ -94,7 +95,7 @@ function checkName(name: string): void {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/.test(name) || name.endsWith('.pub')) {
     throw new KeyError(
       'keygen-failed',
-      l10n.t('"{0}" is no name for a key file: use letters, digits, "-" and "_".', cleanText(name)),
+      l10n.t('"{0}" is no name for a key file: use letters, digits, "-" and "_".', plainText(name)),
     );
   }
 }
@@ -124,7 +125,7 @@ async function putInPlace(from: string, to: string): Promise<void> {
     await copyFile(from, to, constants.COPYFILE_EXCL);
     await chmod(to, 0o600);
   } catch (error) {
-    throw error instanceof Error && 'code' in error && error.code === 'EEXIST' ? existsError(to) : error;
+    throw isErrorCode(error, 'EEXIST') ? existsError(to) : error;
   }
 }
 

@@ -1,8 +1,9 @@
+import { isErrorCode } from '../../base/fileErrors';
+import { plainText } from '../../base/text';
 import type { Logger } from '../../base/logger';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { cleanText } from '../connect/outcome';
 import { formatPublicKey, parsePublicKey, type PublicKey } from './publicKey';
 import { run } from '../connect/run';
 
@@ -87,7 +88,8 @@ async function keysOfFolder(folder: string, logger: Logger): Promise<LocalKey[]>
   try {
     names = await readdir(folder);
   } catch (error) {
-    if (!isMissing(error)) logger.warn(`Cannot list keys of ${folder}: ${cleanText(String(error))}`);
+    if (!isErrorCode(error, 'ENOENT'))
+      logger.warn(`Cannot list keys of ${folder}: ${plainText(String(error))}`);
     return [];
   }
   const keys: LocalKey[] = [];
@@ -109,7 +111,7 @@ async function keysOfFolder(folder: string, logger: Logger): Promise<LocalKey[]>
         inAgent: false,
       });
     } catch (error) {
-      logger.debug(`Not a public key: ${publicKeyFile}: ${cleanText(String(error))}`);
+      logger.debug(`Not a public key: ${publicKeyFile}: ${plainText(String(error))}`);
     }
   }
   return keys;
@@ -128,18 +130,14 @@ async function agentKeys(
       try {
         return line.trim() === '' ? [] : [parsePublicKey(line)];
       } catch (error) {
-        logger.debug(`Not offered from the agent: ${cleanText(String(error))}`);
+        logger.debug(`Not offered from the agent: ${plainText(String(error))}`);
         return [];
       }
     });
     return { keys, state: 'has-keys' };
   } catch (error) {
     if (signal?.aborted) throw error;
-    logger.debug(`No agent: ${cleanText(String(error))}`);
+    logger.debug(`No agent: ${plainText(String(error))}`);
     return { keys: [], state: 'none' };
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

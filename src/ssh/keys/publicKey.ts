@@ -1,6 +1,6 @@
+import { plainText } from '../../base/text';
 import { createHash } from 'node:crypto';
 import * as l10n from '@vscode/l10n';
-import { cleanText } from '../connect/outcome';
 
 /** An OpenSSH public key, checked. */
 export interface PublicKey {
@@ -85,7 +85,7 @@ export function parsePublicKey(text: string): PublicKey {
       l10n.t('This is not a public SSH key. One line like "ssh-ed25519 AAAA… name" is expected.'),
     );
   }
-  return { type, body, comment: cleanText(comment), fingerprint: fingerprintOf(blob) };
+  return { type, body, comment: plainText(comment), fingerprint: fingerprintOf(blob) };
 }
 
 /** The line of a `.pub` file, without a line end. */

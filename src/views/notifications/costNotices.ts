@@ -1,3 +1,4 @@
+import { plainText } from '../../base/text';
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
@@ -6,7 +7,6 @@ import type { Reminders } from '../../automation/reminders';
 import type { Schedules } from '../../automation/schedules';
 import { formatDuration, formatWhen } from '../../automation/when';
 import { formatHourly } from '../../api/price';
-import { plainText } from '../presentation';
 import { showInformation } from '../../vscode/messages';
 
 const hourMs = 3_600_000;

@@ -1,8 +1,8 @@
+import { plainText } from '../../base/text';
 import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
 import type { OperationKind } from '../../instances/operations/journal';
 import type { Operations, RunningOperation } from '../../instances/operations/operations';
-import { plainText } from '../presentation';
 import { isCancelled, showInformation } from '../../vscode/messages';
 
 /** Wishes that take long or need patience have a notification; the others a line below and their row. */

@@ -1,9 +1,10 @@
+import { plainText } from '../../base/text';
 import * as vscode from 'vscode';
 import type { PortForward } from '../../api/types';
 import type { OperationRecord } from '../../instances/operations/journal';
 import type { InstanceRow } from '../../instances/store';
 import { descriptionOf, detailsOf, tooltipOf, type Detail, type LocationNames } from '../details';
-import { contextValue, plainText, present, stateIcon, stateText } from '../presentation';
+import { contextValue, present, stateIcon, stateText } from '../presentation';
 
 /** A row of the tree. The same object stands for the same thing through all refreshes. */
 export type TreeNode = InstanceNode | DetailNode | PortNode | GroupNode | CreatingNode;
