@@ -15,17 +15,27 @@ const manifest = v.object({
   ),
 });
 
-/** The palette's line for a command of our manifest, `Category: Title`; any other text is returned as it is. */
+/** The line in the Command Palette for a command ID in our manifest, `Category: Title`. Returns any other text unchanged. */
 export function commandTitle(titleOrId: string): string {
+  const { category, title } = titleOf(titleOrId);
+  return category ? `${category}: ${title}` : title;
+}
+
+/** The text in menus and on buttons for a command ID in our manifest. Returns any other text unchanged. */
+export function menuTitle(titleOrId: string): string {
+  return titleOf(titleOrId).title;
+}
+
+function titleOf(titleOrId: string): { readonly title: string; readonly category?: string } {
   const { contributes } = v.parse(manifest, readJson('package.json'));
   const command = contributes.commands.find((entry) => entry.command === titleOrId);
-  if (!command) return titleOrId;
-  const words = existsSync(path.join(projectRoot, 'package.nls.json'))
+  if (!command) return { title: titleOrId };
+  const texts = existsSync(path.join(projectRoot, 'package.nls.json'))
     ? v.parse(v.record(v.string(), v.string()), readJson('package.nls.json'))
     : {};
-  const title = command.title.replace(/^%(.+)%$/, (whole, key: string) => words[key] ?? whole);
-  const category = command.category?.replace(/^%(.+)%$/, (whole, key: string) => words[key] ?? whole);
-  return category ? `${category}: ${title}` : title;
+  const localized = (text: string): string =>
+    text.replace(/^%(.+)%$/, (whole, key: string) => texts[key] ?? whole);
+  return { title: localized(command.title), category: command.category && localized(command.category) };
 }
 
 function readJson(name: string): unknown {

@@ -11,6 +11,7 @@ import { hostIds } from '../simulator/catalogue';
 import type { Machine } from '../simulator/model';
 import { startSimulator, type Simulator } from '../simulator/server';
 import type { MachineDescription } from '../simulator/world';
+import { menuTitle } from './commandTitle';
 import { openWorkbench, remoteSshStandIn, type AskedWindow, type OpenWorkbench } from './openWorkbench';
 import type { WorkbenchPage } from './workbenchPage';
 
@@ -90,7 +91,7 @@ async function machine(name: string, description: Partial<MachineDescription> = 
 /** Connects and says yes to the line; resolves with the window that was asked for. */
 async function connectFirst(name: string): Promise<AskedWindow | undefined> {
   const before = (await workbench.askedWindows()).length;
-  await window.contextMenu(name, 'Connect');
+  await window.contextMenu(name, 'tensordock.connect');
   await window.answerDialog('Add Line');
   return nextWindow(before);
 }
@@ -126,7 +127,7 @@ describe('connecting, with Remote-SSH', () => {
     await begin(oddConfig);
     await machine('careful');
     const before = (await workbench.askedWindows()).length;
-    await window.contextMenu('careful', 'Connect');
+    await window.contextMenu('careful', 'tensordock.connect');
     await window.dialog.getByText(`Include ${ownFolder}/config`).first().waitFor();
     await window.screenshot('connect-include-question');
     await window.answerDialog('Cancel');
@@ -162,10 +163,10 @@ describe('connecting, with Remote-SSH', () => {
     const before = simulator.world.machine(id).ipAddress;
     expect(await entry()).toContain(before);
 
-    await window.contextMenu('moves', 'Stop');
+    await window.contextMenu('moves', 'tensordock.stopInstance');
     await window.answerDialog('Stop');
     await window.row('moves').filter({ hasText: 'Stopped' }).waitFor({ timeout: 30_000 });
-    await window.contextMenu('moves', 'Start');
+    await window.contextMenu('moves', 'tensordock.startInstance');
     await window.row('moves').filter({ hasText: 'Running' }).waitFor({ timeout: 30_000 });
     await expect.poll(async () => ssh('td-moves'), { timeout: 40_000, interval: 500 }).toBe('let in');
     expect(simulator.world.machine(id).ipAddress).not.toBe(before);
@@ -179,7 +180,7 @@ describe('connecting, with Remote-SSH', () => {
     simulator.backing?.reinstall(id);
     await simulator.backing?.whenUp(id);
     const before = (await workbench.askedWindows()).length;
-    await window.contextMenu('reborn', 'Connect');
+    await window.contextMenu('reborn', 'tensordock.connect');
     const told = window.notification('shows another host key than before');
     await told.first().waitFor({ timeout: 30_000 });
     await window.screenshot('connect-host-key-changed');
@@ -198,7 +199,7 @@ describe('connecting, with Remote-SSH', () => {
     const before = (await workbench.askedWindows()).length;
     const { stdout } = await run('ssh-keygen', ['-lf', `${key}.pub`]);
     const fingerprint = stdout.split(' ')[1] ?? 'none';
-    await window.contextMenu('closed-door', 'Connect');
+    await window.contextMenu('closed-door', 'tensordock.connect');
     await window.answerDialog('Add Line');
     const told = window.notification('refused the keys that were offered');
     await told.first().waitFor({ timeout: 30_000 });
@@ -223,7 +224,7 @@ describe('connecting, with Remote-SSH', () => {
       });
       await window.row('served').click();
       await window.page.keyboard.press('ArrowRight');
-      await window.inlineAction(`Port ${port}`, 'Open Tunnel to Port');
+      await window.inlineAction(`Port ${port}`, 'tensordock.openTunnel');
       await window.answerDialog('Add Line');
       const tunnel = window.row(`Port ${port}`).filter({ hasText: 'tunnel on localhost:' });
       await tunnel.waitFor({ timeout: 30_000 });
@@ -233,7 +234,7 @@ describe('connecting, with Remote-SSH', () => {
       expect(await reply.text()).toBe('notebook');
       expect(await processes(`127.0.0.1:${local}:127.0.0.1:${port}`)).toHaveLength(1);
 
-      await window.inlineAction(`Port ${port}`, 'Close Tunnel');
+      await window.inlineAction(`Port ${port}`, 'tensordock.closeTunnel');
       await tunnel.waitFor({ state: 'detached' });
       await expect.poll(async () => processes(`127.0.0.1:${local}:127.0.0.1:${port}`)).toEqual([]);
       await expect(fetch(`http://127.0.0.1:${local}/`)).rejects.toThrow();
@@ -247,7 +248,7 @@ describe('connecting, with Remote-SSH', () => {
       image: 'windows10',
       wantedForwards: [{ internal: 3389, external: 0 }],
     });
-    await window.contextMenu('panes', 'Connect');
+    await window.contextMenu('panes', 'tensordock.connect');
     const { ipAddress, forwards } = simulator.world.machine(id);
     const told = window.notification(`${ipAddress}:${String(forwards[0]?.external)}`);
     await told.first().waitFor({ timeout: 30_000 });
@@ -258,15 +259,19 @@ describe('connecting, with Remote-SSH', () => {
   });
 
   test('a row offers what fits its state', async () => {
+    const titles = (...names: string[]): string[] => names.map((name) => menuTitle(`tensordock.${name}`));
     await machine('resting', { status: 'stopped' });
     const resting = await window.contextMenuItems('resting');
     await window.screenshot('connect-stopped-row');
-    expect(resting).toEqual(expect.arrayContaining(['Start', 'Connect', 'Delete']));
-    for (const title of ['Stop', 'Restart', 'Open Tunnel to Port']) expect(resting).not.toContain(title);
+    expect(resting).toEqual(expect.arrayContaining(titles('startInstance', 'connect', 'deleteInstance')));
+    for (const title of titles('stopInstance', 'restartInstance', 'openTunnel'))
+      expect(resting).not.toContain(title);
     await machine('busy');
     const busy = await window.contextMenuItems('busy');
-    expect(busy).toEqual(expect.arrayContaining(['Stop', 'Restart', 'Connect', 'Open Tunnel to Port']));
-    expect(busy).not.toContain('Start');
+    expect(busy).toEqual(
+      expect.arrayContaining(titles('stopInstance', 'restartInstance', 'connect', 'openTunnel')),
+    );
+    expect(busy).not.toContain(menuTitle('tensordock.startInstance'));
   });
 });
 
@@ -294,7 +299,7 @@ describe('connecting, without Remote-SSH', () => {
   test('a terminal is offered, and is inside', async () => {
     await begin(oddConfig);
     await machine('plain');
-    await window.contextMenu('plain', 'Connect');
+    await window.contextMenu('plain', 'tensordock.connect');
     await window.notification('A window over SSH cannot be opened from here').waitFor();
     await window.answerNotification('A window over SSH cannot be opened from here', 'Open Terminal');
     await window.dialog.getByText(`Include ${ownFolder}/config`).first().waitFor();
@@ -310,7 +315,7 @@ describe('connecting, without Remote-SSH', () => {
     await begin();
     await mkdir(config);
     await machine('stubborn');
-    await window.contextMenu('stubborn', 'Open SSH Terminal');
+    await window.contextMenu('stubborn', 'tensordock.openTerminal');
     await window.notification('Include').first().waitFor();
     await window.screenshot('connect-unreadable');
     await terminal().click();

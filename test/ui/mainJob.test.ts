@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startSimulator, type Simulator } from '../simulator/server';
+import { menuTitle } from './commandTitle';
 import { openWorkbench, remoteSshStandIn, type OpenWorkbench } from './openWorkbench';
 
 const run = promisify(execFile);
@@ -75,14 +76,14 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
     await window.cancel();
     await window.quickInput.waitFor({ state: 'hidden' });
     // What was given up is no error: a dialog would be in the way of all that follows.
-    await window.inlineAction('notebooks', 'Start');
+    await window.inlineAction('notebooks', 'tensordock.startInstance');
     await window.row('notebooks').filter({ hasText: 'Starting' }).waitFor();
     await shot('4-starting');
     await window.row('notebooks').filter({ hasText: 'Running' }).waitFor({ timeout: 60_000 });
-    expect(await window.contextMenuItems('notebooks')).not.toContain('Start');
+    expect(await window.contextMenuItems('notebooks')).not.toContain(menuTitle('tensordock.startInstance'));
     await shot('5-running');
 
-    await window.contextMenu('notebooks', 'Connect');
+    await window.contextMenu('notebooks', 'tensordock.connect');
     await window.dialog.getByText('Include').first().waitFor();
     await shot('6-include-question');
     await window.answerDialog('Add Line');
@@ -100,14 +101,14 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
     expect(await readFile(path.join(folder, 'tensordock', 'config'), 'utf8')).toContain('Host td-notebooks');
     await run('ssh', ['-F', config, '-o', 'BatchMode=yes', 'td-notebooks', 'true']);
 
-    await window.inlineAction('notebooks', 'Stop');
+    await window.inlineAction('notebooks', 'tensordock.stopInstance');
     await window.dialog.getByText('may still be billed').first().waitFor();
     await shot('8-stop-question');
     await window.answerDialog('Stop');
     await window.row('notebooks').filter({ hasText: 'Stopping' }).waitFor();
     await window.row('notebooks').filter({ hasText: 'Stopped' }).waitFor({ timeout: 60_000 });
 
-    await window.contextMenu('notebooks', 'Delete');
+    await window.contextMenu('notebooks', 'tensordock.deleteInstance');
     await window.dialog.getByText('its disk').first().waitFor();
     await shot('9-delete-question');
     await window.answerDialog('Delete');
@@ -142,7 +143,7 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
 
     await window.row('gpu-dev-4090').click();
     for (const name of names.slice(1)) await window.row(name).click({ modifiers: ['Control'] });
-    await window.contextMenu('build-box', 'Delete');
+    await window.contextMenu('build-box', 'tensordock.deleteInstance');
     for (const name of names) await window.dialog.getByText(`${name} (`).first().waitFor();
     await window.answerDialog('Delete');
     await expect

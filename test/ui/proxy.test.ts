@@ -75,7 +75,7 @@ describe.each(['newest', 'oldest'] as const)('http.proxy of VS Code, %s', (versi
     const sidebar = window.page.locator('.part.sidebar');
     await window.openView('TensorDock');
     await window.row('gpu-dev-4090').waitFor({ timeout: 60_000 });
-    await window.inlineAction('notebooks', 'Start');
+    await window.inlineAction('notebooks', 'tensordock.startInstance');
     await window.row('notebooks').filter({ hasText: 'Running' }).waitFor({ timeout: 60_000 });
     expect(simulator.requests.length).toBeGreaterThan(2);
     expect(asked.length).toBeGreaterThan(0);

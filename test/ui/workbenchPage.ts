@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import * as v from 'valibot';
 import { projectRoot } from '../workbench/install';
-import { commandTitle } from './commandTitle';
+import { commandTitle, menuTitle } from './commandTitle';
 
 const treeRows = v.array(
   v.object({
@@ -147,7 +147,7 @@ export class WorkbenchPage {
 
   /** Takes an item of a row's context menu. */
   async contextMenu(row: string, item: string): Promise<void> {
-    const entry = this.menu.getByRole('menuitem', { name: item, exact: true });
+    const entry = this.menu.getByRole('menuitem', { name: menuTitle(item), exact: true });
     for (let attempt = 1; ; attempt += 1) {
       await this.row(row).click({ button: 'right' });
       try {
@@ -177,7 +177,9 @@ export class WorkbenchPage {
   /** Presses an icon that shows on a row under the pointer. */
   async inlineAction(row: string, title: string): Promise<void> {
     await this.row(row).hover();
-    await this.row(row).locator(`.actions [aria-label="${title}"]`).click();
+    await this.row(row)
+      .locator(`.actions [aria-label="${menuTitle(title)}"]`)
+      .click();
   }
 
   /** The content of the visible webview editor. */

@@ -34,7 +34,7 @@ const nls = v.parse(
   JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8')),
 );
 
-/** The names that users, keybindings and other extensions may rely on. */
+/** Names that users, keybindings, and other extensions rely on. */
 const promised = [
   ...['signIn', 'signOut', 'refresh', 'createInstance', 'modifyInstance'],
   ...['startInstance', 'stopInstance', 'restartInstance', 'deleteInstance', 'startWhenAvailable'],
@@ -62,12 +62,12 @@ describe('the manifest', () => {
     expect(readFileSync(path.join(root, 'README.md'), 'utf8')).toContain('not affiliated with TensorDock');
   });
 
-  test('runs beside the person, in every window, and in Restricted Mode', () => {
+  test('runs on the local computer, in every window, and in Restricted Mode', () => {
     expect(manifest.extensionKind).toEqual(['ui', 'workspace']);
     expect(manifest.capabilities.untrustedWorkspaces.supported).toBe(true);
   });
 
-  test('lets no workspace and no rented machine change a setting', () => {
+  test('lets no workspace and no instance change a setting', () => {
     const settings = Object.entries(manifest.contributes.configuration.properties);
     expect(settings.map(([name, { scope }]) => [name, scope])).toEqual(
       settings.map(([name]) => [name, 'application']),
@@ -78,12 +78,13 @@ describe('the manifest', () => {
       'tensordock.ssh.user': { default: 'user' },
       'tensordock.ssh.identityFile': { default: '' },
       'tensordock.ssh.configFile': { default: '' },
+      'tensordock.ssh.forwardAgent': { default: false },
       'tensordock.defaultFolder': { default: '/home/user' },
       'tensordock.cost.remindAfterHours': { default: 8 },
     });
   });
 
-  test('has a text for every placeholder, and no text without one', () => {
+  test('has a text for every placeholder, and no unused text', () => {
     const used = [...text.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key);
     expect([...new Set(used)].sort()).toEqual(Object.keys(nls).sort());
   });
@@ -99,7 +100,7 @@ describe('the manifest', () => {
     ).toEqual([]);
   });
 
-  test('ships no dependency unbundled', () => {
+  test("has no dependency that isn't bundled", () => {
     expect(manifest.dependencies).toBeUndefined();
   });
 });
