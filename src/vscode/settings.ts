@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { parseOrigin } from '../api/origin';
+import { defaultValue, ownValue } from './ownValue';
 
 const section = 'tensordock';
 
-/** What a person can set, read anew each time. Defaults are repeated here: they are what holds where VS Code gives none. */
+/** What a person can set, read anew each time; see `ownValue`. The defaults of the manifest are repeated here. */
 export class Settings implements vscode.Disposable {
   private readonly changes = new vscode.EventEmitter<vscode.ConfigurationChangeEvent>();
   private readonly listener = vscode.workspace.onDidChangeConfiguration((event) => {
@@ -13,12 +14,12 @@ export class Settings implements vscode.Disposable {
 
   readonly onDidChange = this.changes.event;
 
-  /** The origin tokens belong to. Throws with a clear text where `tensordock.apiUrl` is not usable. */
+  /** The origin that tokens belong to. Throws with a clear text where `tensordock.apiUrl` isn't usable. */
   get origin(): string {
     return parseOrigin(this.text('apiUrl', 'https://dashboard.tensordock.com'));
   }
 
-  /** Milliseconds. */
+  /** Milliseconds, at least 5,000. */
   get refreshIntervalMs(): number {
     return Math.max(5, this.number('refreshInterval', 30)) * 1000;
   }
@@ -27,7 +28,7 @@ export class Settings implements vscode.Disposable {
     return this.text('ssh.user', 'user').trim() || 'user';
   }
 
-  /** Empty: what `ssh` itself would use. */
+  /** Empty: what `ssh` uses on its own. */
   get identityFile(): string {
     return this.text('ssh.identityFile', '').trim();
   }
@@ -36,22 +37,23 @@ export class Settings implements vscode.Disposable {
     return this.text('ssh.configFile', '');
   }
 
-  /** `remote.SSH.configFile` and `remote.SSH.path`, of whichever Remote-SSH is there. */
+  /** `remote.SSH.configFile` of whichever Remote-SSH extension is installed. */
   get remoteSshConfigFile(): string | undefined {
-    return vscode.workspace.getConfiguration('remote.SSH').get<string>('configFile');
+    return text(ownValue('remote.SSH', 'configFile'));
   }
 
+  /** `remote.SSH.path` of whichever Remote-SSH extension is installed. */
   get remoteSshPath(): string | undefined {
-    return vscode.workspace.getConfiguration('remote.SSH').get<string>('path') ?? undefined;
+    return text(ownValue('remote.SSH', 'path'));
   }
 
-  /** Empty: an empty window. */
+  /** Empty: a window without a folder. */
   get defaultFolder(): string {
     return this.text('defaultFolder', '/home/user').trim();
   }
 
   get images(): readonly string[] {
-    const images = this.configuration.get<unknown>('images');
+    const images = ownValue(section, 'images') ?? defaultValue(section, 'images');
     return Array.isArray(images) ? images.filter((image): image is string => typeof image === 'string') : [];
   }
 
@@ -65,17 +67,16 @@ export class Settings implements vscode.Disposable {
     this.changes.dispose();
   }
 
-  private get configuration(): vscode.WorkspaceConfiguration {
-    return vscode.workspace.getConfiguration(section);
-  }
-
   private text(key: string, fallback: string): string {
-    const value = this.configuration.get<unknown>(key);
-    return typeof value === 'string' ? value : fallback;
+    return text(ownValue(section, key)) ?? fallback;
   }
 
   private number(key: string, fallback: number): number {
-    const value = this.configuration.get<unknown>(key);
+    const value = ownValue(section, key);
     return typeof value === 'number' && Number.isFinite(value) ? value : fallback;
   }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock';
 import os from 'node:os';
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Instance } from '../api/types';
 import { isWindowsImage } from '../ssh/endpoint';
@@ -7,6 +8,7 @@ import { sshPaths, systemPathInputs, type SshPaths } from '../ssh/config/paths';
 import { PersonConfig } from '../ssh/config/personConfig';
 import { findSshPrograms, type SshPrograms, type SshTarget } from '../ssh/connect/sshExecutable';
 import { SshHosts, type EntryOptions } from '../ssh/config/sshHosts';
+import { ownValue } from './ownValue';
 import type { Settings } from './settings';
 
 /** What a person chose for one instance. */
@@ -15,6 +17,7 @@ interface Choice {
   readonly identityFile?: string;
 }
 
+const platformsSchema = v.record(v.string(), v.string());
 const choicesKey = 'ssh.choices';
 
 /** The SSH files and programs as the settings of this moment name them. */
@@ -88,7 +91,8 @@ export class SshSetup {
   async setRemotePlatform(alias: string, image: string | undefined): Promise<void> {
     const section = vscode.workspace.getConfiguration('remote.SSH');
     const platform = isWindowsImage(image) ? 'windows' : 'linux';
-    const known = section.get<Readonly<Record<string, string>>>('remotePlatform') ?? {};
+    const set = ownValue('remote.SSH', 'remotePlatform');
+    const known = v.is(platformsSchema, set) ? set : {};
     if (known[alias] === platform) return;
     try {
       await section.update(
