@@ -8,7 +8,6 @@ import { accountCommands } from './commands/account';
 import { connectCommands } from './commands/connect';
 import { costCommands, costDocument } from './commands/costs';
 import { formCommands } from './commands/forms';
-import { formPorts } from './commands/formPorts';
 import { lifecycleCommands, showFailure } from './commands/lifecycle';
 import { portCommands } from './commands/ports';
 import type { CommandHandler, Services } from './commands/services';
@@ -38,6 +37,7 @@ import { errorText, showError } from './vscode/messages';
 import { runCommand } from './commands/runCommand';
 import { followOperations } from './views/notifications/operationProgress';
 import { secretStore } from './vscode/secrets';
+import { LocalKeys } from './vscode/localKeys';
 import { SessionKeeper } from './vscode/sessionKeeper';
 import { Settings } from './vscode/settings';
 import { SshFollower } from './vscode/sshFollower';
@@ -72,6 +72,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
   const settings = new Settings();
   const accounts = new Accounts(secretStore(context.secrets), log);
   const ssh = new SshSetup(settings, context.globalState, log, clock);
+  const keys = new LocalKeys(ssh, log);
   const tunnels = new Tunnels(log);
   const storage = context.globalStorageUri.fsPath;
   const dialects = dialectMemory(context.globalState);
@@ -129,8 +130,8 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     store,
     operations,
     ssh,
+    keys,
     tunnels,
-    tree,
     treeView,
     arrangement,
     connected,
@@ -139,8 +140,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
       await clientFor(origin, token).listInstances({ signal, flow: randomUUID().slice(0, 8) });
     },
   };
-  const ports = formPorts(services);
-  const forms = new Forms(ports);
+  const forms = new Forms({ ...services, extensionUri: context.extensionUri, memory: context.globalState });
   const shared = { folder: storage, clock, log, store };
   const ledger = new Ledger(shared);
   const schedules = new Schedules({ ...shared, operations });
@@ -158,7 +158,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     ...connectCommands(services),
     ...portCommands(services),
     ...sshConfigCommands(services),
-    ...sshOptionCommands(services, ports.keys),
+    ...sshOptionCommands(services, keys),
     ...smallCommands(services),
     ...formCommands(services, forms),
     ...costCommands(services, costs),

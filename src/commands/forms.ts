@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { allows } from '../views/presentation';
 import type { Forms } from '../views/forms/forms';
-import { formPorts } from './formPorts';
 import { keyCommands } from './manageKeys';
 import type { CommandHandler, Services } from './services';
 import { target } from './targets';
@@ -13,7 +12,7 @@ export function formCommands(services: Services, forms: Forms): Record<string, C
     }
   };
   return {
-    ...keyCommands(formPorts(services)),
+    ...keyCommands(services),
     'tensordock.createInstance': async () => {
       signedIn();
       forms.openCreate();

@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { NotFoundError } from '../api/errors';
 import type { Secret } from '../api/types';
 import { parsePublicKey } from '../ssh/keys/publicKey';
-import type { FormPorts } from '../views/forms/ports';
 import { confirm, errorText, showInformation } from '../vscode/messages';
-import type { CommandHandler } from './services';
+import { askText, pick } from '../vscode/prompts';
+import type { CommandHandler, Services } from './services';
 
 interface KeyItem extends vscode.QuickPickItem {
   readonly secret?: Secret;
@@ -12,50 +12,52 @@ interface KeyItem extends vscode.QuickPickItem {
 }
 
 /** `tensordock.manageKeys`: lists, adds and deletes the SSH keys stored at TensorDock. */
-export function keyCommands(ports: Pick<FormPorts, 'keys' | 'secrets'>): Record<string, CommandHandler> {
+export function keyCommands(services: Services): Record<'tensordock.manageKeys', CommandHandler> {
   return {
     'tensordock.manageKeys': async () => {
-      // The list is shown again after each change, until the person is done with it.
-      while (await manageOnce(ports)) continue;
+      // The list comes back after each change, until the person closes it.
+      while (await manageOnce(services)) continue;
     },
   };
 }
 
-async function manageOnce(ports: Pick<FormPorts, 'keys' | 'secrets'>): Promise<boolean> {
-  const chosen = await chooseItem(await storedKeys(ports.secrets));
+async function manageOnce(services: Services): Promise<boolean> {
+  const chosen = await chooseItem(await storedKeys(services));
   if (!chosen) return false;
-  if (chosen.secret) return deleteKey(ports.secrets, chosen.secret);
-  const publicKey = await choosePublicKey(ports, chosen.add ?? 'typed');
+  if (chosen.secret) return deleteKey(services, chosen.secret);
+  const publicKey = await choosePublicKey(services, chosen.add ?? 'typed');
   if (publicKey === undefined) return true;
-  const name = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Store an SSH key at TensorDock'),
-    prompt: vscode.l10n.t('A name for it'),
+  const name = await askText({
+    title: vscode.l10n.t('Store SSH Key at TensorDock'),
+    prompt: vscode.l10n.t('Enter a name for the key.'),
     value: parsePublicKey(publicKey).comment,
-    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Give it a name.') : undefined),
+    validate: (text) => (text.trim() === '' ? vscode.l10n.t('Enter a name.') : undefined),
   });
   if (name === undefined) return true;
-  await ports.secrets.create(name.trim(), publicKey);
-  showInformation(vscode.l10n.t('“{0}” is stored at TensorDock.', name.trim()));
+  await services.store.api.createSecret(name.trim(), publicKey, 'SSHKEY');
+  showInformation(vscode.l10n.t('“{0}” is now stored at TensorDock.', name.trim()));
   return true;
 }
 
-async function storedKeys(secrets: FormPorts['secrets']): Promise<readonly Secret[]> {
+async function storedKeys({ store }: Services): Promise<readonly Secret[]> {
   try {
-    return (await secrets.list()).filter(({ kind }) => (kind ?? 'SSHKEY').toUpperCase() === 'SSHKEY');
+    const secrets = await store.api.listSecrets();
+    return secrets.filter(({ kind }) => (kind ?? 'SSHKEY').toUpperCase() === 'SSHKEY');
   } catch (error) {
     if (error instanceof NotFoundError) {
-      throw new Error(vscode.l10n.t('This service does not store keys.'), { cause: error });
+      throw new Error(vscode.l10n.t('This service doesn’t store keys.'), { cause: error });
     }
     throw error;
   }
 }
 
-/** One item: a stored key (its trash button or Enter deletes it), or a way to add one. */
+/** One item: a stored key, which can be deleted, or a way to add one. */
 async function chooseItem(stored: readonly Secret[]): Promise<KeyItem | undefined> {
+  const add = new vscode.ThemeIcon('add');
   const items: KeyItem[] = [
-    { label: vscode.l10n.t('$(add) Add a key of this computer or its agent'), add: 'local' },
-    { label: vscode.l10n.t('$(add) Paste a public key'), add: 'typed' },
-    { label: vscode.l10n.t('$(key) Make a new key'), add: 'new' },
+    { iconPath: add, label: vscode.l10n.t('Add a key from this computer or its agent'), add: 'local' },
+    { iconPath: add, label: vscode.l10n.t('Paste a public key'), add: 'typed' },
+    { iconPath: new vscode.ThemeIcon('key'), label: vscode.l10n.t('Create a new key'), add: 'new' },
     { label: vscode.l10n.t('Stored at TensorDock'), kind: vscode.QuickPickItemKind.Separator },
     ...stored.map((secret) => ({
       label: secret.name,
@@ -64,37 +66,37 @@ async function chooseItem(stored: readonly Secret[]): Promise<KeyItem | undefine
       secret,
     })),
   ];
-  return vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('SSH keys'),
+  return pick(items, {
+    title: vscode.l10n.t('Stored SSH Keys'),
     placeHolder:
       stored.length === 0
         ? vscode.l10n.t('No key is stored at TensorDock yet')
-        : vscode.l10n.t('Add a key, or choose one to delete it'),
-    matchOnDescription: true,
+        : vscode.l10n.t('Add a key, or select one to delete it'),
+    matchAll: true,
   });
 }
 
-async function deleteKey(secrets: FormPorts['secrets'], secret: Secret): Promise<boolean> {
+async function deleteKey({ store }: Services, secret: Secret): Promise<boolean> {
   const sure = await confirm(
     vscode.l10n.t('Delete the key “{0}” from TensorDock?', secret.name),
-    vscode.l10n.t('Machines that have it keep it. New machines cannot use it any more.'),
+    vscode.l10n.t('Instances that already have it keep it. New instances can’t use it anymore.'),
     vscode.l10n.t('Delete'),
   );
-  if (sure) await secrets.delete(secret.id);
+  if (sure) await store.api.deleteSecret(secret.id);
   return true;
 }
 
 async function choosePublicKey(
-  { keys }: Pick<FormPorts, 'keys'>,
+  { keys }: Services,
   way: 'local' | 'typed' | 'new',
 ): Promise<string | undefined> {
   if (way === 'new') return (await keys.generate())?.publicKey;
   if (way === 'typed') {
-    const text = await vscode.window.showInputBox({
-      title: vscode.l10n.t('Paste a public key'),
+    const text = await askText({
+      title: vscode.l10n.t('Paste Public Key'),
       placeHolder: 'ssh-ed25519 AAAA…',
-      ignoreFocusOut: true,
-      validateInput: problemOfKey,
+      stayOpen: true,
+      validate: problemOfKey,
     });
     return text?.trim();
   }
@@ -104,12 +106,12 @@ async function choosePublicKey(
     detail: key.fingerprint,
     publicKey: key.publicKey,
   }));
-  const chosen = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Keys of this computer and its agent'),
+  const chosen = await pick(items, {
+    title: vscode.l10n.t('Keys on This Computer'),
     placeHolder:
       items.length === 0
-        ? vscode.l10n.t('No key was found in ~/.ssh, and no agent has one')
-        : vscode.l10n.t('Only its public half is sent'),
+        ? vscode.l10n.t('There is no key in ~/.ssh or in an agent')
+        : vscode.l10n.t('Select a key. Only its public half is sent.'),
   });
   return chosen?.publicKey;
 }

@@ -4,11 +4,11 @@ import type { Accounts } from '../instances/accounts';
 import type { Operations } from '../instances/operations/operations';
 import type { InstanceStore } from '../instances/store';
 import type { Connected } from '../vscode/connectedWindow';
+import type { LocalKeys } from '../vscode/localKeys';
 import type { Settings } from '../vscode/settings';
 import type { SshSetup } from '../vscode/sshSetup';
 import type { Tunnels } from '../vscode/tunnels';
 import type { Arrangement } from '../views/tree/arrangement';
-import type { InstanceTree } from '../views/tree/instanceTree';
 import type { TreeNode } from '../views/tree/nodes';
 
 /** The parts of the extension, as commands use them. */
@@ -21,8 +21,8 @@ export interface Services {
   readonly store: InstanceStore;
   readonly operations: Operations;
   readonly ssh: SshSetup;
+  readonly keys: LocalKeys;
   readonly tunnels: Tunnels;
-  readonly tree: InstanceTree;
   readonly treeView: vscode.TreeView<TreeNode>;
   readonly arrangement: { get(): Arrangement; set(next: Arrangement): Promise<void> };
   /** The instance this window is inside of. */

@@ -1,7 +1,7 @@
 import { plainText } from '../base/text';
 import * as vscode from 'vscode';
 import { checkUser } from '../ssh/config/ownConfig';
-import type { FormKey, Keys } from '../views/forms/ports';
+import type { LocalKeys, PersonKey } from '../vscode/localKeys';
 import { allows } from '../views/presentation';
 import { errorText } from '../vscode/messages';
 import type { CommandHandler, Services } from './services';
@@ -9,14 +9,14 @@ import { target } from './targets';
 
 type KeyChoice = vscode.QuickPickItem & { readonly choose: () => Promise<string | undefined> };
 
-export function sshOptionCommands(services: Services, keys: Keys): Record<string, CommandHandler> {
+export function sshOptionCommands(services: Services, keys: LocalKeys): Record<string, CommandHandler> {
   return {
     'tensordock.setSshOptions': async (...args) => setSshOptions(services, keys, args),
   };
 }
 
 /** Chooses key and user for one instance, and remembers both. */
-async function setSshOptions(services: Services, keys: Keys, args: readonly unknown[]): Promise<void> {
+async function setSshOptions(services: Services, keys: LocalKeys, args: readonly unknown[]): Promise<void> {
   const { row } = await target(
     services,
     args,
@@ -43,7 +43,7 @@ async function setSshOptions(services: Services, keys: Keys, args: readonly unkn
 }
 
 /** Empty: what `ssh` itself would use. */
-async function askForKey(keys: Keys, name: string): Promise<string> {
+async function askForKey(keys: LocalKeys, name: string): Promise<string> {
   const listed = await keys.list();
   const items: KeyChoice[] = [
     {
@@ -69,7 +69,7 @@ async function askForKey(keys: Keys, name: string): Promise<string> {
   return identityFile;
 }
 
-function keyItem(key: FormKey): KeyChoice {
+function keyItem(key: PersonKey): KeyChoice {
   return {
     label: plainText(key.comment === '' ? key.type : key.comment, 60),
     description: key.inAgent ? vscode.l10n.t('{0}, in the agent', key.type) : key.type,

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import * as vscode from 'vscode';
-import { messageText } from './messageText';
+import { messageText } from '../base/text';
 
 /*
  * VS Code turns `[x](command:…)` and `$(icon)` in messages, progress titles, prompts and quick picks into links and

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { messageText } from './messageText';
+import { messageText } from '../base/text';
 import { checked } from './messages';
 
 /** An item's icons go into `iconPath`: a `$(…)` in its texts is shown as it is written. */

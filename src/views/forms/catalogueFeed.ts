@@ -3,7 +3,7 @@ import type { Disposable } from '../../base/disposable';
 import type { Logger } from '../../base/logger';
 import { NotFoundError } from '../../api/errors';
 import type { CatalogueState } from '../webview/shared/protocol';
-import type { Catalogue } from './ports';
+import type { TensorDockClient } from '../../api/client';
 
 /** How old what is to be had may become while a form is on screen. */
 const refreshMs = 60_000;
@@ -18,7 +18,8 @@ export class CatalogueFeed implements Disposable {
   private running?: Promise<void>;
 
   constructor(
-    private readonly catalogue: Catalogue,
+    /** The client of the account that is signed in now. */
+    private readonly api: () => Pick<TensorDockClient, 'listLocations' | 'listHostnodes'>,
     private readonly clock: Clock,
     private readonly log: Logger,
   ) {}
@@ -72,8 +73,8 @@ export class CatalogueFeed implements Disposable {
     this.askedAt = this.clock.now();
     this.set({ ...this.state, loading: true });
     const [locations, hostnodes] = await Promise.allSettled([
-      none(this.catalogue.locations(this.stop.signal)),
-      none(this.catalogue.hostnodes(this.stop.signal)),
+      none(async () => this.api().listLocations({ signal: this.stop.signal })),
+      none(async () => this.api().listHostnodes({ signal: this.stop.signal })),
     ]);
     if (this.stop.signal.aborted) return;
     const failed = [locations, hostnodes].find((answer) => answer.status === 'rejected');
@@ -97,9 +98,9 @@ export class CatalogueFeed implements Disposable {
 }
 
 /** A service without such a call has nothing to offer, which is a normal answer. */
-async function none<T>(list: Promise<readonly T[]>): Promise<readonly T[]> {
+async function none<T>(list: () => Promise<readonly T[]>): Promise<readonly T[]> {
   try {
-    return await list;
+    return await list();
   } catch (error) {
     if (error instanceof NotFoundError) return [];
     throw error;

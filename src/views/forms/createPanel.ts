@@ -1,5 +1,7 @@
+import type { Secret } from '../../api/types';
 import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
+import { askText } from '../../vscode/prompts';
 import { confirm, errorText, isCancelled, showError, showInformation } from '../../vscode/messages';
 import {
   fromCreateForm,
@@ -15,13 +17,16 @@ import type { CloudInitEditors } from './cloudInitEditors';
 import { describeOutcome, duration, idempotencyKey, prepare } from './createSubmit';
 import { FormPanel } from './formPanel';
 import { formTexts } from './html';
-import type { FormKey, FormPorts } from './ports';
+import { requestInstance } from './createRequest';
+import { currentInstances, onDidSignIn } from './instances';
+import type { FormParts } from './parts';
+import { waitForSsh } from './sshReadiness';
+import type { PersonKey } from '../../vscode/localKeys';
 import type { Presets } from './presets';
 import { recipes } from './recipes';
 import { asCurl, asJson } from './requestText';
 
-export interface CreatePanelParts {
-  readonly ports: FormPorts;
+export interface CreatePanelParts extends FormParts {
   readonly feed: CatalogueFeed;
   readonly presets: Presets;
   readonly editors: CloudInitEditors;
@@ -34,7 +39,7 @@ export interface CreatePanelParts {
 export class CreatePanel implements vscode.Disposable {
   private readonly form: FormPanel<FromCreateForm, ToCreateForm>;
   private readonly disposables: Disposable[] = [];
-  private localKeys: readonly FormKey[] = [];
+  private localKeys: readonly PersonKey[] = [];
   private access: Access = { local: [], stored: [] };
   private running?: { readonly submitId: string; message: string };
   private settled?: { readonly submitId: string; readonly result: Result };
@@ -49,12 +54,12 @@ export class CreatePanel implements vscode.Disposable {
     private readonly start: Draft,
     result?: Result,
   ) {
-    const { ports, feed } = parts;
+    const { feed, extensionUri, log, store } = parts;
     if (result) this.settled = { submitId: 'reopened', result };
-    this.form = new FormPanel(panel, 'create', ports.extensionUri, fromCreateForm, ports.log, {
+    this.form = new FormPanel(panel, 'create', extensionUri, fromCreateForm, log, {
       receive: (message) =>
         void this.receive(message).catch((error: unknown) => {
-          if (!isCancelled(error)) showError(ports.log, errorText(error));
+          if (!isCancelled(error)) showError(log, errorText(error));
         }),
       visible: (visible) => feed.setVisible(this, visible),
       closed: () => {
@@ -64,8 +69,8 @@ export class CreatePanel implements vscode.Disposable {
     });
     this.disposables.push(
       feed.onDidChange(() => this.sendCatalogue()),
-      ports.instances.onDidChange(() => this.sendNames()),
-      ports.onDidSignIn(() => void this.sendAccess()),
+      store.onDidChange(() => this.sendNames()),
+      onDidSignIn(store, () => void this.sendAccess()),
       parts.editors.onDidChange(this, (text) => this.form.post({ type: 'cloudInit', text })),
     );
   }
@@ -76,7 +81,7 @@ export class CreatePanel implements vscode.Disposable {
 
   /** Tells the form anew what the settings say and which presets there are. */
   update(): void {
-    this.form.post({ type: 'images', images: [...this.parts.ports.images()] });
+    this.form.post({ type: 'images', images: [...this.parts.settings.images] });
     this.form.post({ type: 'presets', presets: this.parts.presets.all() });
   }
 
@@ -87,7 +92,7 @@ export class CreatePanel implements vscode.Disposable {
   }
 
   private async receive(message: FromCreateForm): Promise<void> {
-    const { ports, feed, presets, editors } = this.parts;
+    const { keys, settings, feed, presets, editors } = this.parts;
     switch (message.type) {
       case 'ready':
         return this.greet(message.restored);
@@ -106,7 +111,7 @@ export class CreatePanel implements vscode.Disposable {
         }
         return;
       case 'generateKey': {
-        const key = await ports.keys.generate();
+        const key = await keys.generate();
         if (key) await this.sendAccess(key.fingerprint);
         return;
       }
@@ -115,7 +120,7 @@ export class CreatePanel implements vscode.Disposable {
         return this.sendAccess();
       case 'copy': {
         const { request } = prepare(message.draft, this.known());
-        const text = message.form === 'json' ? asJson(request) : asCurl(request, ports.apiUrl());
+        const text = message.form === 'json' ? asJson(request) : asCurl(request, settings.origin);
         await vscode.env.clipboard.writeText(text);
         showInformation(vscode.l10n.t('Copied. The token is not in it.'));
         return;
@@ -135,7 +140,7 @@ export class CreatePanel implements vscode.Disposable {
         return;
       }
       case 'connect':
-        await ports.connect(message.id);
+        await connect(message.id);
         return;
     }
   }
@@ -159,10 +164,10 @@ export class CreatePanel implements vscode.Disposable {
   /** Makes one machine for one submit: a second one while the first runs, or of the same id, makes none. */
   private async submit(submitId: string, draft: Draft, password: string | undefined): Promise<void> {
     if (this.running || this.settled?.submitId === submitId) {
-      this.parts.ports.log.info('A second submit of the create form was ignored.');
+      this.parts.log.info('A second submit of the create form was ignored.');
       return;
     }
-    const { ports, presets } = this.parts;
+    const { clock, presets } = this.parts;
     const { request, problems } = prepare(draft, this.known(), password);
     if (problems.length > 0) {
       const message = vscode.l10n.t('Nothing was sent: some fields are not right yet.');
@@ -173,15 +178,14 @@ export class CreatePanel implements vscode.Disposable {
     this.machine = undefined;
     this.running = { submitId, message: vscode.l10n.t('Asking TensorDock for the machine…') };
     this.form.post({ type: 'progress', ...this.running });
-    const since = ports.clock.now();
+    const since = clock.now();
     const identityFile = this.identityFile(draft);
     const wish = idempotencyKey(request);
-    const result = await ports.operations
-      .create(request, {
-        idempotencyKey: `${wish}-${this.unknowns.get(wish) ?? 0}`,
-        identityFile,
-        onProgress: (message) => this.progress(message),
-      })
+    const result = await requestInstance(this.parts, request, {
+      idempotencyKey: `${wish}-${this.unknowns.get(wish) ?? 0}`,
+      identityFile,
+      onProgress: (message) => this.progress(message),
+    })
       .then((outcome) => describeOutcome(outcome, request.name))
       .finally(() => (this.running = undefined))
       // A rejection says itself what happened; the form comes back with everything in it.
@@ -213,20 +217,20 @@ export class CreatePanel implements vscode.Disposable {
 
   /** Tells when the machine answers, in the form or, where that is not in sight, in a notification. */
   private async follow(id: string, name: string, since: number): Promise<void> {
-    const { ports } = this.parts;
+    const { clock, log } = this.parts;
     try {
-      await ports.instances.whenReady(id, new AbortController().signal);
+      await waitForSsh(this.parts, id, new AbortController().signal);
     } catch (error) {
-      ports.log.info(`Whether ${id} answers is not known: ${errorText(error)}`);
+      log.info(`Whether ${id} answers is not known: ${errorText(error)}`);
       this.tell({ type: 'machine', id, message: errorText(error), ready: false });
       return;
     }
-    const took = duration(ports.clock.now() - since);
+    const took = duration(clock.now() - since);
     this.tell({ type: 'machine', id, message: vscode.l10n.t('Ready in {0}', took), ready: true });
     if (this.form.isVisible) return;
     showInformation(vscode.l10n.t('“{0}” is ready, after {1}.', name, took), {
       title: vscode.l10n.t('Connect'),
-      run: () => ports.connect(id),
+      run: () => connect(id),
     });
   }
 
@@ -236,11 +240,11 @@ export class CreatePanel implements vscode.Disposable {
   }
 
   private async savePreset(draft: Draft): Promise<void> {
-    const name = await vscode.window.showInputBox({
+    const name = await askText({
       title: vscode.l10n.t('Save as preset'),
       prompt: vscode.l10n.t('A password is not saved.'),
       value: draft.name,
-      validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Give it a name.') : undefined),
+      validate: (text) => (text.trim() === '' ? vscode.l10n.t('Give it a name.') : undefined),
     });
     if (name === undefined) return;
     await this.parts.presets.save(name.trim(), draft);
@@ -257,7 +261,7 @@ export class CreatePanel implements vscode.Disposable {
   }
 
   private names(): string[] {
-    return this.parts.ports.instances.current().map((instance) => instance.name);
+    return currentInstances(this.parts.store).map((instance) => instance.name);
   }
 
   private sendCatalogue(): void {
@@ -269,11 +273,10 @@ export class CreatePanel implements vscode.Disposable {
   }
 
   private async sendAccess(select?: string): Promise<void> {
-    const { ports } = this.parts;
-    const [local, secrets] = await Promise.allSettled([
-      ports.keys.list(),
-      ports.secrets.list(this.form.closed),
-    ]);
+    const { keys, store } = this.parts;
+    const storedKeys = async (): Promise<readonly Secret[]> =>
+      store.api.listSecrets({ signal: this.form.closed });
+    const [local, secrets] = await Promise.allSettled([keys.list(), storedKeys()]);
     if (local.status === 'fulfilled') this.localKeys = local.value;
     const stored = secrets.status === 'fulfilled' ? secrets.value : [];
     this.access = {
@@ -290,7 +293,11 @@ export class CreatePanel implements vscode.Disposable {
   }
 }
 
-function keyLabel(key: FormKey): string {
+function connect(id: string): Thenable<unknown> {
+  return vscode.commands.executeCommand('tensordock.connect', id);
+}
+
+function keyLabel(key: PersonKey): string {
   const where = key.identityFile === undefined && key.inAgent ? vscode.l10n.t('agent') : undefined;
   const type = key.type.replace(/^ssh-/, '').replace(/@openssh\.com$/, '');
   return [key.comment || key.fingerprint, type, where].filter((part) => part).join(' · ');

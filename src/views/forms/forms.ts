@@ -6,7 +6,8 @@ import { CloudInitEditors } from './cloudInitEditors';
 import { CreatePanel, type CreatePanelParts } from './createPanel';
 import { webviewFolder } from './html';
 import { ModifyPanel } from './modifyPanel';
-import type { FormPorts } from './ports';
+import { currentInstances, onDidSignIn } from './instances';
+import type { FormParts } from './parts';
 import { draftLike, Presets } from './presets';
 import type { Draft, Result } from '../webview/shared/protocol';
 
@@ -25,10 +26,10 @@ export class Forms implements Disposable {
   private readonly creates = new Set<CreatePanel>();
   private readonly modifies = new Map<string, ModifyPanel>();
 
-  constructor(private readonly ports: FormPorts) {
-    this.feed = new CatalogueFeed(ports.catalogue, ports.clock, ports.log);
-    this.presets = new Presets(ports.storage);
-    this.signIns = ports.onDidSignIn(() => this.feed.startAnew());
+  constructor(private readonly parts: FormParts) {
+    this.feed = new CatalogueFeed(() => parts.store.api, parts.clock, parts.log);
+    this.presets = new Presets(parts.memory);
+    this.signIns = onDidSignIn(parts.store, () => this.feed.startAnew());
   }
 
   /** Takes back a panel that VS Code kept over a reload of the window. */
@@ -48,7 +49,7 @@ export class Forms implements Disposable {
       else this.newCreate(this.presets.last());
       return;
     }
-    const instance = this.ports.instances.current().find(({ id }) => id === like);
+    const instance = currentInstances(this.parts.store).find(({ id }) => id === like);
     if (!instance) throw new Error(vscode.l10n.t('This machine is not in the list any more.'));
     this.newCreate(draftLike(instance, this.presets.last()));
   }
@@ -60,7 +61,7 @@ export class Forms implements Disposable {
       open.reveal();
       return;
     }
-    const name = this.ports.instances.current().find(({ id }) => id === instanceId)?.name ?? instanceId;
+    const name = currentInstances(this.parts.store).find(({ id }) => id === instanceId)?.name ?? instanceId;
     const title = vscode.l10n.t('Modify {0}', name);
     this.adoptModify(this.newPanel(modifyViewType, title), instanceId);
   }
@@ -84,7 +85,7 @@ export class Forms implements Disposable {
 
   private adoptCreate(panel: vscode.WebviewPanel, start: Draft, result?: Result): void {
     const parts: CreatePanelParts = {
-      ports: this.ports,
+      ...this.parts,
       feed: this.feed,
       presets: this.presets,
       editors: this.editors,
@@ -96,13 +97,13 @@ export class Forms implements Disposable {
 
   private adoptModify(panel: vscode.WebviewPanel, instanceId: string): void {
     const closed = (): void => void this.modifies.delete(instanceId);
-    this.modifies.set(instanceId, new ModifyPanel(panel, this.ports, this.feed, instanceId, closed));
+    this.modifies.set(instanceId, new ModifyPanel(panel, this.parts, this.feed, instanceId, closed));
   }
 
   private newPanel(viewType: string, title: string): vscode.WebviewPanel {
     return vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active, {
       enableScripts: true,
-      localResourceRoots: [webviewFolder(this.ports.extensionUri)],
+      localResourceRoots: [webviewFolder(this.parts.extensionUri)],
     });
   }
 }

@@ -2,7 +2,7 @@ import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
 import { NotFoundError, TensorDockError } from '../../api/errors';
 import type { Instance, InstanceState } from '../../api/types';
-import { confirm, errorText } from '../../vscode/messages';
+import { confirm, errorText, showError, showInformation } from '../../vscode/messages';
 import { present } from '../presentation';
 import { modifyProblems, toModifyRequest } from '../webview/shared/machine';
 import {
@@ -15,7 +15,8 @@ import {
 import type { CatalogueFeed } from './catalogueFeed';
 import { FormPanel } from './formPanel';
 import { formTexts } from './html';
-import type { FormPorts } from './ports';
+import { currentInstances, fetchInstance, onDidSignIn } from './instances';
+import type { FormParts } from './parts';
 import { problemsOfError } from './problems';
 
 /** The form that changes one machine. */
@@ -30,12 +31,12 @@ export class ModifyPanel implements Disposable {
 
   constructor(
     panel: vscode.WebviewPanel,
-    private readonly ports: FormPorts,
+    private readonly parts: FormParts,
     private readonly feed: CatalogueFeed,
     readonly instanceId: string,
     closed: (panel: ModifyPanel) => void,
   ) {
-    this.form = new FormPanel(panel, 'modify', ports.extensionUri, fromModifyForm, ports.log, {
+    this.form = new FormPanel(panel, 'modify', parts.extensionUri, fromModifyForm, parts.log, {
       receive: (message) => void this.receive(message),
       visible: (visible) => feed.setVisible(this, visible),
       closed: () => {
@@ -45,8 +46,8 @@ export class ModifyPanel implements Disposable {
     });
     this.disposables.push(
       feed.onDidChange(() => this.sendCatalogue()),
-      ports.instances.onDidChange(() => this.takeFromList()),
-      ports.onDidSignIn(() => void this.ask()),
+      parts.store.onDidChange(() => this.takeFromList()),
+      onDidSignIn(parts.store, () => void this.ask()),
     );
   }
 
@@ -110,7 +111,9 @@ export class ModifyPanel implements Disposable {
         return;
       }
       this.form.post({ type: 'progress', ...this.running });
-      await this.ports.operations.modify(this.instanceId, toModifyRequest(draft), { restart });
+      const { operations } = this.parts;
+      const operation = await operations.modify(this.instanceId, toModifyRequest(draft), restart);
+      await operation.done;
       this.running = undefined;
       this.settle(
         submitId,
@@ -141,12 +144,12 @@ export class ModifyPanel implements Disposable {
     this.settled = { type: 'result', submitId, ok, message, problems };
     this.form.post(this.settled);
     if (this.form.isVisible) return;
-    if (ok) void vscode.window.showInformationMessage(message);
-    else void vscode.window.showErrorMessage(message);
+    if (ok) showInformation(message);
+    else showError(this.parts.log, message);
   }
 
   private takeFromList(): void {
-    const listed = this.ports.instances.current().find(({ id }) => id === this.instanceId);
+    const listed = currentInstances(this.parts.store).find(({ id }) => id === this.instanceId);
     if (!listed) return;
     // A list may be thin: what was known of the machine beside it stays.
     const { resources, rateHourly, locationId } = this.instance ?? {};
@@ -160,12 +163,12 @@ export class ModifyPanel implements Disposable {
 
   private async ask(): Promise<void> {
     try {
-      const instance = await this.ports.instances.get(this.instanceId, this.form.closed);
+      const instance = await fetchInstance(this.parts.store, this.instanceId, this.form.closed);
       this.told = true;
       this.take(instance);
     } catch (error) {
       if (this.form.closed.aborted) return;
-      this.ports.log.warn(`The machine of a modify form was not answered: ${errorText(error)}`);
+      this.parts.log.warn(`The machine of a modify form was not answered: ${errorText(error)}`);
       if (error instanceof NotFoundError || !this.isKnown) {
         this.form.post({ type: 'gone', message: errorText(error) });
       }

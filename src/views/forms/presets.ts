@@ -2,27 +2,32 @@ import * as v from 'valibot';
 import type { Instance } from '../../api/types';
 import { emptyDraft } from '../webview/shared/drafts';
 import { draftSchema, presetSchema, type Draft, type Preset } from '../webview/shared/protocol';
-import type { Storage } from './ports';
 
 const lastKey = 'tensordock.create.last';
 const presetsKey = 'tensordock.create.presets';
 
+/** Where presets are kept; `vscode.Memento` fits. */
+export interface PresetMemory {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
 /** Machines to start from: the last one that was made, and those that were named. No password is in them. */
 export class Presets {
-  constructor(private readonly storage: Storage) {}
+  constructor(private readonly memory: PresetMemory) {}
 
   /** What a new form starts with. */
   last(): Draft {
-    const parsed = v.safeParse(draftSchema, this.storage.get(lastKey));
+    const parsed = v.safeParse(draftSchema, this.memory.get(lastKey));
     return parsed.success ? { ...parsed.output, name: '', nameTyped: false } : emptyDraft;
   }
 
   async remember(draft: Draft): Promise<void> {
-    await this.storage.update(lastKey, v.parse(draftSchema, draft));
+    await this.memory.update(lastKey, v.parse(draftSchema, draft));
   }
 
   all(): Preset[] {
-    const parsed = v.safeParse(v.array(presetSchema), this.storage.get(presetsKey));
+    const parsed = v.safeParse(v.array(presetSchema), this.memory.get(presetsKey));
     return parsed.success ? parsed.output : [];
   }
 
@@ -30,14 +35,14 @@ export class Presets {
   async save(name: string, draft: Draft): Promise<void> {
     const others = this.all().filter((preset) => preset.name !== name);
     const presets = [...others, { name, draft: v.parse(draftSchema, draft) }];
-    await this.storage.update(
+    await this.memory.update(
       presetsKey,
       presets.sort((a, b) => a.name.localeCompare(b.name)),
     );
   }
 
   async delete(name: string): Promise<void> {
-    await this.storage.update(
+    await this.memory.update(
       presetsKey,
       this.all().filter((preset) => preset.name !== name),
     );

@@ -225,15 +225,15 @@ describe('the catalogue of open forms', () => {
       },
     };
     const made = new CatalogueFeed(
-      {
-        locations: async () => {
+      () => ({
+        listLocations: async () => {
           asked += 1;
           return locations();
         },
-        hostnodes: async () => {
+        listHostnodes: async () => {
           throw new NotFoundError('no such call');
         },
-      },
+      }),
       clock,
       silentLogger,
     );

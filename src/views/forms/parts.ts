@@ -1,0 +1,22 @@
+import type * as vscode from 'vscode';
+import type { Clock } from '../../base/clock';
+import type { Operations } from '../../instances/operations/operations';
+import type { InstanceStore } from '../../instances/store';
+import type { LocalKeys } from '../../vscode/localKeys';
+import type { Settings } from '../../vscode/settings';
+import type { SshSetup } from '../../vscode/sshSetup';
+
+/** The parts of the extension that the forms use. */
+export interface FormParts {
+  /** The folder with `dist`. */
+  readonly extensionUri: vscode.Uri;
+  readonly clock: Clock;
+  readonly log: vscode.LogOutputChannel;
+  readonly settings: Settings;
+  readonly store: InstanceStore;
+  readonly operations: Operations;
+  readonly ssh: Pick<SshSetup, 'choose'>;
+  readonly keys: LocalKeys;
+  /** Outlives the window; for presets. */
+  readonly memory: vscode.Memento;
+}
