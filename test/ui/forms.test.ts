@@ -142,10 +142,10 @@ describe('the create form', () => {
   test('takes ids by hand where nothing is listed, in the other dialect', async () => {
     await begin({ dialect: 'specified', catalogue: false });
     const form = await openCreate();
-    await expect.poll(async () => form.locator('#catalogue').innerText()).toContain('no capacity');
+    await expect.poll(async () => form.locator('#catalogue').innerText()).toContain('available right now');
     await workbench.window.screenshot('form-create-empty');
     await form.type('#gpu', rtx4090);
-    await form.type('#place', chubbuck);
+    await form.type('#location', chubbuck);
     await form.type('#name', 'by hand');
     expect(await form.price()).toBe('unknown');
     await form.tabTo('#create');

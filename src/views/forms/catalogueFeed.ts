@@ -2,15 +2,15 @@ import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
 import type { Logger } from '../../base/logger';
 import { NotFoundError } from '../../api/errors';
-import type { CatalogueState } from '../webview/shared/protocol';
 import type { TensorDockClient } from '../../api/client';
+import type { CatalogState } from '../webview/shared/protocol';
 
 /** How old what is to be had may become while a form is on screen. */
 const refreshMs = 60_000;
 
 /** What is to be had, asked for while a form is on screen and never else. */
 export class CatalogueFeed implements Disposable {
-  state: CatalogueState = { loading: false, locations: [], hostnodes: [] };
+  state: CatalogState = { loading: false, locations: [], hostnodes: [] };
   private readonly listeners = new Set<() => void>();
   private readonly viewers = new Set<object>();
   private readonly stop = new AbortController();
@@ -91,7 +91,7 @@ export class CatalogueFeed implements Disposable {
     });
   }
 
-  private set(state: CatalogueState): void {
+  private set(state: CatalogState): void {
     this.state = state;
     for (const listener of this.listeners) listener();
   }

@@ -43,9 +43,9 @@ export class CreatePanel implements vscode.Disposable {
   private access: Access = { local: [], stored: [] };
   private running?: { readonly submitId: string; message: string };
   private settled?: { readonly submitId: string; readonly result: Result };
-  /** How often the end of a wish stayed unknown: who asks for it again, after being told, means it. */
+  /** How many times the person confirmed creating again after an unknown outcome, by request. */
   private readonly unknowns = new Map<string, number>();
-  private machine?: ToCreateForm & { type: 'machine' };
+  private machine?: ToCreateForm & { type: 'readiness' };
 
   constructor(
     panel: vscode.WebviewPanel,
@@ -120,7 +120,7 @@ export class CreatePanel implements vscode.Disposable {
         return this.sendAccess();
       case 'copy': {
         const { request } = prepare(message.draft, this.known());
-        const text = message.form === 'json' ? asJson(request) : asCurl(request, settings.origin);
+        const text = message.format === 'json' ? asJson(request) : asCurl(request, settings.origin);
         await vscode.env.clipboard.writeText(text);
         showInformation(vscode.l10n.t('Copied. The token is not in it.'));
         return;
@@ -139,6 +139,14 @@ export class CreatePanel implements vscode.Disposable {
         }
         return;
       }
+      case 'createAgain':
+        return this.createAgain(message.submitId, message.draft, message.password);
+      case 'showInstances':
+        await vscode.commands.executeCommand('tensordock.instances.focus');
+        return;
+      case 'useCandidate':
+        this.useCandidate(message.id);
+        return;
       case 'connect':
         await connect(message.id);
         return;
@@ -196,9 +204,38 @@ export class CreatePanel implements vscode.Disposable {
         noCapacity: false,
       }));
     if (result.kind === 'created') await presets.remember(draft);
-    if (result.kind === 'unknown') this.unknowns.set(wish, (this.unknowns.get(wish) ?? 0) + 1);
     this.settle(submitId, result, draft);
     if (result.kind === 'created') void this.follow(result.id, result.name, since);
+  }
+
+  /** Creates although the end of an earlier create is unknown, once the person has confirmed that. */
+  private async createAgain(submitId: string, draft: Draft, password: string | undefined): Promise<void> {
+    const { request } = prepare(draft, this.known(), password);
+    const confirmed = await confirm(
+      vscode.l10n.t('Create another instance?'),
+      vscode.l10n.t(
+        'The earlier create may have succeeded. If it did, you’ll have two instances, and both are billed.',
+      ),
+      vscode.l10n.t('Create Another'),
+    );
+    if (!confirmed) {
+      if (this.settled) this.form.post({ type: 'result', submitId, result: this.settled.result });
+      return;
+    }
+    const wish = idempotencyKey(request);
+    this.unknowns.set(wish, (this.unknowns.get(wish) ?? 0) + 1);
+    return this.submit(submitId, draft, password);
+  }
+
+  /** The person says which instance came of the unclear create. */
+  private useCandidate(id: string): void {
+    const { settled } = this;
+    if (settled?.result.kind !== 'unknown') return;
+    const candidate = settled.result.candidates.find((known) => known.id === id);
+    if (!candidate) return;
+    const message = vscode.l10n.t('{0} is your new instance.', candidate.name);
+    this.settle(settled.submitId, { kind: 'created', id, name: candidate.name, message });
+    void this.follow(id, candidate.name, this.parts.clock.now());
   }
 
   private progress(message: string): void {
@@ -222,11 +259,11 @@ export class CreatePanel implements vscode.Disposable {
       await waitForSsh(this.parts, id, new AbortController().signal);
     } catch (error) {
       log.info(`Whether ${id} answers is not known: ${errorText(error)}`);
-      this.tell({ type: 'machine', id, message: errorText(error), ready: false });
+      this.tell({ type: 'readiness', id, message: errorText(error), ready: false });
       return;
     }
     const took = duration(clock.now() - since);
-    this.tell({ type: 'machine', id, message: vscode.l10n.t('Ready in {0}', took), ready: true });
+    this.tell({ type: 'readiness', id, message: vscode.l10n.t('Ready in {0}', took), ready: true });
     if (this.form.isVisible) return;
     showInformation(vscode.l10n.t('“{0}” is ready, after {1}.', name, took), {
       title: vscode.l10n.t('Connect'),
@@ -234,7 +271,7 @@ export class CreatePanel implements vscode.Disposable {
     });
   }
 
-  private tell(machine: ToCreateForm & { type: 'machine' }): void {
+  private tell(machine: ToCreateForm & { type: 'readiness' }): void {
     this.machine = machine;
     this.form.post(machine);
   }
@@ -257,7 +294,7 @@ export class CreatePanel implements vscode.Disposable {
   }
 
   private known(): Parameters<typeof prepare>[1] {
-    return { catalogue: this.parts.feed.state, access: this.access, names: this.names() };
+    return { catalog: this.parts.feed.state, access: this.access, names: this.names() };
   }
 
   private names(): string[] {
@@ -265,7 +302,7 @@ export class CreatePanel implements vscode.Disposable {
   }
 
   private sendCatalogue(): void {
-    this.form.post({ type: 'catalogue', catalogue: this.parts.feed.state });
+    this.form.post({ type: 'catalog', catalog: this.parts.feed.state });
   }
 
   private sendNames(): void {

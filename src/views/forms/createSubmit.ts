@@ -4,8 +4,8 @@ import { NoCapacityError } from '../../api/errors';
 import { checkCreate, checkFreeName, type Problem } from '../../api/rules';
 import type { CreateRequest } from '../../api/types';
 import type { CreateOutcome } from '../../instances/createOutcome';
-import { limitsOf, toCreateRequest } from '../webview/shared/machine';
-import type { Access, CatalogueState, Draft, Result } from '../webview/shared/protocol';
+import { limitsFor, toCreateRequest } from '../webview/shared/request';
+import type { Access, CatalogState, Draft, Result } from '../webview/shared/protocol';
 import { parseCloudInit } from './cloudInit';
 import { problemsOfError } from './problems';
 
@@ -17,11 +17,11 @@ export interface Prepared {
 /** The request that a draft stands for, checked again by the same rules as in the form. */
 export function prepare(
   draft: Draft,
-  known: { readonly catalogue: CatalogueState; readonly access: Access; readonly names: readonly string[] },
+  known: { readonly catalog: CatalogState; readonly access: Access; readonly names: readonly string[] },
   password?: string,
 ): Prepared {
-  const { catalogue, access, names } = known;
-  const limits = limitsOf(catalogue, draft);
+  const { catalog, access, names } = known;
+  const limits = limitsFor(catalog, draft);
   const { cloudInit, problems } = parseCloudInit(draft.cloudInit);
   const request = toCreateRequest(draft, limits, { access, password, cloudInit });
   const [first] = problems;
@@ -69,6 +69,8 @@ export function describeOutcome(outcome: CreateOutcome, name: string): Result {
     case 'unknown':
       return {
         kind: 'unknown',
+        name: outcome.name,
+        candidates: [],
         message: vscode.l10n.t(
           'TensorDock gave no clear answer. Your list was searched for “{0}” for {1} and it is not there. It may still appear and be billed: look at the list or the dashboard before you create it again.',
           outcome.name,

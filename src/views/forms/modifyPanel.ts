@@ -4,11 +4,11 @@ import { NotFoundError, TensorDockError } from '../../api/errors';
 import type { Instance, InstanceState } from '../../api/types';
 import { confirm, errorText, showError, showInformation } from '../../vscode/messages';
 import { present } from '../presentation';
-import { modifyProblems, toModifyRequest } from '../webview/shared/machine';
+import { modifyProblems, toModifyRequest } from '../webview/shared/request';
 import {
   fromModifyForm,
   type FromModifyForm,
-  type Machine,
+  type InstanceDetails,
   type ModifyDraft,
   type ToModifyForm,
 } from '../webview/shared/protocol';
@@ -82,9 +82,9 @@ export class ModifyPanel implements Disposable {
   /** Stops, changes and starts, or only changes; once for one submit. */
   private async submit(submitId: string, draft: ModifyDraft): Promise<void> {
     if (this.running || this.settled?.submitId === submitId || !this.instance) return;
-    const machine = machineOf(this.instance);
+    const machine = instanceDetails(this.instance);
     const problems = modifyProblems(machine, draft, this.feed.state);
-    if (machine.how === 'wait') {
+    if (machine.mode === 'blocked') {
       this.settle(
         submitId,
         false,
@@ -97,7 +97,7 @@ export class ModifyPanel implements Disposable {
       this.form.post({ type: 'result', submitId, ok: false, message, problems });
       return;
     }
-    const restart = machine.how === 'restart';
+    const restart = machine.mode === 'restart';
     this.running = {
       submitId,
       message: restart
@@ -170,7 +170,7 @@ export class ModifyPanel implements Disposable {
       if (this.form.closed.aborted) return;
       this.parts.log.warn(`The machine of a modify form was not answered: ${errorText(error)}`);
       if (error instanceof NotFoundError || !this.isKnown) {
-        this.form.post({ type: 'gone', message: errorText(error) });
+        this.form.post({ type: 'unavailable', message: errorText(error) });
       }
     }
   }
@@ -178,7 +178,7 @@ export class ModifyPanel implements Disposable {
   private take(instance: Instance): void {
     this.instance = instance;
     this.form.setTitle(vscode.l10n.t('Modify {0}', instance.name));
-    if (this.isKnown) this.form.post({ type: 'machine', machine: machineOf(instance) });
+    if (this.isKnown) this.form.post({ type: 'instance', instance: instanceDetails(instance) });
   }
 
   /** Nothing is shown as the machine's own before it is known. */
@@ -187,12 +187,12 @@ export class ModifyPanel implements Disposable {
   }
 
   private sendCatalogue(): void {
-    this.form.post({ type: 'catalogue', catalogue: this.feed.state });
+    this.form.post({ type: 'catalog', catalog: this.feed.state });
   }
 }
 
 /** The machine as the form shows it. */
-export function machineOf(instance: Instance): Machine {
+export function instanceDetails(instance: Instance): InstanceDetails {
   const { resources } = instance;
   const gpu = resources?.gpus?.[0];
   return {
@@ -200,7 +200,7 @@ export function machineOf(instance: Instance): Machine {
     name: instance.name,
     state: instance.state,
     stateLabel: present(instance.state).label,
-    how: howToChange(instance.state),
+    mode: modeFor(instance.state),
     vcpus: resources?.vcpuCount,
     ramGb: resources?.ramGb,
     storageGb: resources?.storageGb,
@@ -211,7 +211,7 @@ export function machineOf(instance: Instance): Machine {
   };
 }
 
-function howToChange(state: InstanceState): Machine['how'] {
+function modeFor(state: InstanceState): InstanceDetails['mode'] {
   switch (state) {
     case 'running':
       return 'restart';
@@ -219,12 +219,12 @@ function howToChange(state: InstanceState): Machine['how'] {
     case 'stoppeddisassociated':
     case 'error':
     case 'unknown':
-      return 'change';
+      return 'direct';
     case 'creating':
     case 'starting':
     case 'stopping':
     case 'deleting':
     case 'deleted':
-      return 'wait';
+      return 'blocked';
   }
 }

@@ -2,7 +2,7 @@ import { render } from 'lit';
 import { ModifyModel } from './modify/model';
 import { modifyView } from './modify/view';
 import { describeFields } from './shared/controls';
-import { connectHost } from './shared/host';
+import { openChannel } from './shared/vsCodeChannel';
 import { Page } from './shared/page';
 import { toModifyForm, type FromModifyForm, type ToModifyForm } from './shared/protocol';
 
@@ -10,8 +10,8 @@ const root = document.querySelector<HTMLElement>('#form');
 if (root) start(root);
 
 function start(root: HTMLElement): void {
-  const host = connectHost<ToModifyForm, FromModifyForm>(toModifyForm, (message) => {
-    if (message.type === 'init') page.greet(message.texts);
+  const channel = openChannel<ToModifyForm, FromModifyForm>(toModifyForm, (message) => {
+    if (message.type === 'init') page.initialize(message.texts);
     model.receive(message);
   });
   const page: Page = new Page(root, () => {
@@ -24,6 +24,6 @@ function start(root: HTMLElement): void {
     );
     describeFields(root);
   });
-  const model: ModifyModel = new ModifyModel(host, () => page.redraw());
+  const model: ModifyModel = new ModifyModel(channel, () => page.redraw());
   model.start();
 }

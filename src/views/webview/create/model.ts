@@ -1,36 +1,29 @@
 import * as v from 'valibot';
 import { checkFreeName, suggestName, type Field, type Problem } from '../../../api/rules';
-import {
-  byPrice,
-  chosenPlace,
-  placesFor,
-  priceAt,
-  sizesOf,
-  type Place,
-  type Price,
-} from '../shared/catalogue';
+import { priceFor, resourcesOf, type PlacementOption, type Price } from '../shared/catalog';
+import type { Channel } from '../shared/channel';
 import { emptyDraft } from '../shared/drafts';
-import type { Host } from '../shared/hostPort';
-import { problemsOf } from '../shared/machine';
 import {
   draftSchema,
   type Access,
-  type CatalogueState,
+  type CatalogState,
   type Draft,
   type FromCreateForm,
   type Preset,
   type Result,
   type ToCreateForm,
 } from '../shared/protocol';
+import { createProblems } from '../shared/request';
+import { alternativesTo, placementOf, withKey, withPlacement, type Alternative } from './selection';
 
-const keptSchema = v.object({ draft: draftSchema });
+const savedSchema = v.object({ draft: draftSchema, accountId: v.optional(v.string()) });
 
-/** The field that each typed thing belongs to. */
+/** The field that each part of the draft belongs to. */
 const fieldOf: Record<keyof Draft, Field> = {
   gpuModel: 'gpu',
   gpuCount: 'gpuCount',
-  placeKind: 'place',
-  placeId: 'place',
+  placementKind: 'place',
+  placementId: 'place',
   vcpus: 'vcpus',
   ramGb: 'ram',
   storageGb: 'storage',
@@ -46,18 +39,12 @@ const fieldOf: Record<keyof Draft, Field> = {
   cloudInit: 'cloudInit',
 };
 
-/** Another place for the same machine. */
-export interface Alternative {
-  readonly place: Place;
-  readonly total?: number;
-}
-
-/** What the create form knows, and what happens to it; drawing is left to `redraw`. */
+/** The state of the create form. Calls `redraw` after each change. */
 export class CreateModel {
   draft: Draft = emptyDraft;
-  /** Never part of the draft, of the kept state or of a preset. */
+  /** Never part of the draft, the saved state, or a preset. */
   password = '';
-  catalogue: CatalogueState = { loading: true, locations: [], hostnodes: [] };
+  catalog: CatalogState = { loading: true, locations: [], hostnodes: [] };
   access: Access = { local: [], stored: [] };
   presets: readonly Preset[] = [];
   images: readonly string[] = [];
@@ -67,49 +54,52 @@ export class CreateModel {
   sortBy: 'price' | 'name' | 'memory' = 'price';
   pending?: { readonly submitId: string; readonly message: string };
   result?: Result;
-  machine?: { readonly id: string; readonly message: string; readonly ready: boolean };
+  readiness?: { readonly id: string; readonly message: string; readonly ready: boolean };
   cloudInitProblems: readonly string[] = [];
+  private accountId?: string;
   private taken: readonly string[] = [];
   private refusals: readonly Problem[] = [];
-  private readonly left = new Set<Field>();
+  private readonly visited = new Set<Field>();
   private attempted = false;
   private readonly restored: boolean;
 
   constructor(
-    private readonly host: Host<FromCreateForm>,
+    private readonly channel: Channel<FromCreateForm>,
     private readonly redraw: () => void,
   ) {
-    const kept = host.load(keptSchema);
-    if (kept) this.draft = kept.draft;
-    this.restored = kept !== undefined;
+    const saved = channel.load(savedSchema);
+    if (saved) this.draft = saved.draft;
+    this.accountId = saved?.accountId;
+    this.restored = saved !== undefined;
   }
 
   start(): void {
-    this.host.post({ type: 'ready', restored: this.restored });
+    this.channel.post({ type: 'ready', restored: this.restored, accountId: this.accountId });
     if (this.draft.cloudInit !== '') this.checkCloudInit();
   }
 
   post(message: FromCreateForm): void {
-    this.host.post(message);
+    this.channel.post(message);
   }
 
   receive(message: ToCreateForm): void {
     switch (message.type) {
       case 'init':
         this.recipes = message.recipes;
+        this.accountId = message.accountId;
         if (message.draft) {
           this.draft = message.draft;
-          this.forgetAttempt();
+          this.resetValidation();
           this.checkCloudInit();
         }
         break;
-      case 'catalogue':
-        this.catalogue = message.catalogue;
-        this.choosePlace();
+      case 'catalog':
+        this.catalog = message.catalog;
+        this.draft = withPlacement(this.draft, this.catalog);
         break;
       case 'access':
         this.access = message.access;
-        this.chooseKey(message.select);
+        this.draft = withKey(this.draft, this.access, message.select);
         break;
       case 'presets':
         this.presets = message.presets;
@@ -129,8 +119,8 @@ export class CreateModel {
         if (this.pending && this.pending.submitId !== message.submitId) break;
         this.settle(message.result);
         break;
-      case 'machine':
-        this.machine = message;
+      case 'readiness':
+        this.readiness = message;
         break;
       case 'cloudInitProblems':
         if (message.text === this.draft.cloudInit) this.cloudInitProblems = message.problems;
@@ -142,14 +132,14 @@ export class CreateModel {
     this.update();
   }
 
-  /** Takes what was typed or chosen, and what follows from it. */
+  /** Applies an edit and everything that follows from it. */
   change(patch: Partial<Draft>): void {
     const before = this.draft;
     this.draft = { ...before, ...patch };
     const touched = new Set(Object.keys(patch).map((key) => fieldOf[key as keyof Draft]));
     this.refusals = this.refusals.filter((problem) => !touched.has(problem.field));
-    if (before.gpuModel !== this.draft.gpuModel || before.placeKind !== this.draft.placeKind) {
-      this.choosePlace();
+    if (before.gpuModel !== this.draft.gpuModel || before.placementKind !== this.draft.placementKind) {
+      this.draft = withPlacement(this.draft, this.catalog);
     }
     if (before.cloudInit !== this.draft.cloudInit) this.checkCloudInit();
     this.update();
@@ -168,14 +158,14 @@ export class CreateModel {
     this.redraw();
   }
 
-  /** The person has been at this field: from now on its problem is shown. */
-  leave(field: Field): void {
-    if (this.left.has(field)) return;
-    this.left.add(field);
+  /** Shows the problem of this field from now on. */
+  visitField(field: Field): void {
+    if (this.visited.has(field)) return;
+    this.visited.add(field);
     this.redraw();
   }
 
-  /** Fills the form from a preset; the name of the machine stays one of its own. */
+  /** Fills the form from a preset. The name stays the instance's own. */
   choosePreset(name: string): void {
     this.presetName = name;
     const preset = this.presets.find((known) => known.name === name);
@@ -183,58 +173,58 @@ export class CreateModel {
       this.redraw();
       return;
     }
-    this.draft = { ...preset.draft, name: '', nameTyped: false };
-    this.forgetAttempt();
-    this.chooseKey();
-    this.choosePlace();
+    const draft: Draft = { ...preset.draft, name: '', nameTyped: false };
+    this.draft = withPlacement(withKey(draft, this.access), this.catalog);
+    this.resetValidation();
     this.checkCloudInit();
     this.update();
   }
 
-  /** What is wrong, by field: what the service refused, else what the rules say of a field that was visited. */
+  /** What's wrong with a field: what the service refused, or what the rules say about a visited field. */
   problem(field: Field): string | undefined {
     const refusal = this.refusals.find((problem) => problem.field === field);
     if (refusal) return refusal.message;
-    if (!this.attempted && !this.left.has(field)) return undefined;
+    if (!this.attempted && !this.visited.has(field)) return undefined;
     return this.problems().find((problem) => problem.field === field)?.message;
   }
 
   problems(): readonly Problem[] {
     const problems = [
-      ...problemsOf(this.draft, this.catalogue, this.access, this.password),
+      ...createProblems(this.draft, this.catalog, this.access, this.password),
       ...checkFreeName(this.draft.name, this.taken),
     ];
     const first = this.cloudInitProblems[0];
     return first === undefined ? problems : [...problems, { field: 'cloudInit', message: first }];
   }
 
-  place(): Place | undefined {
-    const { placeKind, placeId } = this.draft;
-    return chosenPlace(this.catalogue, placeKind, placeId.trim(), sizesOf(this.draft));
+  placement(): PlacementOption | undefined {
+    return placementOf(this.draft, this.catalog);
   }
 
   price(): Price {
-    return priceAt(this.place(), sizesOf(this.draft));
+    return priceFor(this.placement(), resourcesOf(this.draft));
   }
 
-  /** The other places with room for this machine, the cheapest first. */
+  /** The other placements with room for this instance, cheapest first. */
   alternatives(): Alternative[] {
-    const sizes = sizesOf(this.draft);
-    const network = this.draft.dedicatedIp ? 'dedicatedIp' : 'portForwarding';
-    return byPrice(placesFor(this.catalogue, this.draft.placeKind, sizes), sizes).filter(
-      ({ place }) => place.id !== this.draft.placeId && place.limits[network] !== false,
-    );
+    return alternativesTo(this.draft, this.catalog);
   }
 
-  /** A place that is cheaper than the chosen one, and by how much an hour. */
+  /** A cheaper placement than the selected one, and how much it saves in US dollars an hour. */
   cheaper(): (Alternative & { readonly saves: number }) | undefined {
-    const now = this.price().total;
+    const current = this.price().total;
     const [best] = this.alternatives();
-    if (now === undefined || best?.total === undefined || best.total >= now - 0.00005) return undefined;
-    return { ...best, saves: now - best.total };
+    if (current === undefined || best?.total === undefined || best.total >= current - 0.00005)
+      return undefined;
+    return { ...best, saves: current - best.total };
   }
 
-  /** Sends the form once; returns whether it was sent. */
+  /** Whether an earlier create may have succeeded, so that creating again has to be confirmed. */
+  get isOutcomeUnknown(): boolean {
+    return this.result?.kind === 'unknown';
+  }
+
+  /** Sends the form once. Returns whether it was sent. */
   submit(): boolean {
     if (this.pending || this.result?.kind === 'created') return false;
     this.attempted = true;
@@ -243,27 +233,28 @@ export class CreateModel {
       this.redraw();
       return false;
     }
+    const type = this.isOutcomeUnknown ? 'createAgain' : 'submit';
     const submitId = crypto.randomUUID();
     this.pending = { submitId, message: '' };
     this.result = undefined;
-    this.machine = undefined;
+    this.readiness = undefined;
     const password = this.password === '' ? undefined : this.password;
-    this.host.post({ type: 'submit', submitId, draft: this.draft, password });
+    this.channel.post({ type, submitId, draft: this.draft, password });
     this.redraw();
     return true;
   }
 
-  /** Takes another place and sends the form again. */
-  tryAt(place: Place): void {
-    this.change({ placeId: place.id });
+  /** Selects another placement and sends the form again. */
+  retryAt(placement: PlacementOption): void {
+    this.change({ placementId: placement.id });
     this.submit();
   }
 
-  /** After a machine was made: the same form for the next one. */
-  startNext(): void {
+  /** Keeps the form for the next instance after one was created. */
+  createAnother(): void {
     this.result = undefined;
-    this.machine = undefined;
-    this.forgetAttempt();
+    this.readiness = undefined;
+    this.resetValidation();
     this.change({ nameTyped: false });
   }
 
@@ -277,40 +268,16 @@ export class CreateModel {
     if (result.kind === 'created') this.password = '';
   }
 
-  /** The cheapest place with room, where the one that was chosen does not have what is wanted. */
-  private choosePlace(): void {
-    if (this.catalogue.at === undefined || this.place()) return;
-    const { placeKind, placeId } = this.draft;
-    const known = [...this.catalogue.locations, ...this.catalogue.hostnodes].some(({ id }) => id === placeId);
-    const empty =
-      (placeKind === 'location' ? this.catalogue.locations : this.catalogue.hostnodes).length === 0;
-    // An id that was typed stays: the catalogue does not have everything.
-    if (placeId !== '' && (!known || empty)) return;
-    const [best] = this.alternatives();
-    this.draft = { ...this.draft, placeId: best?.place.id ?? '' };
-  }
-
-  private chooseKey(fingerprint?: string): void {
-    const { local, stored } = this.access;
-    if (fingerprint !== undefined) this.draft = { ...this.draft, access: 'local', localKey: fingerprint };
-    if (!local.some((key) => key.fingerprint === this.draft.localKey)) {
-      this.draft = { ...this.draft, localKey: local[0]?.fingerprint ?? '' };
-    }
-    if (!stored.some((key) => key.id === this.draft.storedKey)) {
-      this.draft = { ...this.draft, storedKey: stored[0]?.id ?? '' };
-    }
-  }
-
   private checkCloudInit(): void {
     this.cloudInitProblems = [];
     if (this.draft.cloudInit.trim() !== '') {
-      this.host.post({ type: 'checkCloudInit', text: this.draft.cloudInit });
+      this.channel.post({ type: 'checkCloudInit', text: this.draft.cloudInit });
     }
   }
 
-  private forgetAttempt(): void {
+  private resetValidation(): void {
     this.attempted = false;
-    this.left.clear();
+    this.visited.clear();
     this.refusals = [];
   }
 
@@ -319,7 +286,7 @@ export class CreateModel {
       const model = this.draft.gpuModel === '' ? undefined : this.draft.gpuModel;
       this.draft = { ...this.draft, name: suggestName(model, this.taken) };
     }
-    this.host.save({ draft: this.draft });
+    this.channel.save({ draft: this.draft, accountId: this.accountId });
     this.redraw();
   }
 }

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { button, selectField } from '../shared/controls';
 import type { CreateModel } from './model';
 
-/** Named machines to start from. */
+/** Saved settings to start from. */
 export function presetSection(model: CreateModel): TemplateResult {
   const chosen = model.presets.find((preset) => preset.name === model.presetName);
   return html`<div class="presets">
@@ -22,10 +22,10 @@ export function presetSection(model: CreateModel): TemplateResult {
           })
     }
     <div class="buttons">
-      ${button(l10n.t('Save as preset…'), () => model.post({ type: 'savePreset', draft: model.draft }))}
+      ${button(l10n.t('Save as Preset…'), () => model.post({ type: 'savePreset', draft: model.draft }))}
       ${
         chosen
-          ? button(l10n.t('Delete preset'), () => model.post({ type: 'deletePreset', name: chosen.name }))
+          ? button(l10n.t('Delete Preset…'), () => model.post({ type: 'deletePreset', name: chosen.name }))
           : nothing
       }
     </div>

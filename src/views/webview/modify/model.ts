@@ -1,18 +1,29 @@
 import * as v from 'valibot';
 import type { Field, Problem } from '../../../api/rules';
-import { chosenPlace, locationOfRate, priceAt, sizesOf, type Place, type Price } from '../shared/catalogue';
-import type { Host } from '../shared/hostPort';
-import { changesAnything, modifyDraftOf, modifyProblems } from '../shared/machine';
+import {
+  selectedPlacement,
+  locationForRate,
+  priceFor,
+  resourcesOf,
+  type PlacementOption,
+  type Price,
+} from '../shared/catalog';
+import type { Channel } from '../shared/channel';
+import { changesAnything, modifyDraftFor, modifyProblems } from '../shared/request';
 import {
   modifyDraftSchema,
-  type CatalogueState,
+  type CatalogState,
   type FromModifyForm,
-  type Machine,
+  type InstanceDetails,
   type ModifyDraft,
   type ToModifyForm,
 } from '../shared/protocol';
 
-const keptSchema = v.object({ instanceId: v.string(), edits: v.partial(modifyDraftSchema) });
+const savedSchema = v.object({
+  instanceId: v.string(),
+  accountId: v.optional(v.string()),
+  edits: v.partial(modifyDraftSchema),
+});
 
 const fieldOf: Record<keyof ModifyDraft, Field> = {
   gpuModel: 'gpu',
@@ -20,55 +31,58 @@ const fieldOf: Record<keyof ModifyDraft, Field> = {
   vcpus: 'vcpus',
   ramGb: 'ram',
   storageGb: 'storage',
-  placeId: 'place',
+  placementId: 'place',
 };
 
-/** What the modify form knows, and what happens to it; drawing is left to `redraw`. */
+/** The state of the modify form. Calls `redraw` after each change. */
 export class ModifyModel {
-  machine?: Machine;
-  gone?: string;
-  catalogue: CatalogueState = { loading: true, locations: [], hostnodes: [] };
+  instance?: InstanceDetails;
+  unavailable?: string;
+  catalog: CatalogState = { loading: true, locations: [], hostnodes: [] };
   pending?: { readonly submitId: string; readonly message: string };
   result?: { readonly ok: boolean; readonly message: string };
   private instanceId = '';
-  /** What the person changed; everything else follows the machine. */
+  private accountId?: string;
+  /** What the person changed. Everything else follows the instance. */
   private edits: Partial<ModifyDraft> = {};
   private refusals: readonly Problem[] = [];
 
   constructor(
-    private readonly host: Host<FromModifyForm>,
+    private readonly channel: Channel<FromModifyForm>,
     private readonly redraw: () => void,
   ) {
-    const kept = host.load(keptSchema);
-    if (kept) {
-      this.instanceId = kept.instanceId;
-      this.edits = kept.edits;
+    const saved = channel.load(savedSchema);
+    if (saved) {
+      this.instanceId = saved.instanceId;
+      this.accountId = saved.accountId;
+      this.edits = saved.edits;
     }
   }
 
   start(): void {
-    this.host.post({ type: 'ready', instanceId: this.instanceId });
+    this.channel.post({ type: 'ready', instanceId: this.instanceId, accountId: this.accountId });
   }
 
   refresh(): void {
-    this.host.post({ type: 'refresh' });
+    this.channel.post({ type: 'refresh' });
   }
 
   receive(message: ToModifyForm): void {
     switch (message.type) {
       case 'init':
         this.instanceId = message.instanceId;
-        this.keep();
+        this.accountId = message.accountId;
+        this.save();
         break;
-      case 'machine':
-        this.machine = message.machine;
-        this.gone = undefined;
+      case 'instance':
+        this.instance = message.instance;
+        this.unavailable = undefined;
         break;
-      case 'gone':
-        this.gone = message.message;
+      case 'unavailable':
+        this.unavailable = message.message;
         break;
-      case 'catalogue':
-        this.catalogue = message.catalogue;
+      case 'catalog':
+        this.catalog = message.catalog;
         break;
       case 'progress':
         this.pending = { submitId: message.submitId, message: message.message };
@@ -80,19 +94,20 @@ export class ModifyModel {
         this.result = { ok: message.ok, message: message.message };
         this.refusals = message.problems;
         if (message.ok) this.edits = {};
-        this.keep();
+        this.save();
         break;
     }
     this.redraw();
   }
 
-  /** What is asked for: the machine as it is, and what was changed. */
+  /** The instance's resources with the person's edits. */
   get draft(): ModifyDraft | undefined {
-    const { machine, catalogue } = this;
-    if (!machine) return undefined;
-    const now = modifyDraftOf(machine);
-    const placeId = now.placeId || locationOfRate(catalogue, sizesOf(now), machine.rateHourly);
-    return { ...now, placeId, ...this.edits };
+    const { instance, catalog } = this;
+    if (!instance) return undefined;
+    const current = modifyDraftFor(instance);
+    const placementId =
+      current.placementId || locationForRate(catalog, resourcesOf(current), instance.rateHourly);
+    return { ...current, placementId, ...this.edits };
   }
 
   change(patch: Partial<ModifyDraft>): void {
@@ -100,16 +115,16 @@ export class ModifyModel {
     this.result = undefined;
     const touched = new Set(Object.keys(patch).map((key) => fieldOf[key as keyof ModifyDraft]));
     this.refusals = this.refusals.filter((problem) => !touched.has(problem.field));
-    this.keep();
+    this.save();
     this.redraw();
   }
 
-  /** Back to what the machine has. */
+  /** Discards all edits. */
   reset(): void {
     this.edits = {};
     this.refusals = [];
     this.result = undefined;
-    this.keep();
+    this.save();
     this.redraw();
   }
 
@@ -117,22 +132,23 @@ export class ModifyModel {
     return [...this.refusals, ...this.problems()].find((problem) => problem.field === field)?.message;
   }
 
-  /** Whether there is a change that may be sent. */
+  /** Whether there is a valid change to send. */
   get canSubmit(): boolean {
-    const { machine, draft } = this;
-    if (!machine || !draft || this.pending || machine.how === 'wait' || this.gone !== undefined) return false;
-    return changesAnything(machine, draft) && this.problems().length === 0;
+    const { instance, draft } = this;
+    if (!instance || !draft || this.pending || instance.mode === 'blocked' || this.unavailable !== undefined)
+      return false;
+    return changesAnything(instance, draft) && this.problems().length === 0;
   }
 
-  place(): Place | undefined {
+  placement(): PlacementOption | undefined {
     const { draft } = this;
-    return draft && chosenPlace(this.catalogue, 'location', draft.placeId, sizesOf(draft));
+    return draft && selectedPlacement(this.catalog, 'location', draft.placementId, resourcesOf(draft));
   }
 
-  /** What the machine will cost; nothing is known while its place is not. */
+  /** The price after the change; empty while the location is unknown. */
   price(): Price {
     const { draft } = this;
-    return draft ? priceAt(this.place(), sizesOf(draft)) : {};
+    return draft ? priceFor(this.placement(), resourcesOf(draft)) : {};
   }
 
   submit(): void {
@@ -141,16 +157,16 @@ export class ModifyModel {
     this.result = undefined;
     const submitId = crypto.randomUUID();
     this.pending = { submitId, message: '' };
-    this.host.post({ type: 'submit', submitId, draft: this.draft });
+    this.channel.post({ type: 'submit', submitId, draft: this.draft });
     this.redraw();
   }
 
   private problems(): readonly Problem[] {
-    const { machine, draft } = this;
-    return machine && draft ? modifyProblems(machine, draft, this.catalogue) : [];
+    const { instance, draft } = this;
+    return instance && draft ? modifyProblems(instance, draft, this.catalog) : [];
   }
 
-  private keep(): void {
-    this.host.save({ instanceId: this.instanceId, edits: this.edits });
+  private save(): void {
+    this.channel.save({ instanceId: this.instanceId, accountId: this.accountId, edits: this.edits });
   }
 }

@@ -1,70 +1,72 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import { leastStorageGb, ramChoices, storageStepGb, vcpuStep, type Limits } from '../../../api/rules';
-import { gpuName, gpuOffers, placesFor, sizesOf } from '../shared/catalogue';
+import { gpuName, gpuOffers, placementOptions, resourcesOf } from '../shared/catalog';
 import { button, selectField, textField, type Choice } from '../shared/controls';
 import { hourly, priceView } from '../shared/priceView';
-import type { Machine, ModifyDraft } from '../shared/protocol';
+import type { InstanceDetails, ModifyDraft } from '../shared/protocol';
 import type { ModifyModel } from './model';
 
 /** The whole form. */
 export function modifyView(model: ModifyModel, onSubmit: (event: Event) => void): TemplateResult {
-  const { machine, draft } = model;
-  if (model.gone !== undefined) {
+  const { instance, draft } = model;
+  if (model.unavailable !== undefined) {
     return html`<div class="main">
-      <p class="problem" role="alert">${model.gone}</p>
+      <p class="problem" role="alert">${model.unavailable}</p>
       <div class="buttons">${button(l10n.t('Try Again'), () => model.refresh(), { id: 'again' })}</div>
     </div>`;
   }
-  if (!machine || !draft) {
+  if (!instance || !draft) {
     return html`<div class="main">
-      <p role="status">${l10n.t('Asking TensorDock what this machine has…')}</p>
+      <p role="status">${l10n.t('Loading the instance…')}</p>
     </div>`;
   }
   return html`<form class="layout" novalidate @submit=${onSubmit}>
     <div class="main">
-      <h1>${l10n.t('Modify {0}', machine.name)}</h1>
-      <p>${explanation(machine)}</p>
+      <h1>${l10n.t('Modify {0}', instance.name)}</h1>
+      <p>${explanation(instance)}</p>
       ${
-        machine.gpuCount === 0
+        instance.gpuCount === 0
           ? html`<p class="warning">
-              ${l10n.t('This machine has no GPU now. If it lost one, choose it below to put it back.')}
+              ${l10n.t('This instance has no GPU right now. If it lost its GPU, choose it below to add it back.')}
             </p>`
-          : machine.gpuCount === undefined
+          : instance.gpuCount === undefined
             ? html`<p class="warning">
-                ${l10n.t('TensorDock did not say which GPU this machine has. Where none is chosen below, none is sent.')}
+                ${l10n.t('TensorDock didn’t report this instance’s GPU. If you don’t choose one below, the request doesn’t include a GPU.')}
               </p>`
             : nothing
       }
-      ${fields(model, machine, draft)}
+      ${fields(model, instance, draft)}
     </div>
-    ${summary(model, machine)}
+    ${summary(model, instance)}
   </form>`;
 }
 
-function explanation(machine: Machine): string {
-  switch (machine.how) {
-    case 'change':
-      return l10n.t('It is stopped and can be changed. All values are sent, also those that stay.');
+function explanation(instance: InstanceDetails): string {
+  switch (instance.mode) {
+    case 'direct':
+      return l10n.t(
+        'The instance is stopped and can be modified. The request includes all values, changed or not.',
+      );
     case 'restart':
-      return l10n.t('It runs. To be changed it is stopped, and started again after that.');
-    case 'wait':
-      return l10n.t('{0}: it can be changed when it runs or is stopped.', machine.stateLabel);
+      return l10n.t('The instance is running. It’s stopped for the change and then started again.');
+    case 'blocked':
+      return l10n.t('{0}. You can modify the instance when it’s running or stopped.', instance.stateLabel);
   }
 }
 
-function fields(model: ModifyModel, machine: Machine, draft: ModifyDraft): TemplateResult {
-  const limits: Limits = model.place()?.limits ?? {};
-  const upTo = (rule: string, most: number | undefined): string =>
-    most === undefined ? rule : l10n.t('{0} At most {1} there.', rule, most);
+function fields(model: ModifyModel, instance: InstanceDetails, draft: ModifyDraft): TemplateResult {
+  const limits: Limits = model.placement()?.limits ?? {};
+  const hint = (rule: string, max: number | undefined): string =>
+    max === undefined ? rule : l10n.t('{0} Up to {1} at this location.', rule, max).trim();
   return html`
     ${compared(
-      gpuNow(machine),
+      currentGpu(instance),
       selectField({
         id: 'gpu',
         label: l10n.t('GPU'),
         value: draft.gpuModel,
-        choices: gpuChoices(model, machine),
+        choices: gpuChoices(model, instance),
         problem: model.problem('gpu'),
         onChange: (gpuModel) => model.change({ gpuModel }),
       }),
@@ -73,7 +75,7 @@ function fields(model: ModifyModel, machine: Machine, draft: ModifyDraft): Templ
       draft.gpuModel === ''
         ? nothing
         : compared(
-            shown(machine.gpuCount),
+            shown(instance.gpuCount),
             textField({
               id: 'gpuCount',
               type: 'number',
@@ -81,14 +83,14 @@ function fields(model: ModifyModel, machine: Machine, draft: ModifyDraft): Templ
               min: 1,
               step: 1,
               value: draft.gpuCount,
-              hint: upTo(l10n.t('From 1.'), limits.gpuCount),
+              hint: hint(l10n.t('1 or more.'), limits.gpuCount),
               problem: model.problem('gpuCount'),
               onInput: (gpuCount) => model.change({ gpuCount }),
             }),
           )
     }
     ${compared(
-      shown(machine.vcpus),
+      shown(instance.vcpus),
       textField({
         id: 'vcpus',
         type: 'number',
@@ -96,33 +98,33 @@ function fields(model: ModifyModel, machine: Machine, draft: ModifyDraft): Templ
         min: vcpuStep,
         step: vcpuStep,
         value: draft.vcpus,
-        hint: upTo(l10n.t('An even number.'), limits.vcpus),
+        hint: hint(l10n.t('An even number.'), limits.vcpus),
         problem: model.problem('vcpus'),
         onInput: (vcpus) => model.change({ vcpus }),
       }),
     )}
     ${compared(
-      shown(machine.ramGb),
+      shown(instance.ramGb),
       selectField({
         id: 'ram',
         label: l10n.t('RAM (GB)'),
         value: draft.ramGb,
-        choices: ramChoices(limits, machine.ramGb).map((size) => ({ value: `${size}`, label: `${size}` })),
-        hint: upTo('', limits.ramGb).trim(),
+        choices: ramChoices(limits, instance.ramGb).map((size) => ({ value: `${size}`, label: `${size}` })),
+        hint: hint('', limits.ramGb),
         problem: model.problem('ram'),
         onChange: (ramGb) => model.change({ ramGb }),
       }),
     )}
     ${compared(
-      shown(machine.storageGb),
+      shown(instance.storageGb),
       textField({
         id: 'storage',
         type: 'number',
         label: l10n.t('Storage (GB)'),
-        min: machine.storageGb ?? leastStorageGb,
+        min: instance.storageGb ?? leastStorageGb,
         step: storageStepGb,
         value: draft.storageGb,
-        hint: upTo(l10n.t('It can only grow, in steps of {0}.', storageStepGb), limits.storageGb),
+        hint: hint(l10n.t('Can only grow, in steps of {0}.', storageStepGb), limits.storageGb),
         problem: model.problem('storage'),
         onInput: (storageGb) => model.change({ storageGb }),
       }),
@@ -130,24 +132,24 @@ function fields(model: ModifyModel, machine: Machine, draft: ModifyDraft): Templ
     ${compared(
       '',
       selectField({
-        id: 'place',
-        label: l10n.t('Where it runs'),
-        value: draft.placeId,
-        choices: placeChoices(model, draft),
-        hint: l10n.t('For bounds and price alone: a machine cannot be moved.'),
-        onChange: (placeId) => model.change({ placeId }),
+        id: 'location',
+        label: l10n.t('Location'),
+        value: draft.placementId,
+        choices: locationChoices(model, draft),
+        hint: l10n.t('Used only for limits and pricing. An instance can’t be moved.'),
+        onChange: (placementId) => model.change({ placementId }),
       }),
     )}
   `;
 }
 
-function summary(model: ModifyModel, machine: Machine): TemplateResult {
+function summary(model: ModifyModel, instance: InstanceDetails): TemplateResult {
   const { pending, result } = model;
   const price = model.price();
-  const now = machine.rateHourly;
-  const difference = price.total === undefined || now === undefined ? undefined : price.total - now;
-  return html`<aside class="summary" aria-label=${l10n.t('Price and change')}>
-    <p class="now-rate">${l10n.t('Now: {0}', hourly(now))}</p>
+  const rate = instance.rateHourly;
+  const difference = price.total === undefined || rate === undefined ? undefined : price.total - rate;
+  return html`<aside class="summary" aria-label=${l10n.t('Price and Modify')}>
+    <p class="now-rate">${l10n.t('Current rate: {0}', hourly(rate))}</p>
     ${priceView(price)}
     ${
       difference === undefined || Math.abs(difference) < 0.00005
@@ -155,13 +157,13 @@ function summary(model: ModifyModel, machine: Machine): TemplateResult {
         : html`<p class="hint">
             ${
               difference > 0
-                ? l10n.t('{0} more than now.', hourly(difference))
-                : l10n.t('{0} less than now.', hourly(-difference))
+                ? l10n.t('{0} more than the current rate.', hourly(difference))
+                : l10n.t('{0} less than the current rate.', hourly(-difference))
             }
           </p>`
     }
     <div class="buttons">
-      ${button(machine.how === 'restart' ? l10n.t('Stop, change, start…') : l10n.t('Change'), undefined, {
+      ${button(instance.mode === 'restart' ? l10n.t('Stop, Modify, Start…') : l10n.t('Modify'), undefined, {
         id: 'modify',
         primary: true,
         disabled: !model.canSubmit,
@@ -181,19 +183,19 @@ function summary(model: ModifyModel, machine: Machine): TemplateResult {
   </aside>`;
 }
 
-/** What is, beside what is to be. */
-function compared(now: string, control: TemplateResult): TemplateResult {
+/** The current value next to its control. */
+function compared(current: string, control: TemplateResult): TemplateResult {
   return html`<div class="compared">
     ${control}
     ${
-      now === ''
+      current === ''
         ? nothing
-        : html`<div class="now"><span class="hint">${l10n.t('Now')}</span> <span>${now}</span></div>`
+        : html`<div class="now"><span class="hint">${l10n.t('Current')}</span> <span>${current}</span></div>`
     }
   </div>`;
 }
 
-function gpuNow({ gpuModel, gpuCount }: Machine): string {
+function currentGpu({ gpuModel, gpuCount }: InstanceDetails): string {
   if (gpuModel !== undefined) return gpuName(gpuModel);
   return gpuCount === 0 ? l10n.t('none') : l10n.t('unknown');
 }
@@ -202,27 +204,27 @@ function shown(amount: number | undefined): string {
   return amount === undefined ? l10n.t('unknown') : String(amount);
 }
 
-function gpuChoices(model: ModifyModel, machine: Machine): Choice[] {
-  const offered = gpuOffers(model.catalogue).map(({ model: id, name, vramGb }) => ({
+function gpuChoices(model: ModifyModel, instance: InstanceDetails): Choice[] {
+  const offered = gpuOffers(model.catalog).map(({ model: id, name, vramGb }) => ({
     value: id,
     label: vramGb === undefined ? name : `${name} · ${l10n.t('{0} GB', vramGb)}`,
   }));
-  const current = machine.gpuModel ?? '';
+  const current = instance.gpuModel ?? '';
   const known = current !== '' && !offered.some(({ value }) => value === current);
   return [
-    // A GPU cannot be taken away, so that "none" is there for a machine without alone.
+    // A GPU can't be removed, so "No GPU" is offered only for an instance without one.
     ...(current === '' ? [{ value: '', label: l10n.t('No GPU') }] : []),
     ...(known ? [{ value: current, label: gpuName(current) }] : []),
     ...offered,
   ];
 }
 
-function placeChoices(model: ModifyModel, draft: ModifyDraft): Choice[] {
-  const places = placesFor(model.catalogue, 'location', sizesOf(draft));
-  const unlisted = draft.placeId !== '' && !places.some(({ id }) => id === draft.placeId);
+function locationChoices(model: ModifyModel, draft: ModifyDraft): Choice[] {
+  const locations = placementOptions(model.catalog, 'location', resourcesOf(draft));
+  const unlisted = draft.placementId !== '' && !locations.some(({ id }) => id === draft.placementId);
   return [
-    { value: '', label: l10n.t('Not known') },
-    ...(unlisted ? [{ value: draft.placeId, label: draft.placeId }] : []),
-    ...places.map(({ id, label }) => ({ value: id, label })),
+    { value: '', label: l10n.t('Unknown') },
+    ...(unlisted ? [{ value: draft.placementId, label: draft.placementId }] : []),
+    ...locations.map(({ id, label }) => ({ value: id, label })),
   ];
 }

@@ -5,7 +5,7 @@ import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import { VscodeTextarea } from '@vscode-elements/elements/dist/vscode-textarea/index.js';
 import { VscodeTextfield } from '@vscode-elements/elements/dist/vscode-textfield/index.js';
 
-/** What every field has: an id for its label, what it is called, a hint below it and what is wrong with it. */
+/** What every field has: an ID for its label, the label, a hint below it, and its problem. */
 export interface FieldOptions {
   readonly id: string;
   readonly label: string;
@@ -19,10 +19,10 @@ export interface TextFieldOptions extends FieldOptions {
   readonly min?: number;
   readonly step?: number;
   readonly placeholder?: string;
-  /** Where Enter is not to send the form. */
+  /** Set where Enter must not submit the form. */
   readonly keepEnter?: boolean;
   readonly onInput: (value: string) => void;
-  readonly onLeave?: () => void;
+  readonly onBlur?: () => void;
 }
 
 export interface Choice {
@@ -31,7 +31,7 @@ export interface Choice {
   readonly group?: string;
 }
 
-/** A text box; its inner input gets name, hint and error by {@link describeFields}. */
+/** A text box. {@link describeFields} gives its inner input the hint and the problem. */
 export function textField(options: TextFieldOptions): TemplateResult {
   const swallowEnter = {
     handleEvent: (event: KeyboardEvent) => {
@@ -53,12 +53,12 @@ export function textField(options: TextFieldOptions): TemplateResult {
       data-describe=${describe(options)}
       @keydown=${swallowEnter}
       @input=${(event: Event) => options.onInput(valueOf(event))}
-      @focusout=${() => options.onLeave?.()}
+      @focusout=${() => options.onBlur?.()}
     ></vscode-textfield>`,
   );
 }
 
-/** A box of several lines. */
+/** A multiline text box. */
 export function textArea(options: TextFieldOptions & { readonly rows: number }): TemplateResult {
   return field(
     options,
@@ -72,12 +72,12 @@ export function textArea(options: TextFieldOptions & { readonly rows: number }):
       .invalid=${options.problem !== undefined}
       data-describe=${describe(options)}
       @input=${(event: Event) => options.onInput(valueOf(event))}
-      @focusout=${() => options.onLeave?.()}
+      @focusout=${() => options.onBlur?.()}
     ></vscode-textarea>`,
   );
 }
 
-/** A list to choose from: the browser's own, since it alone has groups. */
+/** A drop-down list. It's the browser's own because only that one has groups. */
 export function selectField(
   options: FieldOptions & {
     readonly value: string;
@@ -105,7 +105,7 @@ export function selectField(
   );
 }
 
-/** A box to tick. */
+/** A checkbox. */
 export function checkBox(
   id: string,
   label: string,
@@ -120,7 +120,7 @@ export function checkBox(
   ></vscode-checkbox>`;
 }
 
-/** A button; `primary` for the one thing that the form is for. Without `onClick` it sends the form. */
+/** A button. `primary` marks the main action of the form. Without `onClick` it submits the form. */
 export function button(
   label: string,
   onClick: (() => void) | undefined,
@@ -146,7 +146,7 @@ export interface Row {
   readonly muted?: boolean;
 }
 
-/** A list of rows of which one is chosen, with the arrow keys as any radio group. */
+/** A radio group drawn as rows. */
 export function radioRows(options: {
   readonly name: string;
   readonly label: string;
@@ -178,14 +178,14 @@ export function radioRows(options: {
   </div>`;
 }
 
-/** The line below a list or a group that says what is wrong with it. */
+/** The line below a list or a group that states its problem. */
 export function problemLine(id: string, problem: string | undefined): TemplateResult {
   return html`<div id=${`${id}-problem`} class="problem" role=${problem ? 'alert' : nothing}>
     ${problem ?? nothing}
   </div>`;
 }
 
-/** Hands hints and errors to the inputs inside the elements, which text outside does not reach. */
+/** Copies hints and problems to the inputs inside the elements, because ARIA references can't cross a shadow root. */
 export function describeFields(root: ParentNode): void {
   for (const element of root.querySelectorAll('vscode-textfield, vscode-textarea')) {
     if (!(element instanceof VscodeTextfield || element instanceof VscodeTextarea)) continue;

@@ -1,11 +1,11 @@
 import type { Draft } from './protocol';
 
-/** What the form starts with where no machine was made before. */
+/** The first contents of the form, for someone who never created an instance. */
 export const emptyDraft: Draft = {
   gpuModel: '',
   gpuCount: '1',
-  placeKind: 'location',
-  placeId: '',
+  placementKind: 'location',
+  placementId: '',
   vcpus: '8',
   ramGb: '32',
   storageGb: '200',

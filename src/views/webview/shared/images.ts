@@ -3,7 +3,7 @@ import { isWindowsImage } from '../../../api/rules';
 export type ImageGroup = 'plain' | 'nvidia' | 'machineLearning' | 'windows';
 export const imageGroups: readonly ImageGroup[] = ['machineLearning', 'nvidia', 'plain', 'windows'];
 
-/** What kind of image an id names, and whether it brings the NVIDIA driver: read from the id, the only source. */
+/** The kind of an image and whether it has the NVIDIA driver. Both are read from its ID, the only source. */
 export function describeImage(image: string): {
   readonly group: ImageGroup;
   readonly hasNvidiaDriver: boolean;
@@ -24,13 +24,13 @@ function groupOf(image: string): ImageGroup {
   return 'plain';
 }
 
-/** `ubuntu2404_ml_pytorch` as `Ubuntu 24.04 · ml pytorch`; an unknown id as it is. */
+/** `ubuntu2404_ml_pytorch` as `Ubuntu 24.04 · ml pytorch`; an unknown ID unchanged. */
 function labelOf(image: string): string {
   const ubuntu = /^ubuntu(\d\d)(\d\d)(?:_(.+))?$/i.exec(image);
   if (ubuntu) {
     const [, year = '', month = '', rest] = ubuntu;
     return `Ubuntu ${year}.${month}${rest === undefined ? '' : ` · ${rest.replaceAll('_', ' ')}`}`;
   }
-  const windows = /^windows(\d+)$/i.exec(image);
+  const windows = /^win(?:dows)?(\d+)$/i.exec(image);
   return windows?.[1] === undefined ? image : `Windows ${windows[1]}`;
 }

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 
-/** Draws at most once a frame, and not before the extension has said hello with its translations. */
+/** Draws at most once per frame, and not before the extension has sent its translations. */
 export class Page {
   private ready = false;
   private scheduled = false;
@@ -10,9 +10,9 @@ export class Page {
     private readonly draw: () => void,
   ) {}
 
-  greet(texts: Record<string, string> | undefined): void {
+  initialize(texts: Record<string, string> | undefined): void {
     if (texts) l10n.config({ contents: texts });
-    // What the shell showed until now is not ours to render over.
+    // Remove the loading text of the HTML shell before the first render.
     if (!this.ready) this.root.replaceChildren();
     this.ready = true;
   }
@@ -27,7 +27,7 @@ export class Page {
   }
 }
 
-/** Takes the keyboard to the first field that keeps a form from being sent. */
+/** Focuses the first field with a problem. */
 export function focusFirstProblem(root: HTMLElement): void {
   const line = [...root.querySelectorAll('.problem')].find((element) => element.textContent.trim() !== '');
   const near = line?.closest('.field') ?? line?.closest('fieldset');

@@ -2,27 +2,27 @@ import * as v from 'valibot';
 import { fields } from '../../../api/rules';
 
 /**
- * The one contract between the forms and the extension. Each side parses what arrives with these schemas; what
- * does not fit is dropped and logged.
+ * The one contract between the forms and the extension. Each side parses incoming messages with these schemas and
+ * drops and logs anything that doesn't match.
  */
 
 const text = v.pipe(v.string(), v.maxLength(100_000));
 const short = v.pipe(v.string(), v.maxLength(1_000));
 const amount = v.optional(v.pipe(v.number(), v.finite()));
 
-/** What is typed in the create form, as typed: numbers are text. A password is never part of it. */
+/** The contents of the create form as typed: numbers are text. Never holds a password. */
 export const draftSchema = v.object({
-  /** Empty: a machine without a GPU. */
+  /** Empty for an instance without a GPU. */
   gpuModel: short,
   gpuCount: short,
-  placeKind: v.picklist(['location', 'hostnode']),
-  placeId: short,
+  placementKind: v.picklist(['location', 'hostnode']),
+  placementId: short,
   vcpus: short,
   ramGb: short,
   storageGb: short,
   image: short,
   name: short,
-  /** Whether the person chose the name; else it follows the GPU. */
+  /** Whether the person typed the name. Otherwise it follows the GPU. */
   nameTyped: v.boolean(),
   access: v.picklist(['local', 'stored', 'typed']),
   /** A fingerprint. */
@@ -30,20 +30,20 @@ export const draftSchema = v.object({
   storedKey: short,
   typedKey: text,
   dedicatedIp: v.boolean(),
-  /** Inner ports beside the one for the login, as typed. */
+  /** Internal ports to forward besides the one for SSH or Remote Desktop, as typed. */
   ports: short,
   cloudInit: text,
 });
 export type Draft = v.InferOutput<typeof draftSchema>;
 
-/** What is typed in the modify form. */
+/** The contents of the modify form. */
 export const modifyDraftSchema = v.object({
   gpuModel: short,
   gpuCount: short,
   vcpus: short,
   ramGb: short,
   storageGb: short,
-  placeId: short,
+  placementId: short,
 });
 export type ModifyDraft = v.InferOutput<typeof modifyDraftSchema>;
 
@@ -99,16 +99,16 @@ const hostnodeSchema = v.object({
   tier: amount,
 });
 
-/** What is to be had; `error` says why there is nothing new, and then the lists are the last known ones. */
-export const catalogueSchema = v.object({
+/** Available GPUs. When `error` is set, the lists are the last known ones. */
+export const catalogSchema = v.object({
   loading: v.boolean(),
   locations: v.array(locationSchema),
   hostnodes: v.array(hostnodeSchema),
-  /** Milliseconds since the epoch; missing: never answered. */
+  /** When the service last answered, in milliseconds since the epoch. Missing if it never did. */
   at: v.optional(v.number()),
   error: v.optional(text),
 });
-export type CatalogueState = v.InferOutput<typeof catalogueSchema>;
+export type CatalogState = v.InferOutput<typeof catalogSchema>;
 
 export const accessSchema = v.object({
   local: v.array(v.object({ fingerprint: v.string(), label: v.string(), publicKey: v.string() })),
@@ -116,17 +116,29 @@ export const accessSchema = v.object({
 });
 export type Access = v.InferOutput<typeof accessSchema>;
 
-/** How a submit ended. Refused: with the service's words at the fields they name, or for the whole form. */
+/** An instance that may be the result of an unclear create. */
+const candidateSchema = v.object({ id: v.string(), name: v.string(), detail: text });
+
+/**
+ * How a submit ended. `refused` carries the service's words, for the fields they name or for the whole form;
+ * `unknown` means that the instance may exist.
+ */
 export const resultSchema = v.variant('kind', [
   v.object({ kind: v.literal('created'), id: v.string(), name: v.string(), message: text }),
   v.object({
     kind: v.literal('refused'),
     message: text,
     problems: v.array(problemSchema),
-    /** No room there: other places are worth a try. */
+    /** Whether another location is worth a try. */
     noCapacity: v.boolean(),
   }),
-  v.object({ kind: v.literal('unknown'), message: text }),
+  v.object({
+    kind: v.literal('unknown'),
+    name: v.string(),
+    message: text,
+    /** Instances that appeared and don't match in every detail: the person says whether one of them is it. */
+    candidates: v.array(candidateSchema),
+  }),
 ]);
 export type Result = v.InferOutput<typeof resultSchema>;
 
@@ -134,20 +146,26 @@ const submitId = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
 
 /** From the create form to the extension. */
 export const fromCreateForm = v.variant('type', [
-  v.object({ type: v.literal('ready'), restored: v.boolean() }),
+  /** `accountId`: the account that a restored form was opened with. */
+  v.object({ type: v.literal('ready'), restored: v.boolean(), accountId: v.optional(short) }),
   v.object({ type: v.literal('refresh') }),
   v.object({
     type: v.literal('submit'),
     submitId,
     draft: draftSchema,
-    /** Windows only; never kept. */
+    /** Windows only. Never stored. */
     password: v.optional(short),
   }),
   v.object({ type: v.literal('savePreset'), draft: draftSchema }),
   v.object({ type: v.literal('deletePreset'), name: short }),
   v.object({ type: v.literal('generateKey') }),
   v.object({ type: v.literal('manageKeys') }),
-  v.object({ type: v.literal('copy'), form: v.picklist(['json', 'curl']), draft: draftSchema }),
+  /** The person asks for a new instance although an earlier create may have succeeded. */
+  v.object({ type: v.literal('createAgain'), submitId, draft: draftSchema, password: v.optional(short) }),
+  /** The person says that this candidate is the instance of the unclear create. */
+  v.object({ type: v.literal('useCandidate'), id: short }),
+  v.object({ type: v.literal('showInstances') }),
+  v.object({ type: v.literal('copy'), format: v.picklist(['json', 'curl']), draft: draftSchema }),
   v.object({ type: v.literal('checkCloudInit'), text }),
   v.object({ type: v.literal('editCloudInit'), text }),
   v.object({ type: v.literal('addRecipe'), id: short, text }),
@@ -159,32 +177,33 @@ export type FromCreateForm = v.InferOutput<typeof fromCreateForm>;
 export const toCreateForm = v.variant('type', [
   v.object({
     type: v.literal('init'),
-    /** Missing where the form brings its own, after a reload. */
+    /** Missing when the form restores its own after a reload. */
     draft: v.optional(draftSchema),
+    accountId: v.optional(v.string()),
     texts: v.optional(v.record(v.string(), v.string())),
     recipes: v.array(v.object({ id: v.string(), label: v.string() })),
   }),
-  v.object({ type: v.literal('catalogue'), catalogue: catalogueSchema }),
+  v.object({ type: v.literal('catalog'), catalog: catalogSchema }),
   v.object({ type: v.literal('access'), access: accessSchema, select: v.optional(v.string()) }),
   v.object({ type: v.literal('presets'), presets: v.array(presetSchema) }),
   v.object({ type: v.literal('images'), images: v.array(v.string()) }),
   v.object({ type: v.literal('names'), taken: v.array(v.string()) }),
   v.object({ type: v.literal('progress'), submitId, message: text }),
   v.object({ type: v.literal('result'), submitId, result: resultSchema }),
-  v.object({ type: v.literal('machine'), id: v.string(), message: text, ready: v.boolean() }),
+  v.object({ type: v.literal('readiness'), id: v.string(), message: text, ready: v.boolean() }),
   v.object({ type: v.literal('cloudInitProblems'), text, problems: v.array(text) }),
   v.object({ type: v.literal('cloudInit'), text }),
 ]);
 export type ToCreateForm = v.InferOutput<typeof toCreateForm>;
 
-/** A machine as the modify form shows it. */
-export const machineSchema = v.object({
+/** An instance as the modify form shows it. */
+export const instanceSchema = v.object({
   id: v.string(),
   name: v.string(),
   state: v.string(),
   stateLabel: v.string(),
-  /** `change`: stopped; `restart`: running, to be stopped and started; `wait`: in between. */
-  how: v.picklist(['change', 'restart', 'wait']),
+  /** `direct`: stopped; `restart`: running, so it's stopped and started again; `blocked`: neither. */
+  mode: v.picklist(['direct', 'restart', 'blocked']),
   vcpus: amount,
   ramGb: amount,
   storageGb: amount,
@@ -193,11 +212,11 @@ export const machineSchema = v.object({
   rateHourly: amount,
   locationId: v.optional(v.string()),
 });
-export type Machine = v.InferOutput<typeof machineSchema>;
+export type InstanceDetails = v.InferOutput<typeof instanceSchema>;
 
 /** From the modify form to the extension. */
 export const fromModifyForm = v.variant('type', [
-  v.object({ type: v.literal('ready'), instanceId: v.optional(short) }),
+  v.object({ type: v.literal('ready'), instanceId: v.optional(short), accountId: v.optional(short) }),
   v.object({ type: v.literal('refresh') }),
   v.object({ type: v.literal('submit'), submitId, draft: modifyDraftSchema }),
 ]);
@@ -208,11 +227,12 @@ export const toModifyForm = v.variant('type', [
   v.object({
     type: v.literal('init'),
     instanceId: v.string(),
+    accountId: v.optional(v.string()),
     texts: v.optional(v.record(v.string(), v.string())),
   }),
-  v.object({ type: v.literal('machine'), machine: machineSchema }),
-  v.object({ type: v.literal('gone'), message: text }),
-  v.object({ type: v.literal('catalogue'), catalogue: catalogueSchema }),
+  v.object({ type: v.literal('instance'), instance: instanceSchema }),
+  v.object({ type: v.literal('unavailable'), message: text }),
+  v.object({ type: v.literal('catalog'), catalog: catalogSchema }),
   v.object({ type: v.literal('progress'), submitId, message: text }),
   v.object({
     type: v.literal('result'),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { CreateModel } from '../../../../src/views/webview/create/model';
 import { fromCreateForm, type FromCreateForm } from '../../../../src/views/webview/shared/protocol';
-import { access, catalogue, draft } from './catalogueOf';
+import { access, catalog, draft } from './catalogFixtures';
 
 function opened(kept?: unknown): { model: CreateModel; sent: FromCreateForm[]; saved: () => unknown } {
   const sent: FromCreateForm[] = [];
@@ -21,7 +21,7 @@ function opened(kept?: unknown): { model: CreateModel; sent: FromCreateForm[]; s
   model.start();
   model.receive({ type: 'init', draft: kept === undefined ? draft : undefined, recipes: [] });
   model.receive({ type: 'names', taken: [] });
-  model.receive({ type: 'catalogue', catalogue });
+  model.receive({ type: 'catalog', catalog });
   model.receive({ type: 'access', access });
   return { model, sent, saved: () => state };
 }
@@ -30,7 +30,7 @@ const submits = (sent: FromCreateForm[]): (FromCreateForm & { type: 'submit' })[
   sent.filter((message) => message.type === 'submit');
 
 describe('the create form', () => {
-  it('sends one request however often it is asked, also after the machine was made', () => {
+  it('sends one request no matter how often it is submitted, even after the instance was created', () => {
     const { model, sent } = opened();
     for (let times = 0; times < 5; times += 1) model.submit();
     const [submit] = submits(sent);
@@ -41,7 +41,7 @@ describe('the create form', () => {
     expect(submits(sent)).toHaveLength(1);
   });
 
-  it('keeps everything after a refusal, shows the reason at its field, and can be sent again', () => {
+  it('keeps everything after a refusal, shows the reason at its field, and can be submitted again', () => {
     const { model, sent } = opened();
     model.change({ ports: '8888' });
     model.submit();
@@ -63,7 +63,25 @@ describe('the create form', () => {
     expect(submits(sent)).toHaveLength(2);
   });
 
-  it('is not sent with something wrong, and says so only then or where one has been', () => {
+  it('offers no second create as if nothing had happened while the first may have succeeded', () => {
+    const { model, sent } = opened();
+    model.submit();
+    const submitId = submits(sent)[0]?.submitId ?? '';
+    const unknown = { kind: 'unknown', name: 'rtx4090-1', message: 'unclear', candidates: [] } as const;
+    model.receive({ type: 'result', submitId, result: unknown });
+    model.change({ vcpus: '12' });
+    expect(model.isOutcomeUnknown).toBe(true);
+    model.submit();
+    expect(submits(sent)).toHaveLength(1);
+    const again = sent.find((message) => message.type === 'createAgain');
+    expect(again).toMatchObject({ draft: { vcpus: '12' } });
+    // The person declines: the outcome is as unknown as before.
+    model.receive({ type: 'result', submitId: again?.submitId ?? '', result: unknown });
+    expect(model.pending).toBeUndefined();
+    expect(model.isOutcomeUnknown).toBe(true);
+  });
+
+  it('is not sent while a field is invalid, and shows the problem only after a submit or a visit', () => {
     const { model, sent } = opened();
     model.change({ vcpus: '7' });
     expect(model.problem('vcpus')).toBeUndefined();
@@ -72,23 +90,23 @@ describe('the create form', () => {
     expect(model.problem('vcpus')).toBeDefined();
   });
 
-  it('takes the next place with one call', () => {
+  it('takes the next placement with one call', () => {
     const { model, sent } = opened();
     const [next] = model.alternatives();
-    expect(next?.place.id).toBe('dear');
-    if (next) model.tryAt(next.place);
-    expect(submits(sent)[0]?.draft.placeId).toBe('dear');
+    expect(next?.placement.id).toBe('dear');
+    if (next) model.retryAt(next.placement);
+    expect(submits(sent)[0]?.draft.placementId).toBe('dear');
   });
 
-  it('offers a cheaper place where there is one with room', () => {
+  it('offers a cheaper placement where there is one with room', () => {
     const { model } = opened();
     expect(model.cheaper()).toBeUndefined();
-    model.change({ placeId: 'dear' });
-    expect(model.cheaper()).toMatchObject({ place: { id: 'cheap' } });
+    model.change({ placementId: 'dear' });
+    expect(model.cheaper()).toMatchObject({ placement: { id: 'cheap' } });
     expect(model.cheaper()?.saves).toBeCloseTo(0.0196, 6);
   });
 
-  it('lets the name follow the GPU until one is typed', () => {
+  it('follows the GPU with the name until one is typed', () => {
     const { model } = opened();
     model.receive({ type: 'names', taken: ['rtx4090-1'] });
     expect(model.draft.name).toBe('rtx4090-2');
@@ -99,7 +117,7 @@ describe('the create form', () => {
     expect(model.draft.name).toBe('mine');
   });
 
-  it('refuses the name of a machine that is there', () => {
+  it('refuses the name of an existing instance', () => {
     const { model, sent } = opened();
     model.change({ name: 'Mine', nameTyped: true });
     model.receive({ type: 'names', taken: ['mine'] });
@@ -108,16 +126,16 @@ describe('the create form', () => {
     expect(model.problem('name')).toBeDefined();
   });
 
-  it('moves to a place that has the GPU when another is chosen', () => {
+  it('moves to a placement that has the GPU when another is chosen', () => {
     const { model } = opened();
-    model.change({ placeId: 'dear' });
+    model.change({ placementId: 'dear' });
     model.change({ gpuModel: 'l4-pcie-24gb' });
-    expect(model.draft.placeId).toBe('cheap');
-    model.change({ gpuModel: '', placeKind: 'hostnode' });
-    expect(model.draft.placeId).toBe('host');
+    expect(model.draft.placementId).toBe('cheap');
+    model.change({ gpuModel: '', placementKind: 'hostnode' });
+    expect(model.draft.placementId).toBe('host');
   });
 
-  it('finds itself as it was left, but for the password', () => {
+  it('restores its contents except for the password', () => {
     const first = opened();
     first.model.change({ vcpus: '12', image: 'windows10' });
     first.model.setPassword('Very secret 123');
@@ -130,11 +148,11 @@ describe('the create form', () => {
     expect(second.sent[0]).toEqual({ type: 'ready', restored: true });
   });
 
-  it('takes ids by hand while nothing is listed', () => {
+  it('accepts typed IDs while nothing is listed', () => {
     const { model, sent } = opened();
-    model.receive({ type: 'catalogue', catalogue: { loading: false, at: 2, locations: [], hostnodes: [] } });
-    model.change({ gpuModel: 'some-gpu', placeId: 'some-place' });
+    model.receive({ type: 'catalog', catalog: { loading: false, at: 2, locations: [], hostnodes: [] } });
+    model.change({ gpuModel: 'some-gpu', placementId: 'some-place' });
     model.submit();
-    expect(submits(sent)[0]?.draft).toMatchObject({ gpuModel: 'some-gpu', placeId: 'some-place' });
+    expect(submits(sent)[0]?.draft).toMatchObject({ gpuModel: 'some-gpu', placementId: 'some-place' });
   });
 });

@@ -11,7 +11,7 @@ import { received } from '../../../../src/views/forms/received';
 import { recipes } from '../../../../src/views/forms/recipes';
 import { asCurl, asJson } from '../../../../src/views/forms/requestText';
 import { fromCreateForm } from '../../../../src/views/webview/shared/protocol';
-import { access, catalogue, draft, rtx4090 } from './catalogueOf';
+import { access, catalog, draft, rtx4090 } from './catalogFixtures';
 
 vi.mock('vscode', () => ({
   l10n: {
@@ -20,7 +20,7 @@ vi.mock('vscode', () => ({
   },
 }));
 
-const known = { catalogue, access, names: [] };
+const known = { catalog, access, names: [] };
 
 describe('cloud-init', () => {
   it('is read into what the service takes', () => {
@@ -42,7 +42,7 @@ describe('cloud-init', () => {
     ['runcmd: [1', 'Line 1'],
     ['- a\n- b', 'keys'],
     ['write_files:\n  - path: /a', 'write_files.0.content'],
-  ])('%j is refused with the place that is wrong', (text, named) => {
+  ])('%j is refused with the placement that is wrong', (text, named) => {
     const { cloudInit, problems } = parseCloudInit(text);
     expect(cloudInit).toBeUndefined();
     expect(problems[0]).toContain(named);
@@ -107,7 +107,7 @@ describe('the end of a create', () => {
     expect(unknown.message).toContain('2 min');
   });
 
-  it('offers other places only where there was no room', () => {
+  it('offers other locations only where there was no room', () => {
     const refused = (error: NoCapacityError | ServiceError): unknown =>
       describeOutcome({ kind: 'refused', error }, 'n');
     expect(refused(new NoCapacityError('full'))).toMatchObject({ noCapacity: true, message: 'full' });
@@ -205,7 +205,7 @@ describe('presets', () => {
   });
 });
 
-describe('the catalogue of open forms', () => {
+describe('the catalog of open forms', () => {
   function feed(locations: () => Promise<never[]>): {
     feed: CatalogueFeed;
     pass: () => void;

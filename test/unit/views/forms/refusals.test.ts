@@ -4,7 +4,7 @@ import { refusalError } from '../../../../src/api/refusal';
 import { Redactor } from '../../../../src/api/serviceText';
 import { describeOutcome } from '../../../../src/views/forms/createSubmit';
 import { CreateModel } from '../../../../src/views/webview/create/model';
-import { access, catalogue, draft } from './catalogueOf';
+import { access, catalog, draft } from './catalogFixtures';
 
 vi.mock('vscode', () => ({ l10n: { t: (text: string) => text } }));
 
@@ -14,11 +14,11 @@ const at = (field: string, message: string, more: object = {}): object[] => [
 
 /** What the service refuses a create with (fact sheet, sections 1.3 and 1.10), and what a person reads to act on. */
 const refusals: readonly (readonly [number, unknown, RegExp, string?])[] = [
-  [400, { error: 'No available nodes found' }, /another (place|location)|other places|smaller|later/i],
-  [404, { status: 404, error: 'No available nodes found' }, /another (place|location)|smaller|later/i],
-  [500, { status: 500, error: 'No available nodes found' }, /another (place|location)|smaller|later/i],
-  [400, { status: 400, error: 'Hostnode unavailable' }, /another (place|location)|smaller|later/i],
-  [400, { error: 'No available public IPs on hostnode' }, /port forwards|another (place|location)/i],
+  [400, { error: 'No available nodes found' }, /another (placement|location)|other locations|smaller|later/i],
+  [404, { status: 404, error: 'No available nodes found' }, /another (placement|location)|smaller|later/i],
+  [500, { status: 500, error: 'No available nodes found' }, /another (placement|location)|smaller|later/i],
+  [400, { status: 400, error: 'Hostnode unavailable' }, /another (placement|location)|smaller|later/i],
+  [400, { error: 'No available public IPs on hostnode' }, /port forwards|another (placement|location)/i],
   [400, { error: 'You need at least $1 to deploy an instance' }, /balance|add (money|funds)|top up/i],
   [401, { error: 'Invalid API credentials' }, /sign in|token/i],
   [403, { error: 'Access denied' }, /token|permission|allow/i],
@@ -54,7 +54,7 @@ it.each(cases)('$status $said is told in words to act on, and the form keeps wha
   model.start();
   model.receive({ type: 'init', draft, recipes: [] });
   model.receive({ type: 'names', taken: [] });
-  model.receive({ type: 'catalogue', catalogue });
+  model.receive({ type: 'catalog', catalog });
   model.receive({ type: 'access', access });
   model.change({ ports: '8888 6006', storageGb: '300', cloudInit: 'packages: [git]' });
   const typed = model.draft;

@@ -2,28 +2,28 @@ import { describe, expect, it } from 'vitest';
 import {
   byPrice,
   gpuOffers,
-  locationOfRate,
-  placesFor,
-  priceAt,
-  sizesOf,
-} from '../../../../src/views/webview/shared/catalogue';
+  locationForRate,
+  placementOptions,
+  priceFor,
+  resourcesOf,
+} from '../../../../src/views/webview/shared/catalog';
 import { describeImage } from '../../../../src/views/webview/shared/images';
 import {
   changesAnything,
-  modifyDraftOf,
+  modifyDraftFor,
   modifyProblems,
-  problemsOf,
+  createProblems,
   toCreateRequest,
-} from '../../../../src/views/webview/shared/machine';
-import type { Machine } from '../../../../src/views/webview/shared/protocol';
-import { access, catalogue, draft, gpu, rtx4090 } from './catalogueOf';
+} from '../../../../src/views/webview/shared/request';
+import type { InstanceDetails } from '../../../../src/views/webview/shared/protocol';
+import { access, catalog, draft, gpu, rtx4090 } from './catalogFixtures';
 
-describe('the price of a machine', () => {
+describe('the price of an instance', () => {
   const at = (id: string, change: Partial<typeof draft> = {}): number | undefined => {
-    const sizes = sizesOf({ ...draft, ...change });
-    return priceAt(
-      placesFor(catalogue, 'location', sizes).find((place) => place.id === id),
-      sizes,
+    const resources = resourcesOf({ ...draft, ...change });
+    return priceFor(
+      placementOptions(catalog, 'location', resources).find((placement) => placement.id === id),
+      resources,
     ).total;
   };
 
@@ -35,53 +35,55 @@ describe('the price of a machine', () => {
     expect(at('dear', change)).toBeCloseTo(dollars, 6);
   });
 
-  it('is unknown where one price is, and the parts that are known are told', () => {
-    const sizes = sizesOf({ ...draft, gpuModel: 'l4-pcie-24gb' });
-    const price = priceAt(placesFor(catalogue, 'location', sizes)[0], sizes);
+  it('is unknown if one price is, but known parts are shown', () => {
+    const resources = resourcesOf({ ...draft, gpuModel: 'l4-pcie-24gb' });
+    const price = priceFor(placementOptions(catalog, 'location', resources)[0], resources);
     expect(price).toMatchObject({ total: undefined, gpu: undefined });
     expect(price.vcpu).toBeCloseTo(0.024);
   });
 
-  it.each(['', 'abc', '-4', '1e3'])('is unknown while %j stands for the vCPUs', (vcpus) => {
+  it.each(['', 'abc', '-4', '1e3'])('is unknown while the vCPUs are %j', (vcpus) => {
     expect(at('dear', { vcpus })).toBeUndefined();
   });
 
-  it('puts the cheapest place with room first', () => {
-    const sizes = sizesOf(draft);
-    const ids = byPrice(placesFor(catalogue, 'location', sizes), sizes).map(({ place }) => place.id);
+  it('lists the cheapest location with room first', () => {
+    const resources = resourcesOf(draft);
+    const ids = byPrice(placementOptions(catalog, 'location', resources), resources).map(
+      ({ placement }) => placement.id,
+    );
     expect(ids).toEqual(['cheap', 'dear']);
   });
 
-  it('tells the location of a rate where only one fits', () => {
-    const sizes = sizesOf(draft);
-    expect(locationOfRate(catalogue, sizes, 0.4946)).toBe('dear');
-    expect(locationOfRate(catalogue, sizes, 0.49)).toBe('');
-    expect(locationOfRate(catalogue, sizes, undefined)).toBe('');
+  it('finds the location for a rate if only one matches', () => {
+    const resources = resourcesOf(draft);
+    expect(locationForRate(catalog, resources, 0.4946)).toBe('dear');
+    expect(locationForRate(catalog, resources, 0.49)).toBe('');
+    expect(locationForRate(catalog, resources, undefined)).toBe('');
   });
 });
 
 describe('GPU models', () => {
-  it('are told once each, with the cheapest price and every country', () => {
-    const offers = gpuOffers(catalogue);
+  it('are listed once each, with the cheapest price and every country', () => {
+    const offers = gpuOffers(catalog);
     expect(offers.map((offer) => offer.model)).toEqual([rtx4090, 'l4-pcie-24gb']);
     expect(offers[0]).toMatchObject({
       name: 'GeForce RTX 4090 PCIe',
       vramGb: 24,
       fromHourly: 0.1,
-      places: 3,
+      locations: 3,
       countries: ['United States', 'Norway'],
     });
     expect(offers[1]?.fromHourly).toBeUndefined();
   });
 
-  it('that are used up everywhere are not offered', () => {
+  it('that are unavailable everywhere are not listed', () => {
     const locations = [{ id: 'x', gpus: [gpu(rtx4090, 1, { maxCount: 0 })] }];
-    expect(gpuOffers({ ...catalogue, locations, hostnodes: [] })).toEqual([]);
+    expect(gpuOffers({ ...catalog, locations, hostnodes: [] })).toEqual([]);
   });
 });
 
 describe('the request', () => {
-  it('holds what was chosen, with 22 forwarded', () => {
+  it('contains what was chosen, with port 22 forwarded', () => {
     expect(toCreateRequest({ ...draft, ports: '8888, 22' }, {}, { access })).toEqual({
       name: 'rtx4090-1',
       image: 'ubuntu2404',
@@ -97,7 +99,7 @@ describe('the request', () => {
     });
   });
 
-  it('takes a stored key by its id, and for Windows a password and no key', () => {
+  it('sends a stored key by its ID, and for Windows a password and no key', () => {
     const stored = toCreateRequest({ ...draft, access: 'stored', storedKey: 's1' }, {}, { access });
     expect(stored).toMatchObject({ sshKeyId: 's1' });
     expect(stored).not.toHaveProperty('sshKey');
@@ -106,25 +108,25 @@ describe('the request', () => {
     expect(windows).not.toHaveProperty('sshKey');
   });
 
-  it('is held back by the place that was chosen', () => {
-    expect(problemsOf(draft, catalogue, access, '')).toEqual([]);
-    const tooSmall = problemsOf({ ...draft, placeId: 'small' }, catalogue, access, '');
+  it('is checked against the limits of the chosen location', () => {
+    expect(createProblems(draft, catalog, access, '')).toEqual([]);
+    const tooSmall = createProblems({ ...draft, placementId: 'small' }, catalog, access, '');
     expect(tooSmall.map((problem) => problem.field)).toEqual(['vcpus']);
   });
 
-  it('may name a place that the catalogue does not have', () => {
-    const typed = { ...draft, placeId: 'elsewhere', gpuModel: 'new-gpu-1gb' };
-    expect(problemsOf(typed, { ...catalogue, locations: [] }, access, '')).toEqual([]);
+  it('may use a location that is not listed', () => {
+    const typed = { ...draft, placementId: 'elsewhere', gpuModel: 'new-gpu-1gb' };
+    expect(createProblems(typed, { ...catalog, locations: [] }, access, '')).toEqual([]);
   });
 });
 
 describe('a change', () => {
-  const machine: Machine = {
+  const instance: InstanceDetails = {
     id: 'i',
     name: 'n',
     state: 'stopped',
     stateLabel: 'Stopped',
-    how: 'change',
+    mode: 'direct',
     vcpus: 60,
     ramGb: 32,
     storageGb: 200,
@@ -133,17 +135,17 @@ describe('a change', () => {
     locationId: 'dear',
   };
 
-  it('may keep what the place has no room for any more, and not ask for more of it', () => {
-    const same = modifyDraftOf(machine);
-    expect(modifyProblems(machine, same, catalogue)).toEqual([]);
-    expect(modifyProblems(machine, { ...same, vcpus: '62' }, catalogue)).toHaveLength(1);
+  it('may keep what the location no longer has room for, but not add to it', () => {
+    const same = modifyDraftFor(instance);
+    expect(modifyProblems(instance, same, catalog)).toEqual([]);
+    expect(modifyProblems(instance, { ...same, vcpus: '62' }, catalog)).toHaveLength(1);
   });
 
-  it('is one only where something differs', () => {
-    const same = modifyDraftOf(machine);
-    expect(changesAnything(machine, same)).toBe(false);
-    expect(changesAnything(machine, { ...same, placeId: 'cheap' })).toBe(false);
-    expect(changesAnything(machine, { ...same, storageGb: '250' })).toBe(true);
+  it('counts only if something differs', () => {
+    const same = modifyDraftFor(instance);
+    expect(changesAnything(instance, same)).toBe(false);
+    expect(changesAnything(instance, { ...same, placementId: 'cheap' })).toBe(false);
+    expect(changesAnything(instance, { ...same, storageGb: '250' })).toBe(true);
   });
 });
 

@@ -1,8 +1,8 @@
-import type { CatalogueState, Draft } from '../../../../src/views/webview/shared/protocol';
+import type { CatalogState, Draft } from '../../../../src/views/webview/shared/protocol';
 import { emptyDraft } from '../../../../src/views/webview/shared/drafts';
 
 export const rtx4090 = 'geforcertx4090-pcie-24gb';
-type Gpu = CatalogueState['locations'][number]['gpus'][number];
+type Gpu = CatalogState['locations'][number]['gpus'][number];
 
 export function gpu(model: string, priceHourly?: number, more: Partial<Gpu> = {}): Gpu {
   return {
@@ -20,8 +20,8 @@ export function gpu(model: string, priceHourly?: number, more: Partial<Gpu> = {}
   };
 }
 
-/** Three places with a 4090: one dear, one cheap, one cheap but too small; and a host without a GPU. */
-export const catalogue: CatalogueState = {
+/** Three locations with an RTX 4090 (one expensive, one cheap, one cheap but too small) and a host node without a GPU. */
+export const catalog: CatalogState = {
   loading: false,
   at: 1,
   locations: [
@@ -56,7 +56,7 @@ export const access = {
 export const draft: Draft = {
   ...emptyDraft,
   gpuModel: rtx4090,
-  placeId: 'cheap',
+  placementId: 'cheap',
   image: 'ubuntu2404',
   name: 'rtx4090-1',
   localKey: 'SHA256:a',

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Host } from './hostPort';
+import type { Channel } from './channel';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -9,16 +9,16 @@ interface VsCodeApi {
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
-/** Connects the page to its extension; `receive` is called with each message that fits the schema. */
-export function connectHost<In, Out>(
+/** Connects the page to the extension. `receive` is called with each message that matches the schema. */
+export function openChannel<In, Out>(
   schema: v.GenericSchema<unknown, In>,
   receive: (message: In) => void,
-): Host<Out> {
+): Channel<Out> {
   const api = acquireVsCodeApi();
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     const parsed = v.safeParse(schema, event.data);
     if (parsed.success) receive(parsed.output);
-    else console.warn('Dropped a message that does not fit the contract.', v.flatten(parsed.issues));
+    else console.warn('Dropped a message that doesn’t match the contract.', v.flatten(parsed.issues));
   });
   return {
     post: (message) => api.postMessage(message),

@@ -1,0 +1,87 @@
+import * as l10n from '@vscode/l10n';
+import { html, type TemplateResult } from 'lit';
+import { fits, placementOptions, priceFor, resourcesOf, type PlacementOption } from '../shared/catalog';
+import { problemLine, radioRows, selectField, textField, type Row } from '../shared/controls';
+import { hourly } from '../shared/priceView';
+import { isCatalogEmpty, joinDetails, typedId } from './common';
+import type { CreateModel } from './model';
+
+/** All locations or host nodes with room for these resources, with the price there. */
+export function locationSection(model: CreateModel): TemplateResult {
+  const { draft } = model;
+  const resources = resourcesOf(draft);
+  const locations = placementOptions(model.catalog, draft.placementKind, resources)
+    .map((placement) => ({
+      placement,
+      total: priceFor(placement, resources).total,
+      room: fits(placement, resources),
+    }))
+    .sort((a, b) => Number(b.room) - Number(a.room) || (a.total ?? Infinity) - (b.total ?? Infinity));
+  const listed = locations.some(({ placement }) => placement.id === draft.placementId);
+  return html`<fieldset>
+    <legend>${l10n.t('Location')}</legend>
+    ${selectField({
+      id: 'placementKind',
+      label: l10n.t('Choose by'),
+      hint:
+        draft.placementKind === 'location'
+          ? l10n.t('TensorDock picks a host node at the location.')
+          : l10n.t('A specific host node. Required for an instance without a GPU.'),
+      value: draft.placementKind,
+      choices: [
+        { value: 'location', label: l10n.t('Location') },
+        { value: 'hostnode', label: l10n.t('Host node') },
+      ],
+      onChange: (value) => model.change({ placementKind: value === 'hostnode' ? 'hostnode' : 'location' }),
+    })}
+    ${
+      locations.length > 0
+        ? radioRows({
+            name: 'location',
+            label: l10n.t('Location'),
+            rows: locations.map(({ placement, total, room }) => locationRow(placement, total, room)),
+            value: draft.placementId,
+            onChange: (placementId) => model.change({ placementId }),
+          })
+        : html`<p class="hint">${noLocations(model)}</p>`
+    }
+    ${typedId(
+      draft.placementId !== '' && !listed,
+      textField({
+        id: 'location',
+        label: draft.placementKind === 'location' ? l10n.t('Location ID') : l10n.t('Host node ID'),
+        value: draft.placementId,
+        onInput: (value) => model.change({ placementId: value.trim() }),
+      }),
+      isCatalogEmpty(model),
+    )}
+    ${problemLine('location-list', model.problem('place'))}
+  </fieldset>`;
+}
+
+function noLocations(model: CreateModel): string {
+  const { gpuModel, placementKind } = model.draft;
+  if (gpuModel === '' && placementKind === 'location') return l10n.t('Choose a GPU first.');
+  return placementKind === 'location'
+    ? l10n.t('This GPU isn’t available at any location right now.')
+    : l10n.t('No host node has room for this right now.');
+}
+
+function locationRow(placement: PlacementOption, total: number | undefined, room: boolean): Row {
+  const { limits, tier, uptime } = placement;
+  const limit = (label: string, max: number | undefined): string | undefined =>
+    max === undefined ? undefined : `${max} ${label}`;
+  const detail = joinDetails([
+    room ? undefined : l10n.t('not enough room'),
+    tier === undefined ? undefined : l10n.t('tier {0}', tier),
+    uptime === undefined ? undefined : l10n.t('{0}% uptime', uptime),
+    limit(l10n.t('GPU'), limits.gpuCount),
+    limit(l10n.t('vCPU'), limits.vcpus),
+    limit(l10n.t('GB RAM'), limits.ramGb),
+    limit(l10n.t('GB storage'), limits.storageGb),
+    limits.dedicatedIp ? l10n.t('dedicated IP') : undefined,
+    limits.portForwarding === false ? l10n.t('no port forwards') : undefined,
+    placement.kind === 'hostnode' ? l10n.t('host node {0}', placement.id.slice(0, 8)) : undefined,
+  ]);
+  return { value: placement.id, title: placement.label, detail, price: hourly(total), muted: !room };
+}
