@@ -1,7 +1,11 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { CreateModel } from '../../../../src/views/webview/create/model';
-import { fromCreateForm, type FromCreateForm } from '../../../../src/views/webview/shared/protocol';
+import {
+  fromCreateForm,
+  type FromCreateForm,
+  type Result,
+} from '../../../../src/views/webview/shared/protocol';
 import { access, catalog, draft } from './catalogFixtures';
 
 function opened(kept?: unknown): { model: CreateModel; sent: FromCreateForm[]; saved: () => unknown } {
@@ -67,7 +71,7 @@ describe('the create form', () => {
     const { model, sent } = opened();
     model.submit();
     const submitId = submits(sent)[0]?.submitId ?? '';
-    const unknown = { kind: 'unknown', name: 'rtx4090-1', message: 'unclear', candidates: [] } as const;
+    const unknown: Result = { kind: 'unknown', name: 'rtx4090-1', message: 'unclear', candidates: [] };
     model.receive({ type: 'result', submitId, result: unknown });
     model.change({ vcpus: '12' });
     expect(model.isOutcomeUnknown).toBe(true);
