@@ -6,14 +6,14 @@ import type { WorkbenchPage } from './workbenchPage';
 
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** A form of ours in a window: what a person sees in it, and the keyboard. */
+/** One of our forms in a window, as a person sees and uses it. */
 export class FormPage {
   private constructor(
     private readonly window: WorkbenchPage,
     readonly frame: Frame,
   ) {}
 
-  /** The form that is on screen, once it is drawn. */
+  /** The visible form, once it's drawn. */
   static async on(window: WorkbenchPage): Promise<FormPage> {
     await window.webview().locator('form').waitFor({ timeout: 60_000 });
     const inner = await window.webview().locator('form').elementHandle();
@@ -26,21 +26,21 @@ export class FormPage {
     return this.frame.locator(selector);
   }
 
-  /** Presses Tab until the element of this id (or what is inside it) has the keyboard. */
+  /** Presses Tab until the element that matches has the focus. */
   async tabTo(selector: string): Promise<void> {
     for (let presses = 0; presses < 80; presses += 1) {
       const focused = `document.activeElement.matches(${JSON.stringify(selector)}) === true`;
-      const there = await this.frame.evaluate<unknown>(focused);
-      if (there) return;
+      const reached = await this.frame.evaluate<unknown>(focused);
+      if (reached) return;
       await this.window.page.keyboard.press('Tab');
     }
-    throw new Error(`Tab does not come to ${selector}`);
+    throw new Error(`Tab never reaches ${selector}`);
   }
 
-  /** Replaces what a text box holds, by keyboard. */
+  /** Replaces the text of a text box with the keyboard. */
   async type(selector: string, text: string): Promise<void> {
     await this.tabTo(selector);
-    // VS Code takes Ctrl+A away and gives it back late, so the old text is marked otherwise.
+    // VS Code intercepts Ctrl+A, so select the old text another way.
     const old = await this.locator(`${selector} input`).inputValue();
     await this.press('End');
     await this.press('Shift+Home');
@@ -60,7 +60,7 @@ export class FormPage {
     return this.locator('#outcome').innerText();
   }
 
-  /** What axe-core finds wrong, one line each. */
+  /** The violations that axe-core finds, one per line. */
   async violations(): Promise<string[]> {
     await this.frame.evaluate(await readFile(axeFile, 'utf8'));
     const found = await this.frame.evaluate<unknown>(

@@ -20,7 +20,7 @@ let folder: string;
 let simulator: Simulator;
 let workbench: OpenWorkbench;
 
-/** Signs in, in a workbench whose only SSH key is one that was made for the test. */
+/** Signs in to a workbench whose only SSH key was created for the test. */
 async function begin(
   options: SimulatorOptions,
   more: WorkbenchOptions = {},
@@ -62,7 +62,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Installed, a workbench brings back editors and secrets after a reload, as a desktop does. */
+/** Opens a workbench with the extension installed. Like a desktop, it restores editors and secrets after a reload. */
 async function beginInstalled(): Promise<void> {
   const vsix = path.join(os.tmpdir(), `tensordock-forms-${process.pid}.vsix`);
   const nowhere = 'https://example.invalid/';
@@ -89,7 +89,7 @@ const publicKey = async (): Promise<string> =>
   (await readFile(path.join(folder, 'tensordock', 'keys', 'id_test.pub'), 'utf8')).trim();
 
 describe('the create form', () => {
-  test('makes a machine by keyboard alone, from what is to be had', async () => {
+  test('creates an instance with the keyboard only', async () => {
     await begin({ dialect: 'live' });
     const form = await openCreate();
     await form.locator('input[name=gpu]').first().waitFor();
@@ -139,7 +139,7 @@ describe('the create form', () => {
     await workbench.window.screenshot('form-create-made');
   });
 
-  test('takes ids by hand where nothing is listed, in the other dialect', async () => {
+  test('accepts typed IDs where nothing is listed, in the other dialect', async () => {
     await begin({ dialect: 'specified', catalogue: false });
     const form = await openCreate();
     await expect.poll(async () => form.locator('#catalogue').innerText()).toContain('available right now');
@@ -163,7 +163,7 @@ describe('the create form', () => {
     });
   });
 
-  test('comes back with everything after a refusal, and offers other places', async () => {
+  test('keeps everything after a refusal and offers other locations', async () => {
     await begin({ dialect: 'live' });
     simulator.faults.add({
       method: 'POST',
@@ -180,13 +180,13 @@ describe('the create form', () => {
     await form.locator('#outcome vscode-button').first().click();
     await form.locator('#connect').waitFor({ timeout: 60_000 });
     expect(creates()).toHaveLength(2);
-    const places = creates().map(
+    const locations = creates().map(
       (body) => (body as { data: { attributes: { location_id: string } } }).data.attributes.location_id,
     );
-    expect(new Set(places).size).toBe(2);
+    expect(new Set(locations).size).toBe(2);
   });
 
-  test('shows the reason of a refusal at the field it names', async () => {
+  test('shows the reason for a refusal at the field it names', async () => {
     await begin({ dialect: 'live' }, { settings: { 'tensordock.images': ['debian12', 'ubuntu2404'] } });
     const form = await openCreate();
     await form.locator(`input[name=gpu][value="${rtx4090}"]`).check();
@@ -194,13 +194,13 @@ describe('the create form', () => {
     await form.locator('#create').click();
     await expect
       .poll(async () => form.locator('#image-problem').innerText(), { timeout: 30_000 })
-      .toContain('It takes: ubuntu2404');
+      .toContain('Allowed values: ubuntu2404');
     await form.locator('#image').selectOption('ubuntu2404');
     await form.locator('#create').click();
     await form.locator('#connect').waitFor({ timeout: 60_000 });
   });
 
-  test('keeps what was typed when the tab is hidden and the window reloaded, but no password', async () => {
+  test('keeps everything but the password when the tab is hidden and the window reloads', async () => {
     await beginInstalled();
     let form = await openCreate();
     await form.locator(`input[name=gpu][value="${rtx4090}"]`).check();
@@ -208,7 +208,7 @@ describe('the create form', () => {
     await form.type('#name', 'kept-over-a-reload');
     await form.locator('#image').selectOption('windows10');
     await form.type('#password', 'Never Keep This 1');
-    // Another form in front of it hides the tab, and VS Code then throws its page away.
+    // Another form in front hides the tab, and VS Code then discards its page.
     await workbench.window.runCommand('tensordock.modifyInstance');
     await workbench.window.pick('notebooks');
     await workbench.window.webview().locator('#modify').waitFor();
@@ -220,14 +220,14 @@ describe('the create form', () => {
     await workbench.window.reload();
     form = await FormPage.on(workbench.window);
     await expect.poll(async () => form.locator('#vcpus input').inputValue()).toBe('12');
-    // The session comes a moment after the form, which then shows what is to be had.
+    // The session starts a moment after the form, which then shows available GPUs.
     await form.locator(`input[name=gpu][value="${rtx4090}"]`).waitFor();
     expect(await form.locator('#image').inputValue()).toBe('windows10');
     expect(await form.locator('#password input').inputValue()).toBe('');
   });
 
   test.each(['dark', 'light', 'high-contrast', 'high-contrast-light'] as const)(
-    'can be read by everybody, %s',
+    'is accessible, %s',
     async (colorTheme) => {
       await begin({ dialect: 'live' }, { colorTheme });
       const form = await openCreate();
@@ -248,7 +248,7 @@ describe('the create form', () => {
 });
 
 describe('the modify form', () => {
-  test('shows nothing as the machine’s own that was not told, and asks again', async () => {
+  test('shows no resources that were not reported, and loads them again', async () => {
     const silent = { path: /instances\/./, times: 1_000, fault: { kind: 'html', status: 502 } } as const;
     await begin({ dialect: 'live' }, {}, [silent]);
     await workbench.window.runCommand('tensordock.modifyInstance');
@@ -262,7 +262,7 @@ describe('the modify form', () => {
     await expect.poll(async () => page.locator('#vcpus input').inputValue()).toBe('8');
   });
 
-  test('changes a stopped machine and sends every value', async () => {
+  test('modifies a stopped instance and sends every value', async () => {
     await begin({ dialect: 'live' });
     await workbench.window.runCommand('tensordock.modifyInstance');
     await workbench.window.pick('notebooks');
@@ -270,7 +270,7 @@ describe('the modify form', () => {
     await expect.poll(async () => form.locator('#vcpus input').inputValue()).not.toBe('');
     await form.type('#vcpus', '10');
     await form.locator('#modify').click();
-    await expect.poll(async () => form.outcome(), { timeout: 60_000 }).toContain('was changed');
+    await expect.poll(async () => form.outcome(), { timeout: 60_000 }).toContain('was modified');
     const changes = simulator.requests.filter(({ method }) => method === 'PUT');
     expect(changes).toHaveLength(1);
     expect(Object.keys(changes[0]?.body ?? {})).toEqual(
@@ -279,7 +279,7 @@ describe('the modify form', () => {
     expect(changes[0]?.body).toMatchObject({ cpuCores: 10 });
   });
 
-  test('stops, changes and starts a running machine, over a reload of the window', async () => {
+  test('stops, modifies, and starts a running instance across a window reload', async () => {
     await beginInstalled();
     const running = (await workbench.window.treeRows()).find((row) => row.description.startsWith('Running'));
     const name = running?.name ?? '';
@@ -290,7 +290,7 @@ describe('the modify form', () => {
     const storage = Number(await form.locator('#storage input').inputValue()) + 50;
     await form.type('#storage', String(storage));
     await form.locator('#modify').click();
-    await workbench.window.answerDialog('Stop, Change and Start');
+    await workbench.window.answerDialog('Stop, Modify, and Start');
     await expect
       .poll(() => simulator.requests.some(({ path: where }) => where.endsWith('/stop')), { timeout: 30_000 })
       .toBe(true);

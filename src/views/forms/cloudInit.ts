@@ -5,7 +5,7 @@ import type { CloudInit } from '../../api/types';
 
 const command = v.union([v.string(), v.array(v.string())]);
 
-/** The part of cloud-init that the service takes. */
+/** The subset of cloud-init that the service accepts. */
 const cloudInitSchema = v.strictObject({
   package_update: v.optional(v.boolean()),
   package_upgrade: v.optional(v.boolean()),
@@ -25,12 +25,12 @@ const cloudInitSchema = v.strictObject({
 type CloudInitYaml = v.InferOutput<typeof cloudInitSchema>;
 
 export interface ParsedCloudInit {
-  /** Missing where the text is empty or wrong. */
+  /** Missing if the text is empty or invalid. */
   readonly cloudInit?: CloudInit;
   readonly problems: readonly string[];
 }
 
-/** Reads cloud-init from YAML and says what the service would not take of it. */
+/** Parses cloud-init YAML and reports what the service wouldn't accept. */
 export function parseCloudInit(text: string): ParsedCloudInit {
   const read = readYaml(text);
   if ('problems' in read) return read;
@@ -48,7 +48,7 @@ export function parseCloudInit(text: string): ParsedCloudInit {
   };
 }
 
-/** Adds what another text has to the end of each list. A text that cannot be read is left as it is. */
+/** Appends each list of another text. Leaves a text unchanged that can't be parsed. */
 export function mergeCloudInit(text: string, addition: string): string {
   const [before, added] = [readYaml(text), readYaml(addition)];
   if ('problems' in before || 'problems' in added) return text;
@@ -82,12 +82,12 @@ function readYaml(text: string): { yaml?: CloudInitYaml } | { problems: string[]
   try {
     content = document.toJS({ maxAliasCount: 100 });
   } catch (failure) {
-    // An alias that names nothing, or aliases that grow without end.
+    // An undefined alias, or aliases that expand without bound.
     return { problems: [failure instanceof Error ? failure.message : String(failure)] };
   }
   if (content === null || content === undefined) return {};
   if (typeof content !== 'object' || Array.isArray(content)) {
-    return { problems: [l10n.t('Cloud-init is a list of keys, such as “packages:”.')] };
+    return { problems: [l10n.t('Cloud-init must consist of keys, such as “packages:”.')] };
   }
   const parsed = v.safeParse(cloudInitSchema, content);
   if (parsed.success) return { yaml: parsed.output };
@@ -96,11 +96,11 @@ function readYaml(text: string): { yaml?: CloudInitYaml } | { problems: string[]
 
 function describeIssue(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? '';
-  if (issue.expected === 'never') return l10n.t('TensorDock does not take “{0}”.', path);
-  if (path.startsWith('packages')) return l10n.t('“{0}” is to be a list of package names.', path);
-  if (path.startsWith('runcmd')) return l10n.t('“{0}” is to be a list of commands.', path);
+  if (issue.expected === 'never') return l10n.t('TensorDock doesn’t support “{0}”.', path);
+  if (path.startsWith('packages')) return l10n.t('“{0}” must be a list of package names.', path);
+  if (path.startsWith('runcmd')) return l10n.t('“{0}” must be a list of commands.', path);
   if (path.startsWith('write_files')) {
-    return l10n.t('“{0}” is to be text; every file needs path and content.', path);
+    return l10n.t('“{0}” must be text. Every file needs a path and content.', path);
   }
-  return l10n.t('“{0}” is to be true or false.', path);
+  return l10n.t('“{0}” must be true or false.', path);
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Cloud-init of a form, opened in a real editor; each change there goes back into the form. */
+/** A form's cloud-init in an editor. Each change in the editor goes back to the form. */
 export class CloudInitEditors implements vscode.Disposable {
   private readonly documents = new Map<vscode.TextDocument, object>();
   private readonly listeners = new Map<object, (text: string) => void>();

@@ -6,24 +6,24 @@ import type { CreateOutcome } from '../../instances/createOutcome';
 import type { CreateResult } from '../../instances/operations/create';
 import type { FormParts } from './parts';
 
-/** For how long the service may leave out an instance that it has just created, in milliseconds. */
-const youngMs = 5 * 60_000;
+/** How long a new instance can be missing from the service's list, in milliseconds. */
+const listingDelayMs = 5 * 60_000;
 
 export interface CreateOptions {
-  /** Called with what a person reads of it meanwhile. */
+  /** Called with progress messages for the person. */
   readonly onProgress: (message: string) => void;
   /**
-   * The same for the same request, in every window: asked for again, it gives the same outcome again and sends
-   * nothing, unless it was refused.
+   * The same key for the same request in every window. A known key returns its earlier outcome and sends nothing,
+   * unless it was refused.
    */
   readonly idempotencyKey: string;
-  /** The private key of the public half in the request, for the SSH entry. */
+  /** The private key file for the SSH entry. */
   readonly identityFile?: string;
 }
 
 type CreateParts = Pick<FormParts, 'operations' | 'store' | 'clock' | 'ssh'>;
 
-/** Creates one instance and reports how that ended. */
+/** Creates one instance and returns how that ended. Throws if nothing could be sent. */
 export async function requestInstance(
   parts: CreateParts,
   request: CreateRequest,
@@ -59,7 +59,7 @@ async function createOnce(
   if (!outcome || outcome.kind === 'unknown' || store.row(outcome.id)) return outcome;
   // This window may not have an instance of another window yet, nor the service's list a new one.
   if (await store.refreshOne(outcome.id)) return outcome;
-  if (clock.now() - operation.record.startedAt < youngMs) {
+  if (clock.now() - operation.record.startedAt < listingDelayMs) {
     throw new Error(
       vscode.l10n.t(
         '“{0}” was created a moment ago but isn’t in the list yet. Nothing was sent again. To create one more, use another name.',

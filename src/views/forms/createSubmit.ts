@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
-import { NoCapacityError } from '../../api/errors';
+import { NoCapacityError, OutcomeUnknownError } from '../../api/errors';
 import { checkCreate, checkFreeName, type Problem } from '../../api/rules';
 import type { CreateRequest } from '../../api/types';
 import type { CreateOutcome } from '../../instances/createOutcome';
+import { errorText } from '../../vscode/messages';
 import { limitsFor, toCreateRequest } from '../webview/shared/request';
 import type { Access, CatalogState, Draft, Result } from '../webview/shared/protocol';
 import { parseCloudInit } from './cloudInit';
@@ -14,7 +15,7 @@ export interface Prepared {
   readonly problems: readonly Problem[];
 }
 
-/** The request that a draft stands for, checked again by the same rules as in the form. */
+/** The request for a draft, checked again by the form's own rules. */
 export function prepare(
   draft: Draft,
   known: { readonly catalog: CatalogState; readonly access: Access; readonly names: readonly string[] },
@@ -25,20 +26,20 @@ export function prepare(
   const { cloudInit, problems } = parseCloudInit(draft.cloudInit);
   const request = toCreateRequest(draft, limits, { access, password, cloudInit });
   const [first] = problems;
-  const wrong: Problem[] = first === undefined ? [] : [{ field: 'cloudInit', message: first }];
+  const invalid: Problem[] = first === undefined ? [] : [{ field: 'cloudInit', message: first }];
   return {
     request,
-    problems: [...checkCreate(request, limits), ...checkFreeName(request.name, names), ...wrong],
+    problems: [...checkCreate(request, limits), ...checkFreeName(request.name, names), ...invalid],
   };
 }
 
-/** The same for the same machine, in every window; a password does not count and is not in it. */
+/** The same key for the same request in every window. It doesn't depend on the password. */
 export function idempotencyKey(request: CreateRequest): string {
   const text = JSON.stringify({ ...request, password: undefined });
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** What a person is told of how a create ended. */
+/** How a create ended, in words. */
 export function describeOutcome(outcome: CreateOutcome, name: string): Result {
   switch (outcome.kind) {
     case 'created':
@@ -46,7 +47,7 @@ export function describeOutcome(outcome: CreateOutcome, name: string): Result {
         kind: 'created',
         id: outcome.id,
         name,
-        message: vscode.l10n.t('“{0}” was created and is starting.', name),
+        message: vscode.l10n.t('{0} was created and is starting.', name),
       };
     case 'adopted':
       return {
@@ -54,12 +55,13 @@ export function describeOutcome(outcome: CreateOutcome, name: string): Result {
         id: outcome.id,
         name,
         message: vscode.l10n.t(
-          'TensorDock gave no clear answer, but after {1} “{0}” was found among your machines. It was created once.',
+          'TensorDock didn’t confirm the request, but {0} appeared in your instances after {1}. It was created once.',
           name,
           duration(outcome.lookedForMs),
         ),
       };
     case 'refused':
+      if (outcome.error instanceof OutcomeUnknownError) return describeFailure(outcome.error, name);
       return {
         kind: 'refused',
         message: outcome.error.message,
@@ -72,12 +74,28 @@ export function describeOutcome(outcome: CreateOutcome, name: string): Result {
         name: outcome.name,
         candidates: [],
         message: vscode.l10n.t(
-          'TensorDock gave no clear answer. Your list was searched for “{0}” for {1} and it is not there. It may still appear and be billed: look at the list or the dashboard before you create it again.',
+          'TensorDock didn’t confirm the request. {0} may still appear and may be billed. It wasn’t in your instances {1} after the request. Check your instances or the dashboard before you create it again.',
           outcome.name,
           duration(outcome.lookedForMs),
         ),
       };
   }
+}
+
+/** A create that was interrupted, in words. Only an error that the service answered itself counts as a refusal. */
+export function describeFailure(error: unknown, name: string): Result {
+  if (!(error instanceof OutcomeUnknownError)) {
+    return { kind: 'refused', message: errorText(error), problems: [], noCapacity: false };
+  }
+  return {
+    kind: 'unknown',
+    name,
+    candidates: [],
+    message: vscode.l10n.t(
+      'TensorDock didn’t confirm the request. {0} may still appear and may be billed. Check your instances or the dashboard before you create it again.',
+      name,
+    ),
+  };
 }
 
 /** `45 s`, `1 min 40 s`. */

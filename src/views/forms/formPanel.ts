@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { formHtml, webviewFolder } from './html';
 import { received } from './received';
 
-/** A webview with one of our forms in it; what it sends is checked before anybody sees it. */
+/** A webview with one of our forms. Its messages are checked before they're handled. */
 export class FormPanel<In, Out> implements vscode.Disposable {
   private readonly disposables: vscode.Disposable[] = [];
   private readonly ended = new AbortController();
@@ -57,7 +57,7 @@ export class FormPanel<In, Out> implements vscode.Disposable {
     if (!this.closed.aborted) this.panel.reveal();
   }
 
-  /** Stops listening. The tab itself stays: VS Code keeps it over a reload. */
+  /** Stops listening. The tab itself stays open, because VS Code restores it after a reload. */
   dispose(): void {
     for (const disposable of this.disposables.splice(0)) disposable.dispose();
   }

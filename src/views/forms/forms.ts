@@ -1,7 +1,7 @@
 import type { Disposable } from '../../base/disposable';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { CatalogueFeed } from './catalogueFeed';
+import { CatalogFeed } from './catalogFeed';
 import { CloudInitEditors } from './cloudInitEditors';
 import { CreatePanel, type CreatePanelParts } from './createPanel';
 import { webviewFolder } from './html';
@@ -14,12 +14,12 @@ import type { Draft, Result } from '../webview/shared/protocol';
 export const createViewType = 'tensordock.create';
 export const modifyViewType = 'tensordock.modify';
 
-/** What a modify form keeps in its state, so that it finds its machine again after a reload. */
-const keptSchema = v.object({ instanceId: v.string() });
+/** What a modify form saves to find its instance again after a reload. */
+const savedSchema = v.object({ instanceId: v.string() });
 
-/** Both forms: opens them, and brings them back when the window is reloaded. */
+/** Opens both forms and restores them when the window reloads. */
 export class Forms implements Disposable {
-  private readonly feed: CatalogueFeed;
+  private readonly feed: CatalogFeed;
   private readonly editors = new CloudInitEditors();
   private readonly presets: Presets;
   private readonly signIns: Disposable;
@@ -27,34 +27,37 @@ export class Forms implements Disposable {
   private readonly modifies = new Map<string, ModifyPanel>();
 
   constructor(private readonly parts: FormParts) {
-    this.feed = new CatalogueFeed(() => parts.store.api, parts.clock, parts.log);
+    this.feed = new CatalogFeed(() => parts.store.api, parts.clock, parts.log);
     this.presets = new Presets(parts.memory);
-    this.signIns = onDidSignIn(parts.store, () => this.feed.startAnew());
+    this.signIns = onDidSignIn(parts.store, () => this.feed.invalidate());
   }
 
-  /** Takes back a panel that VS Code kept over a reload of the window. */
+  /** Restores a panel that VS Code kept over a window reload. */
   restore(viewType: string, panel: vscode.WebviewPanel, state: unknown): void {
-    const kept = v.safeParse(keptSchema, state);
+    const saved = v.safeParse(savedSchema, state);
     if (viewType === createViewType) this.adoptCreate(panel, this.presets.last());
-    else if (kept.success) this.adoptModify(panel, kept.output.instanceId);
+    else if (saved.success) this.adoptModify(panel, saved.output.instanceId);
     else panel.dispose();
   }
 
-  /** Opens the create form, or shows the one that is open. `like`: a new form for another machine like that one. */
+  /**
+   * Opens the create form, or shows the account's open one. `like`: opens a new form for an instance like that one.
+   * Throws if that instance isn't in the list.
+   */
   openCreate(options: { readonly like?: string } = {}): void {
     const { like } = options;
     if (like === undefined) {
-      const [open] = this.creates;
+      const open = [...this.creates].find((panel) => panel.isUsable);
       if (open) open.reveal();
       else this.newCreate(this.presets.last());
       return;
     }
     const instance = currentInstances(this.parts.store).find(({ id }) => id === like);
-    if (!instance) throw new Error(vscode.l10n.t('This machine is not in the list any more.'));
+    if (!instance) throw new Error(vscode.l10n.t('This instance is no longer in your list.'));
     this.newCreate(draftLike(instance, this.presets.last()));
   }
 
-  /** Opens the form for one machine, or shows the one that is open. */
+  /** Opens the modify form of an instance, or shows the open one. */
   openModify(instanceId: string): void {
     const open = this.modifies.get(instanceId);
     if (open) {
@@ -66,7 +69,7 @@ export class Forms implements Disposable {
     this.adoptModify(this.newPanel(modifyViewType, title), instanceId);
   }
 
-  /** Tells open forms that `tensordock.images` changed. */
+  /** Sends `tensordock.images` to open forms after it changed. */
   settingsChanged(): void {
     for (const panel of this.creates) panel.update();
   }
@@ -79,7 +82,7 @@ export class Forms implements Disposable {
   }
 
   private newCreate(start: Draft, result?: Result): void {
-    const title = vscode.l10n.t('Create a machine');
+    const title = vscode.l10n.t('Create an Instance');
     this.adoptCreate(this.newPanel(createViewType, title), start, result);
   }
 

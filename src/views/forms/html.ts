@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-/** Where the forms' bundles lie, the only folder a form may load from. */
+/** The folder with the forms' bundles, the only one a form can load from. */
 export function webviewFolder(extensionUri: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
 }
 
-/** The page of a form: an empty shell that may run our script and style sheet, and nothing else. */
+/** A form's page: a shell that can load our script and style sheet, and nothing else. */
 export function formHtml(
   webview: vscode.Webview,
   extensionUri: vscode.Uri,
@@ -17,7 +17,9 @@ export function formHtml(
     webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
   const nonce = randomBytes(18).toString('base64');
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource}`;
-  const title = escaped(form === 'create' ? vscode.l10n.t('Create a machine') : vscode.l10n.t('Modify'));
+  const title = escaped(
+    form === 'create' ? vscode.l10n.t('Create an Instance') : vscode.l10n.t('Modify Instance'),
+  );
   return `<!DOCTYPE html>
 <html lang="${escaped(vscode.env.language)}">
   <head>
@@ -34,7 +36,7 @@ export function formHtml(
 </html>`;
 }
 
-/** VS Code's translations for the form, where it has any. */
+/** VS Code's translations for the form, if there are any. */
 export function formTexts(): Record<string, string> | undefined {
   const texts = Object.entries(vscode.l10n.bundle ?? {});
   return texts.length === 0 ? undefined : Object.fromEntries(texts);

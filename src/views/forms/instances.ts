@@ -3,12 +3,12 @@ import type { Instance } from '../../api/types';
 import type { Disposable } from '../../base/disposable';
 import type { InstanceStore } from '../../instances/store';
 
-/** The account's instances as last known, each in the state that the tree shows. */
+/** The account's last known instances, each in the state that the tree shows. */
 export function currentInstances(store: InstanceStore): readonly Instance[] {
   return store.rows().map((row) => ({ ...row.instance, state: row.state }));
 }
 
-/** Asks the service for one instance with its details. Throws where it has none of that id. */
+/** Fetches one instance with its details. Throws if the service doesn't have it. */
 export async function fetchInstance(
   store: InstanceStore,
   id: string,
@@ -17,7 +17,7 @@ export async function fetchInstance(
   const row = await store.refreshOne(id);
   signal.throwIfAborted();
   if (!row) throw new Error(vscode.l10n.t('TensorDock no longer has this instance.'));
-  // Where the request failed, the row stays as it was: the form needs the details, or the reason.
+  // The row stays unchanged after a failed request, but the form needs the details or the reason.
   return row.instance.resources ? row.instance : store.api.getInstance(id, { signal });
 }
 

@@ -1,6 +1,7 @@
 import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
-import { NotFoundError, TensorDockError } from '../../api/errors';
+import { NotFoundError, OutcomeUnknownError, TensorDockError } from '../../api/errors';
+import type { Problem } from '../../api/rules';
 import type { Instance, InstanceState } from '../../api/types';
 import { confirm, errorText, showError, showInformation } from '../../vscode/messages';
 import { present } from '../presentation';
@@ -12,30 +13,35 @@ import {
   type ModifyDraft,
   type ToModifyForm,
 } from '../webview/shared/protocol';
-import type { CatalogueFeed } from './catalogueFeed';
+import type { CatalogFeed } from './catalogFeed';
 import { FormPanel } from './formPanel';
+import { FormAccount } from './formAccount';
 import { formTexts } from './html';
 import { currentInstances, fetchInstance, onDidSignIn } from './instances';
 import type { FormParts } from './parts';
 import { problemsOfError } from './problems';
 
-/** The form that changes one machine. */
+type ModifyResult = Extract<ToModifyForm, { type: 'result' }>;
+
+/** The form that modifies one instance. */
 export class ModifyPanel implements Disposable {
   private readonly form: FormPanel<FromModifyForm, ToModifyForm>;
   private readonly disposables: Disposable[] = [];
   private instance?: Instance;
-  /** Whether the service told of this machine by itself: a list may leave out what it has. */
-  private told = false;
+  private readonly account: FormAccount;
+  /** Whether the instance was fetched by itself, because a list can leave out its resources. */
+  private fetched = false;
   private running?: { readonly submitId: string; readonly message: string };
-  private settled?: Extract<ToModifyForm, { type: 'result' }>;
+  private settled?: ModifyResult;
 
   constructor(
     panel: vscode.WebviewPanel,
     private readonly parts: FormParts,
-    private readonly feed: CatalogueFeed,
+    private readonly feed: CatalogFeed,
     readonly instanceId: string,
     closed: (panel: ModifyPanel) => void,
   ) {
+    this.account = new FormAccount(parts.store);
     this.form = new FormPanel(panel, 'modify', parts.extensionUri, fromModifyForm, parts.log, {
       receive: (message) => void this.receive(message),
       visible: (visible) => feed.setVisible(this, visible),
@@ -45,9 +51,9 @@ export class ModifyPanel implements Disposable {
       },
     });
     this.disposables.push(
-      feed.onDidChange(() => this.sendCatalogue()),
+      feed.onDidChange(() => this.sendCatalog()),
       parts.store.onDidChange(() => this.takeFromList()),
-      onDidSignIn(parts.store, () => void this.ask()),
+      onDidSignIn(parts.store, () => void this.load()),
     );
   }
 
@@ -64,96 +70,126 @@ export class ModifyPanel implements Disposable {
   private async receive(message: FromModifyForm): Promise<void> {
     switch (message.type) {
       case 'ready':
-        this.form.post({ type: 'init', instanceId: this.instanceId, texts: formTexts() });
-        this.sendCatalogue();
+        this.account.restore(message.accountId);
+        this.form.post({
+          type: 'init',
+          instanceId: this.instanceId,
+          accountId: this.account.id,
+          texts: formTexts(),
+        });
+        this.sendCatalog();
         this.takeFromList();
         if (this.running) this.form.post({ type: 'progress', ...this.running });
         if (this.settled) this.form.post(this.settled);
-        await this.ask();
+        await this.load();
         return;
       case 'refresh':
-        await Promise.all([this.feed.refresh(), this.ask()]);
+        await Promise.all([this.feed.refresh(), this.load()]);
         return;
       case 'submit':
         await this.submit(message.submitId, message.draft);
     }
   }
 
-  /** Stops, changes and starts, or only changes; once for one submit. */
+  /** Modifies the instance once per submit. Stops it before and starts it afterward if it's running. */
   private async submit(submitId: string, draft: ModifyDraft): Promise<void> {
     if (this.running || this.settled?.submitId === submitId || !this.instance) return;
-    const machine = instanceDetails(this.instance);
-    const problems = modifyProblems(machine, draft, this.feed.state);
-    if (machine.mode === 'blocked') {
-      this.settle(
+    const { account } = this;
+    if (account.problem !== undefined)
+      return this.refuse(submitId, vscode.l10n.t('Nothing was sent. {0}', account.problem));
+    const instance = instanceDetails(this.instance);
+    const problems = modifyProblems(instance, draft, this.feed.state);
+    if (instance.mode === 'blocked') {
+      return this.refuse(
         submitId,
-        false,
-        vscode.l10n.t('{0} is {1}: wait until it runs or is stopped.', machine.name, machine.stateLabel),
+        vscode.l10n.t(
+          '{0} can’t be modified right now ({1}). Wait until it’s running or stopped.',
+          instance.name,
+          instance.stateLabel,
+        ),
       );
-      return;
     }
     if (problems.length > 0) {
-      const message = vscode.l10n.t('Nothing was sent: some fields are not right yet.');
-      this.form.post({ type: 'result', submitId, ok: false, message, problems });
-      return;
+      return this.refuse(
+        submitId,
+        vscode.l10n.t('Nothing was sent. Fix the highlighted fields first.'),
+        problems,
+      );
     }
-    const restart = machine.mode === 'restart';
+    const restart = instance.mode === 'restart';
     this.running = {
       submitId,
       message: restart
-        ? vscode.l10n.t('Stopping, changing and starting again. You can close this form.')
-        : vscode.l10n.t('Changing…'),
+        ? vscode.l10n.t('Stopping, modifying, and starting the instance. You can close this form.')
+        : vscode.l10n.t('Modifying…'),
     };
     try {
-      if (restart && !(await this.confirmRestart(machine.name))) {
+      if (restart && !(await this.confirmRestart(instance.name))) {
         this.running = undefined;
-        this.form.post({ type: 'result', submitId, ok: false, message: '', problems: [] });
-        return;
+        return this.refuse(submitId, '');
+      }
+      // The account can change while the question is open.
+      if (account.problem !== undefined) {
+        this.running = undefined;
+        return this.refuse(submitId, vscode.l10n.t('Nothing was sent. {0}', account.problem));
       }
       this.form.post({ type: 'progress', ...this.running });
       const { operations } = this.parts;
       const operation = await operations.modify(this.instanceId, toModifyRequest(draft), restart);
       await operation.done;
       this.running = undefined;
-      this.settle(
+      this.settle({
+        type: 'result',
         submitId,
-        true,
-        restart
-          ? vscode.l10n.t('{0} was changed and runs again.', machine.name)
-          : vscode.l10n.t('{0} was changed. It is stopped.', machine.name),
-      );
-      await this.ask();
+        outcome: 'done',
+        message: restart
+          ? vscode.l10n.t('{0} was modified and is running again.', instance.name)
+          : vscode.l10n.t('{0} was modified and is still stopped.', instance.name),
+        problems: [],
+      });
+      await this.load();
     } catch (error) {
       this.running = undefined;
-      this.settle(submitId, false, errorText(error), error);
+      this.settle({
+        type: 'result',
+        submitId,
+        outcome: error instanceof OutcomeUnknownError ? 'unknown' : 'refused',
+        message: errorText(error),
+        problems: error instanceof TensorDockError ? problemsOfError(error) : [],
+      });
     }
   }
 
   private confirmRestart(name: string): Promise<boolean> {
     return confirm(
-      vscode.l10n.t('Stop “{0}”, change it and start it again?', name),
+      vscode.l10n.t('Stop {0}, modify it, and start it again?', name),
       vscode.l10n.t(
-        'Only a stopped machine can be changed. Everything that runs on it ends, its address may change, and its GPU may be taken by somebody else in between.',
+        'Only a stopped instance can be modified. All running programs end, the IP address may change, and someone else may take the GPU in the meantime.',
       ),
-      vscode.l10n.t('Stop, Change and Start'),
+      vscode.l10n.t('Stop, Modify, and Start'),
     );
   }
 
-  private settle(submitId: string, ok: boolean, message: string, error?: unknown): void {
-    const problems = error instanceof TensorDockError ? problemsOfError(error) : [];
-    this.settled = { type: 'result', submitId, ok, message, problems };
-    this.form.post(this.settled);
+  /** Nothing was sent. The same submit can be repeated. */
+  private refuse(submitId: string, message: string, problems: Problem[] = []): void {
+    this.form.post({ type: 'result', submitId, outcome: 'refused', message, problems });
+  }
+
+  /** Reports the outcome once: in the form, or in a notification if the form isn't visible. */
+  private settle(result: ModifyResult): void {
+    this.settled = result;
+    this.form.post(result);
     if (this.form.isVisible) return;
-    if (ok) showInformation(message);
-    else showError(this.parts.log, message);
+    if (result.outcome === 'done') showInformation(result.message);
+    else showError(this.parts.log, result.message);
   }
 
   private takeFromList(): void {
     const listed = currentInstances(this.parts.store).find(({ id }) => id === this.instanceId);
     if (!listed) return;
-    // A list may be thin: what was known of the machine beside it stays.
+    // A list can leave out details: keep the ones that are already known.
     const { resources, rateHourly, locationId } = this.instance ?? {};
-    this.take({
+    this.show({
       ...listed,
       resources: listed.resources ?? resources,
       rateHourly: listed.rateHourly ?? rateHourly,
@@ -161,37 +197,41 @@ export class ModifyPanel implements Disposable {
     });
   }
 
-  private async ask(): Promise<void> {
+  private async load(): Promise<void> {
+    if (this.account.problem !== undefined) {
+      this.form.post({ type: 'unavailable', message: this.account.problem });
+      return;
+    }
     try {
       const instance = await fetchInstance(this.parts.store, this.instanceId, this.form.closed);
-      this.told = true;
-      this.take(instance);
+      this.fetched = true;
+      this.show(instance);
     } catch (error) {
       if (this.form.closed.aborted) return;
-      this.parts.log.warn(`The machine of a modify form was not answered: ${errorText(error)}`);
+      this.parts.log.warn(`Couldn’t load the instance of a modify form: ${errorText(error)}`);
       if (error instanceof NotFoundError || !this.isKnown) {
         this.form.post({ type: 'unavailable', message: errorText(error) });
       }
     }
   }
 
-  private take(instance: Instance): void {
+  private show(instance: Instance): void {
     this.instance = instance;
     this.form.setTitle(vscode.l10n.t('Modify {0}', instance.name));
     if (this.isKnown) this.form.post({ type: 'instance', instance: instanceDetails(instance) });
   }
 
-  /** Nothing is shown as the machine's own before it is known. */
+  /** Whether the instance's resources are known. The form shows nothing before that. */
   private get isKnown(): boolean {
-    return this.told || this.instance?.resources !== undefined;
+    return this.fetched || this.instance?.resources !== undefined;
   }
 
-  private sendCatalogue(): void {
+  private sendCatalog(): void {
     this.form.post({ type: 'catalog', catalog: this.feed.state });
   }
 }
 
-/** The machine as the form shows it. */
+/** An instance as the form shows it. */
 export function instanceDetails(instance: Instance): InstanceDetails {
   const { resources } = instance;
   const gpu = resources?.gpus?.[0];

@@ -17,6 +17,6 @@ export interface FormParts {
   readonly operations: Operations;
   readonly ssh: Pick<SshSetup, 'choose'>;
   readonly keys: LocalKeys;
-  /** Outlives the window; for presets. */
+  /** Storage for presets. */
   readonly memory: vscode.Memento;
 }

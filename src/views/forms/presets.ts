@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { rdpPort, sshPort } from '../../api/rules';
 import type { Instance } from '../../api/types';
 import { emptyDraft } from '../webview/shared/drafts';
 import { draftSchema, presetSchema, type Draft, type Preset } from '../webview/shared/protocol';
@@ -6,17 +7,17 @@ import { draftSchema, presetSchema, type Draft, type Preset } from '../webview/s
 const lastKey = 'tensordock.create.last';
 const presetsKey = 'tensordock.create.presets';
 
-/** Where presets are kept; `vscode.Memento` fits. */
+/** Storage for presets, such as a `vscode.Memento`. */
 export interface PresetMemory {
   get(key: string): unknown;
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-/** Machines to start from: the last one that was made, and those that were named. No password is in them. */
+/** Saved settings to start from: those of the last created instance, and named presets. They hold no password. */
 export class Presets {
   constructor(private readonly memory: PresetMemory) {}
 
-  /** What a new form starts with. */
+  /** The first contents of a new form. */
   last(): Draft {
     const parsed = v.safeParse(draftSchema, this.memory.get(lastKey));
     return parsed.success ? { ...parsed.output, name: '', nameTyped: false } : emptyDraft;
@@ -31,7 +32,7 @@ export class Presets {
     return parsed.success ? parsed.output : [];
   }
 
-  /** Keeps a preset, in the place of one of the same name. */
+  /** Saves a preset and replaces the one with the same name. */
   async save(name: string, draft: Draft): Promise<void> {
     const others = this.all().filter((preset) => preset.name !== name);
     const presets = [...others, { name, draft: v.parse(draftSchema, draft) }];
@@ -49,7 +50,7 @@ export class Presets {
   }
 }
 
-/** A draft for another machine like this one; what the service does not tell comes from `start`. */
+/** A draft for an instance like this one. Values that the service didn't report come from `start`. */
 export function draftLike(instance: Instance, start: Draft): Draft {
   const { resources, locationId, image, portForwards } = instance;
   const gpu = resources?.gpus?.[0];
@@ -68,7 +69,7 @@ export function draftLike(instance: Instance, start: Draft): Draft {
     ports: portForwards
       ? portForwards
           .map((forward) => forward.internalPort)
-          .filter((port) => port !== 22 && port !== 3389)
+          .filter((port) => port !== sshPort && port !== rdpPort)
           .join(', ')
       : start.ports,
     name: '',

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { BadRequestError, type RequestIssue, type TensorDockError } from '../../api/errors';
 import type { Field, Problem } from '../../api/rules';
 
-/** The words of the service's requests and the fields they stand for, the more telling first. */
+/** Names in the service's requests and their form fields, most specific first. */
 const fieldsByWord: readonly (readonly [string, Field])[] = [
   ['vcpu_count', 'vcpus'],
   ['cpucores', 'vcpus'],
@@ -22,7 +22,7 @@ const fieldsByWord: readonly (readonly [string, Field])[] = [
   ['cloud_init', 'cloudInit'],
 ];
 
-/** What the service refused, beside the fields it named. */
+/** The problems that the service reported, by form field. */
 export function problemsOfError(error: TensorDockError): Problem[] {
   if (!(error instanceof BadRequestError)) return [];
   return error.issues.flatMap((issue) => {
@@ -31,7 +31,7 @@ export function problemsOfError(error: TensorDockError): Problem[] {
   });
 }
 
-/** The field that a path such as `data.attributes.resources.vcpu_count` names, if it is one of the form's. */
+/** The form field for a path such as `data.attributes.resources.vcpu_count`, if there is one. */
 export function fieldOfPath(path: readonly (string | number)[]): Field | undefined {
   const words = path.filter((word) => typeof word === 'string').map((word) => word.toLowerCase());
   const last = words.at(-1);
@@ -41,5 +41,5 @@ export function fieldOfPath(path: readonly (string | number)[]): Field | undefin
 
 function messageOf({ options = [], message }: RequestIssue): string {
   if (options.length === 0) return message;
-  return l10n.t('TensorDock does not take this. It takes: {0}.', options.join(', '));
+  return l10n.t('TensorDock doesn’t accept this value. Allowed values: {0}.', options.join(', '));
 }

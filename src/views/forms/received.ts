@@ -1,7 +1,7 @@
 import type { Logger } from '../../base/logger';
 import * as v from 'valibot';
 
-/** Takes what a form sends; what does not fit the contract is dropped, and said in the log. */
+/** Checks each message of a form. Drops and logs one that doesn't match the contract. */
 export function received<In>(
   form: 'create' | 'modify',
   schema: v.GenericSchema<unknown, In>,
@@ -11,7 +11,7 @@ export function received<In>(
   return (message) => {
     const parsed = v.safeParse(schema, message);
     if (parsed.success) receive(parsed.output);
-    // What was sent is not written down: it could hold a password.
-    else log.warn(`A message of the ${form} form does not fit the contract and was dropped.`);
+    // Never log the content: it could hold a password.
+    else log.warn(`Dropped a message from the ${form} form that doesn’t match the contract.`);
   };
 }

@@ -1,21 +1,21 @@
 import * as l10n from '@vscode/l10n';
 
-/** A ready piece of cloud-init. Commands run as root; `user` is the account that people log in with. */
+/** A ready-made piece of cloud-init. Commands run as root; people sign in to the instance as `user`. */
 export interface Recipe {
   readonly id: string;
   readonly label: string;
   readonly text: string;
 }
 
-/** apt may be held by the first boot's own updates for minutes; this waits instead of failing. */
+/** Waits for the lock instead of failing: the first boot's own updates can hold it for minutes. */
 const apt = 'apt-get -o DPkg::Lock::Timeout=600';
 /** The same for programs that call apt themselves. */
-const letAptWait = `echo 'DPkg::Lock::Timeout "600";' > /etc/apt/apt.conf.d/99-wait-for-lock`;
+const waitForAptLock = `echo 'DPkg::Lock::Timeout "600";' > /etc/apt/apt.conf.d/99-wait-for-lock`;
 
 export function recipes(): Recipe[] {
   return [
-    { id: 'nvidia', label: l10n.t('Add NVIDIA driver'), text: nvidiaDriver },
-    { id: 'docker', label: l10n.t('Add Docker for GPUs'), text: docker },
+    { id: 'nvidia', label: l10n.t('Add NVIDIA Driver'), text: nvidiaDriver },
+    { id: 'docker', label: l10n.t('Add Docker with GPU Support'), text: docker },
     { id: 'miniforge', label: l10n.t('Add Miniforge'), text: miniforge },
     { id: 'uv', label: l10n.t('Add uv'), text: uv },
   ];
@@ -23,7 +23,7 @@ export function recipes(): Recipe[] {
 
 const nvidiaDriver = `#cloud-config
 runcmd:
-  - ${letAptWait}
+  - ${waitForAptLock}
   - ${apt} update
   - ${apt} install -y ubuntu-drivers-common
   - ubuntu-drivers install --gpgpu

@@ -40,7 +40,7 @@ export class ModifyModel {
   unavailable?: string;
   catalog: CatalogState = { loading: true, locations: [], hostnodes: [] };
   pending?: { readonly submitId: string; readonly message: string };
-  result?: { readonly ok: boolean; readonly message: string };
+  result?: { readonly outcome: 'done' | 'refused' | 'unknown'; readonly message: string };
   private instanceId = '';
   private accountId?: string;
   /** What the person changed. Everything else follows the instance. */
@@ -91,9 +91,9 @@ export class ModifyModel {
       case 'result':
         if (this.pending && this.pending.submitId !== message.submitId) break;
         this.pending = undefined;
-        this.result = { ok: message.ok, message: message.message };
+        this.result = { outcome: message.outcome, message: message.message };
         this.refusals = message.problems;
-        if (message.ok) this.edits = {};
+        if (message.outcome === 'done') this.edits = {};
         this.save();
         break;
     }

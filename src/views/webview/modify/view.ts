@@ -7,6 +7,8 @@ import { hourly, priceView } from '../shared/priceView';
 import type { InstanceDetails, ModifyDraft } from '../shared/protocol';
 import type { ModifyModel } from './model';
 
+const resultClass = { done: '', refused: 'problem', unknown: 'warning' } as const;
+
 /** The whole form. */
 export function modifyView(model: ModifyModel, onSubmit: (event: Event) => void): TemplateResult {
   const { instance, draft } = model;
@@ -176,7 +178,7 @@ function summary(model: ModifyModel, instance: InstanceDetails): TemplateResult 
         pending
           ? html`<p>${pending.message === '' ? l10n.t('Sending the request…') : pending.message}</p>`
           : result && result.message !== ''
-            ? html`<p class=${result.ok ? '' : 'problem'}>${result.message}</p>`
+            ? html`<p class=${resultClass[result.outcome]}>${result.message}</p>`
             : nothing
       }
     </div>

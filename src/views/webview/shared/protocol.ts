@@ -237,7 +237,7 @@ export const toModifyForm = v.variant('type', [
   v.object({
     type: v.literal('result'),
     submitId,
-    ok: v.boolean(),
+    outcome: v.picklist(['done', 'refused', 'unknown']),
     message: text,
     problems: v.array(problemSchema),
   }),

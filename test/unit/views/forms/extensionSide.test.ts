@@ -1,10 +1,22 @@
 import { silentLogger } from '../../../../src/base/logger';
 import type { Clock } from '../../../../src/base/clock';
 import { describe, expect, it, vi } from 'vitest';
-import { BadRequestError, NoCapacityError, NotFoundError, ServiceError } from '../../../../src/api/errors';
-import { CatalogueFeed } from '../../../../src/views/forms/catalogueFeed';
+import {
+  BadRequestError,
+  NoCapacityError,
+  NotFoundError,
+  OutcomeUnknownError,
+  ServiceError,
+} from '../../../../src/api/errors';
+import { CatalogFeed } from '../../../../src/views/forms/catalogFeed';
 import { mergeCloudInit, parseCloudInit } from '../../../../src/views/forms/cloudInit';
-import { describeOutcome, duration, idempotencyKey, prepare } from '../../../../src/views/forms/createSubmit';
+import {
+  describeFailure,
+  describeOutcome,
+  duration,
+  idempotencyKey,
+  prepare,
+} from '../../../../src/views/forms/createSubmit';
 import { draftLike, Presets } from '../../../../src/views/forms/presets';
 import { fieldOfPath, problemsOfError } from '../../../../src/views/forms/problems';
 import { received } from '../../../../src/views/forms/received';
@@ -23,7 +35,7 @@ vi.mock('vscode', () => ({
 const known = { catalog, access, names: [] };
 
 describe('cloud-init', () => {
-  it('is read into what the service takes', () => {
+  it('is parsed into what the service accepts', () => {
     const text =
       '#cloud-config\npackage_update: true\npackages: [htop]\nruncmd:\n  - echo hi\n  - [ls, -l]\n';
     expect(parseCloudInit(text).cloudInit).toMatchObject({
@@ -42,20 +54,20 @@ describe('cloud-init', () => {
     ['runcmd: [1', 'Line 1'],
     ['- a\n- b', 'keys'],
     ['write_files:\n  - path: /a', 'write_files.0.content'],
-  ])('%j is refused with the placement that is wrong', (text, named) => {
+  ])('%j is refused with the position of the error', (text, named) => {
     const { cloudInit, problems } = parseCloudInit(text);
     expect(cloudInit).toBeUndefined();
     expect(problems[0]).toContain(named);
   });
 
-  it('does not grow without end from a few lines', () => {
+  it('doesn’t expand without bound', () => {
     const levels = Array.from({ length: 9 }, (_, n) => `l${n + 1}: &l${n + 1} [${`*l${n},`.repeat(9)}]`);
     const text = `l0: &l0 [x]\n${levels.join('\n')}`;
     expect(() => parseCloudInit(text)).not.toThrow();
     expect(parseCloudInit(text).problems).not.toEqual([]);
   });
 
-  it('every recipe is taken, also all of them together and twice', () => {
+  it('every recipe is valid, also all of them together and twice', () => {
     let text = '';
     for (const recipe of [...recipes(), ...recipes()]) text = mergeCloudInit(text, recipe.text);
     const { cloudInit, problems } = parseCloudInit(text);
@@ -66,7 +78,7 @@ describe('cloud-init', () => {
     expect(text).toContain('miniforge');
   });
 
-  it('a recipe leaves text alone that cannot be read', () => {
+  it('a recipe leaves text unchanged that can’t be parsed', () => {
     expect(mergeCloudInit('runcmd: [', recipes()[0]?.text ?? '')).toBe('runcmd: [');
   });
 });
@@ -86,7 +98,7 @@ describe('a refusal', () => {
     expect(fieldOfPath(path)).toBe(field);
   });
 
-  it('names what would have been taken, else gives the words of the service', () => {
+  it('lists the allowed values, or else quotes the service', () => {
     const issue = { path: ['image'], message: 'Invalid enum value', options: ['ubuntu2404', 'windows10'] };
     const messages = problemsOfError(
       new BadRequestError('no', [issue, { path: ['name'], message: 'Too odd' }]),
@@ -98,7 +110,7 @@ describe('a refusal', () => {
 });
 
 describe('the end of a create', () => {
-  it('tells what was found and for how long it was looked for', () => {
+  it('says what was found and for how long', () => {
     const adopted = describeOutcome({ kind: 'adopted', id: 'i', lookedForMs: 45_000 }, 'n');
     expect(adopted).toMatchObject({ kind: 'created', id: 'i' });
     expect(adopted.message).toContain('45 s');
@@ -107,14 +119,23 @@ describe('the end of a create', () => {
     expect(unknown.message).toContain('2 min');
   });
 
-  it('offers other locations only where there was no room', () => {
+  it('offers other locations only if there was no capacity', () => {
     const refused = (error: NoCapacityError | ServiceError): unknown =>
       describeOutcome({ kind: 'refused', error }, 'n');
     expect(refused(new NoCapacityError('full'))).toMatchObject({ noCapacity: true, message: 'full' });
     expect(refused(new ServiceError('service-down', 'down'))).toMatchObject({ noCapacity: false });
   });
 
-  it('tells durations as people do', () => {
+  it('is unknown if the request may have got through, whatever else is said', () => {
+    const error = new OutcomeUnknownError('no answer');
+    for (const result of [describeFailure(error, 'n'), describeOutcome({ kind: 'refused', error }, 'n')]) {
+      expect(result.kind).toBe('unknown');
+      expect('message' in result && result.message).toMatch(/may still appear and may be billed/);
+    }
+    expect(describeFailure(new ServiceError('service-down', 'down'), 'n').kind).toBe('refused');
+  });
+
+  it('formats durations', () => {
     expect([800, 59_400, 60_000, 100_000].map(duration)).toEqual(['1 s', '59 s', '1 min', '1 min 40 s']);
   });
 });
@@ -122,14 +143,14 @@ describe('the end of a create', () => {
 describe('a request for scripts', () => {
   const { request, problems } = prepare({ ...draft, image: 'windows10' }, known, 'Very secret 123');
 
-  it('is the one that would be sent', () => {
+  it('is the one that the form sends', () => {
     expect(problems).toEqual([]);
     expect(JSON.parse(asJson(request))).toMatchObject({
       data: { type: 'virtualmachine', attributes: { name: 'rtx4090-1', location_id: 'cheap' } },
     });
   });
 
-  it('holds no token and no password, and quotes what a shell would read', () => {
+  it('holds no token and no password, and quotes special characters', () => {
     const line = asCurl({ ...request, name: "it's $HOME" }, 'https://example.test/');
     expect(line).not.toContain('Very secret');
     expect(line).toContain('https://example.test/api/v2/instances');
@@ -138,15 +159,15 @@ describe('a request for scripts', () => {
   });
 });
 
-describe('a wish', () => {
-  it('is the same for the same machine whatever the password, and another for another', () => {
+describe('an idempotency key', () => {
+  it('is the same for the same instance with any password, and differs for another', () => {
     const key = (change: object, password?: string): string =>
       idempotencyKey(prepare({ ...draft, image: 'windows10', ...change }, known, password).request);
     expect(key({}, 'a')).toBe(key({}, 'b'));
     expect(key({})).not.toBe(key({ name: 'other' }));
   });
 
-  it('is checked again before it is sent', () => {
+  it('comes with a second check of the draft', () => {
     const { problems } = prepare({ ...draft, vcpus: '7', cloudInit: 'users: []' }, known);
     expect(problems.map((problem) => problem.field)).toEqual(['vcpus', 'cloudInit']);
     expect(prepare(draft, { ...known, names: ['RTX4090-1'] }).problems[0]?.field).toBe('name');
@@ -158,13 +179,13 @@ describe('presets', () => {
   const presetsOn = (map: Map<string, unknown>): Presets =>
     new Presets({ get: (key) => map.get(key), update: async (key, value) => void map.set(key, value) });
 
-  it('start the next form with the last machine, under a new name', async () => {
+  it('start the next form with the last instance, under a new name', async () => {
     const map = stored();
     await presetsOn(map).remember({ ...draft, vcpus: '12' });
     expect(presetsOn(map).last()).toMatchObject({ vcpus: '12', name: '', nameTyped: false });
   });
 
-  it('are kept by name, and hold nothing that a draft has not', async () => {
+  it('are saved by name, and hold nothing but the draft', async () => {
     const map = stored();
     const presets = presetsOn(map);
     const sneaky = { ...draft, password: 'Very secret 123' };
@@ -186,7 +207,7 @@ describe('presets', () => {
     expect(presets.last().vcpus).toBe('8');
   });
 
-  it('follow an instance as far as it is told', () => {
+  it('copy what is known of an instance', () => {
     const like = draftLike(
       {
         id: 'i',
@@ -207,7 +228,7 @@ describe('presets', () => {
 
 describe('the catalog of open forms', () => {
   function feed(locations: () => Promise<never[]>): {
-    feed: CatalogueFeed;
+    feed: CatalogFeed;
     pass: () => void;
     asked: () => number;
   } {
@@ -224,7 +245,7 @@ describe('the catalog of open forms', () => {
         return { dispose: () => (due = undefined) };
       },
     };
-    const made = new CatalogueFeed(
+    const made = new CatalogFeed(
       () => ({
         listLocations: async () => {
           asked += 1;
@@ -240,7 +261,7 @@ describe('the catalog of open forms', () => {
     return { feed: made, pass: () => due?.(), asked: () => asked };
   }
 
-  it('is asked for while one is on screen, and never else', async () => {
+  it('is requested only while a form is visible', async () => {
     const { feed: made, pass, asked } = feed(async () => []);
     const form = {};
     expect(asked()).toBe(0);
@@ -256,7 +277,7 @@ describe('the catalog of open forms', () => {
     made.dispose();
   });
 
-  it('takes "no such call" for nothing to be had, and keeps the last one where the service fails', async () => {
+  it('treats a missing endpoint as an empty list, and keeps the last list if the service fails', async () => {
     let fail = false;
     const { feed: made } = feed(async () => {
       if (fail) throw new ServiceError('service-down', 'TensorDock is down.');
@@ -276,9 +297,9 @@ describe('a message of a form', () => {
     ['text', 'submit'],
     ['another kind', { type: 'run', command: 'rm' }],
     ['a field of another type', { type: 'deletePreset', name: { toString: 'x' } }],
-    ['a text without end', { type: 'deletePreset', name: 'hunter2'.repeat(1_000) }],
-    ['a submit without its machine', { type: 'submit', submitId: 'a', password: 'hunter2' }],
-  ])('that is not of the contract (%s) is dropped, and logged without what it held', (_, message) => {
+    ['a text that is too long', { type: 'deletePreset', name: 'hunter2'.repeat(1_000) }],
+    ['a submit without its draft', { type: 'submit', submitId: 'a', password: 'hunter2' }],
+  ])('that doesn’t match the contract (%s) is dropped, and logged without its content', (_, message) => {
     const taken: unknown[] = [];
     const lines: string[] = [];
     const log = { ...silentLogger, warn: (line: string) => lines.push(line) };

@@ -12,7 +12,7 @@ const at = (field: string, message: string, more: object = {}): object[] => [
   { code: 'custom', message, path: ['data', 'attributes', field], ...more },
 ];
 
-/** What the service refuses a create with (fact sheet, sections 1.3 and 1.10), and what a person reads to act on. */
+/** What the service refuses a create with (fact sheet, sections 1.3 and 1.10), and the words that say what to do next. */
 const refusals: readonly (readonly [number, unknown, RegExp, string?])[] = [
   [400, { error: 'No available nodes found' }, /another (placement|location)|other locations|smaller|later/i],
   [404, { status: 404, error: 'No available nodes found' }, /another (placement|location)|smaller|later/i],
@@ -42,34 +42,37 @@ const cases = refusals.map(([status, body, words, field]) => ({
   said: JSON.stringify(body),
 }));
 
-it.each(cases)('$status $said is told in words to act on, and the form keeps what was typed', (given) => {
-  const { status, body, words, field } = given;
-  const error = refusalError({ status, body: readErrorBody(body), changing: true }, new Redactor([]));
-  const result = describeOutcome({ kind: 'refused', error }, 'box');
-  const sent: { type: string; submitId?: string }[] = [];
-  const model = new CreateModel(
-    { post: (message) => sent.push(message), load: () => undefined, save: () => undefined },
-    () => undefined,
-  );
-  model.start();
-  model.receive({ type: 'init', draft, recipes: [] });
-  model.receive({ type: 'names', taken: [] });
-  model.receive({ type: 'catalog', catalog });
-  model.receive({ type: 'access', access });
-  model.change({ ports: '8888 6006', storageGb: '300', cloudInit: 'packages: [git]' });
-  const typed = model.draft;
-  model.submit();
-  const { submitId = '' } = sent.find(({ type }) => type === 'submit') ?? {};
-  model.receive({ type: 'result', submitId, result });
+it.each(cases)(
+  '$status $said is explained with what to do next, and the form keeps its contents',
+  (given) => {
+    const { status, body, words, field } = given;
+    const error = refusalError({ status, body: readErrorBody(body), changing: true }, new Redactor([]));
+    const result = describeOutcome({ kind: 'refused', error }, 'box');
+    const sent: { type: string; submitId?: string }[] = [];
+    const model = new CreateModel(
+      { post: (message) => sent.push(message), load: () => undefined, save: () => undefined },
+      () => undefined,
+    );
+    model.start();
+    model.receive({ type: 'init', draft, recipes: [] });
+    model.receive({ type: 'names', taken: [] });
+    model.receive({ type: 'catalog', catalog });
+    model.receive({ type: 'access', access });
+    model.change({ ports: '8888 6006', storageGb: '300', cloudInit: 'packages: [git]' });
+    const typed = model.draft;
+    model.submit();
+    const { submitId = '' } = sent.find(({ type }) => type === 'submit') ?? {};
+    model.receive({ type: 'result', submitId, result });
 
-  expect(model.draft).toEqual(typed);
-  const read = 'message' in result ? result.message : '';
-  expect(
-    [read, ...(result.kind === 'refused' ? result.problems.map(({ message }) => message) : [])].join(' '),
-  ).toMatch(words);
-  if (field !== undefined) expect(result).toMatchObject({ problems: [{ field }] });
-  // It can be mended and sent again.
-  model.change({ storageGb: '350' });
-  model.submit();
-  expect(sent.filter(({ type }) => type === 'submit')).toHaveLength(2);
-});
+    expect(model.draft).toEqual(typed);
+    const read = 'message' in result ? result.message : '';
+    expect(
+      [read, ...(result.kind === 'refused' ? result.problems.map(({ message }) => message) : [])].join(' '),
+    ).toMatch(words);
+    if (field !== undefined) expect(result).toMatchObject({ problems: [{ field }] });
+    // It can be corrected and submitted again.
+    model.change({ storageGb: '350' });
+    model.submit();
+    expect(sent.filter(({ type }) => type === 'submit')).toHaveLength(2);
+  },
+);

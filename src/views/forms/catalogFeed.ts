@@ -5,11 +5,11 @@ import { NotFoundError } from '../../api/errors';
 import type { TensorDockClient } from '../../api/client';
 import type { CatalogState } from '../webview/shared/protocol';
 
-/** How old what is to be had may become while a form is on screen. */
+/** How often to refresh available GPUs while a form is visible. */
 const refreshMs = 60_000;
 
-/** What is to be had, asked for while a form is on screen and never else. */
-export class CatalogueFeed implements Disposable {
+/** Available GPUs, requested only while a form is visible. */
+export class CatalogFeed implements Disposable {
   state: CatalogState = { loading: false, locations: [], hostnodes: [] };
   private readonly listeners = new Set<() => void>();
   private readonly viewers = new Set<object>();
@@ -29,25 +29,25 @@ export class CatalogueFeed implements Disposable {
     return { dispose: () => this.listeners.delete(listener) };
   }
 
-  /** Counts a form as on screen or not; the first one on screen asks at once where the answer is old. */
+  /** Records whether a form is visible. The first visible form refreshes at once if the last answer is old. */
   setVisible(viewer: object, visible: boolean): void {
     if (visible) this.viewers.add(viewer);
     else this.viewers.delete(viewer);
     this.schedule();
   }
 
-  /** Asks now; while an answer is under way, waits for that one. */
+  /** Refreshes now, or waits for the refresh that's already running. */
   refresh(): Promise<void> {
-    this.running ??= this.ask().finally(() => {
+    this.running ??= this.load().finally(() => {
       this.running = undefined;
       this.schedule();
     });
     return this.running;
   }
 
-  /** What was answered is no longer to be relied on: asks again as soon as a form is on screen. */
-  startAnew(): void {
-    this.askedAt = undefined;
+  /** Discards the age of the last answer: refreshes as soon as a form is visible. */
+  invalidate(): void {
+    this.requestedAt = undefined;
     this.schedule();
   }
 
@@ -62,25 +62,25 @@ export class CatalogueFeed implements Disposable {
     this.timer?.dispose();
     this.timer = undefined;
     if (this.viewers.size === 0 || this.running || this.stop.signal.aborted) return;
-    const age = this.clock.now() - (this.askedAt ?? -Infinity);
+    const age = this.clock.now() - (this.requestedAt ?? -Infinity);
     if (age >= refreshMs) void this.refresh();
     else this.timer = this.clock.after(refreshMs - age, () => void this.refresh());
   }
 
-  private askedAt?: number;
+  private requestedAt?: number;
 
-  private async ask(): Promise<void> {
-    this.askedAt = this.clock.now();
+  private async load(): Promise<void> {
+    this.requestedAt = this.clock.now();
     this.set({ ...this.state, loading: true });
     const [locations, hostnodes] = await Promise.allSettled([
-      none(async () => this.api().listLocations({ signal: this.stop.signal })),
-      none(async () => this.api().listHostnodes({ signal: this.stop.signal })),
+      orEmpty(async () => this.api().listLocations({ signal: this.stop.signal })),
+      orEmpty(async () => this.api().listHostnodes({ signal: this.stop.signal })),
     ]);
     if (this.stop.signal.aborted) return;
     const failed = [locations, hostnodes].find((answer) => answer.status === 'rejected');
     const reason: unknown = failed?.reason;
     const error = failed && (reason instanceof Error ? reason.message : String(reason));
-    if (error !== undefined) this.log.warn(`The catalogue was not answered: ${error}`);
+    if (error !== undefined) this.log.warn(`Couldn’t load available GPUs: ${error}`);
     const answered = locations.status === 'fulfilled' || hostnodes.status === 'fulfilled';
     this.set({
       loading: false,
@@ -97,8 +97,8 @@ export class CatalogueFeed implements Disposable {
   }
 }
 
-/** A service without such a call has nothing to offer, which is a normal answer. */
-async function none<T>(list: () => Promise<readonly T[]>): Promise<readonly T[]> {
+/** A service without this endpoint has nothing to offer, which is a normal answer. */
+async function orEmpty<T>(list: () => Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await list();
   } catch (error) {
@@ -107,7 +107,7 @@ async function none<T>(list: () => Promise<readonly T[]>): Promise<readonly T[]>
   }
 }
 
-/** The contract's types are writable; what comes from the service is not ours to change. */
+/** A writable copy, as the message schemas' types require. */
 function copy<T>(value: T): Mutable<T> {
   return structuredClone(value) as Mutable<T>;
 }
