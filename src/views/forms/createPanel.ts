@@ -1,4 +1,4 @@
-import { isWindowsImage } from '../../api/rules';
+import { isWindowsImage, type Problem } from '../../api/rules';
 import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
 import { errorText, isCancelled, showError, showInformation } from '../../vscode/messages';
@@ -73,7 +73,7 @@ export class CreatePanel implements vscode.Disposable {
       feed.onDidChange(() => this.sendCatalog()),
       store.onDidChange(() => this.sendNames()),
       onDidSignIn(store, () => {
-        if (this.account.problem === undefined) void this.sendAccess();
+        if (this.account.problem() === undefined) void this.sendAccess();
       }),
       parts.editors.onDidChange(this, (text) => this.form.post({ type: 'cloudInit', text })),
     );
@@ -81,7 +81,7 @@ export class CreatePanel implements vscode.Disposable {
 
   /** Whether the form belongs to the account that is signed in. */
   get isUsable(): boolean {
-    return this.account.problem === undefined;
+    return this.account.problem() === undefined;
   }
 
   reveal(): void {
@@ -112,10 +112,16 @@ export class CreatePanel implements vscode.Disposable {
         return this.submit(message.submitId, message.draft, message.password);
       case 'savePreset':
         await savePreset(presets, message.draft);
-        return this.update();
+        {
+          this.update();
+          return;
+        }
       case 'deletePreset':
         await deletePreset(presets, message.name);
-        return this.update();
+        {
+          this.update();
+          return;
+        }
       case 'generateKey': {
         const key = await keys.generate();
         if (key) await this.sendAccess(key.fingerprint);
@@ -183,14 +189,16 @@ export class CreatePanel implements vscode.Disposable {
       return;
     }
     const { clock, presets } = this.parts;
-    const refuse = (message: string): void =>
-      this.settle(submitId, { kind: 'refused', message, problems: [], noCapacity: false });
-    const accountProblem = this.account.problem;
-    if (accountProblem !== undefined) return refuse(vscode.l10n.t('Nothing was sent. {0}', accountProblem));
+    const refuse = (message: string, problems: Problem[] = []): void =>
+      this.settle(submitId, { kind: 'refused', message, problems, noCapacity: false });
+    const accountProblem = this.account.problem();
+    if (accountProblem !== undefined) {
+      refuse(vscode.l10n.t('Nothing was sent. {0}', accountProblem));
+      return;
+    }
     const { request, problems } = prepare(draft, this.known(), password);
     if (problems.length > 0) {
-      const message = vscode.l10n.t('Nothing was sent. Fix the highlighted fields first.');
-      this.settle(submitId, { kind: 'refused', message, problems: [...problems], noCapacity: false });
+      refuse(vscode.l10n.t('Nothing was sent. Fix the highlighted fields first.'), [...problems]);
       return;
     }
     this.settled = undefined;

@@ -22,7 +22,7 @@ export class FormAccount {
   }
 
   /** Why the form must not act right now, or `undefined` if its account is signed in. */
-  get problem(): string | undefined {
+  problem(): string | undefined {
     const current = this.store.status.accountId;
     if (current !== undefined && current === this.id) return undefined;
     return current === undefined

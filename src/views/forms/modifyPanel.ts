@@ -94,13 +94,11 @@ export class ModifyPanel implements Disposable {
   /** Modifies the instance once per submit. Stops it before and starts it afterward if it's running. */
   private async submit(submitId: string, draft: ModifyDraft): Promise<void> {
     if (this.running || this.settled?.submitId === submitId || !this.instance) return;
-    const { account } = this;
-    if (account.problem !== undefined)
-      return this.refuse(submitId, vscode.l10n.t('Nothing was sent. {0}', account.problem));
+    if (this.refuseForAccount(submitId)) return;
     const instance = instanceDetails(this.instance);
     const problems = modifyProblems(instance, draft, this.feed.state);
     if (instance.mode === 'blocked') {
-      return this.refuse(
+      this.refuse(
         submitId,
         vscode.l10n.t(
           '{0} can’t be modified right now ({1}). Wait until it’s running or stopped.',
@@ -108,13 +106,11 @@ export class ModifyPanel implements Disposable {
           instance.stateLabel,
         ),
       );
+      return;
     }
     if (problems.length > 0) {
-      return this.refuse(
-        submitId,
-        vscode.l10n.t('Nothing was sent. Fix the highlighted fields first.'),
-        problems,
-      );
+      this.refuse(submitId, vscode.l10n.t('Nothing was sent. Fix the highlighted fields first.'), problems);
+      return;
     }
     const restart = instance.mode === 'restart';
     this.running = {
@@ -126,12 +122,13 @@ export class ModifyPanel implements Disposable {
     try {
       if (restart && !(await this.confirmRestart(instance.name))) {
         this.running = undefined;
-        return this.refuse(submitId, '');
+        this.refuse(submitId, '');
+        return;
       }
       // The account can change while the question is open.
-      if (account.problem !== undefined) {
+      if (this.refuseForAccount(submitId)) {
         this.running = undefined;
-        return this.refuse(submitId, vscode.l10n.t('Nothing was sent. {0}', account.problem));
+        return;
       }
       this.form.post({ type: 'progress', ...this.running });
       const { operations } = this.parts;
@@ -170,6 +167,13 @@ export class ModifyPanel implements Disposable {
     );
   }
 
+  /** Refuses the submit if another account is signed in now; returns whether it did. */
+  private refuseForAccount(submitId: string): boolean {
+    const problem = this.account.problem();
+    if (problem !== undefined) this.refuse(submitId, vscode.l10n.t('Nothing was sent. {0}', problem));
+    return problem !== undefined;
+  }
+
   /** Nothing was sent. The same submit can be repeated. */
   private refuse(submitId: string, message: string, problems: Problem[] = []): void {
     this.form.post({ type: 'result', submitId, outcome: 'refused', message, problems });
@@ -198,8 +202,9 @@ export class ModifyPanel implements Disposable {
   }
 
   private async load(): Promise<void> {
-    if (this.account.problem !== undefined) {
-      this.form.post({ type: 'unavailable', message: this.account.problem });
+    const problem = this.account.problem();
+    if (problem !== undefined) {
+      this.form.post({ type: 'unavailable', message: problem });
       return;
     }
     try {

@@ -20,7 +20,9 @@ export async function waitForSsh(
     await reachSsh({ store, clock }, id, signal);
   } catch (error) {
     if (!deadline.signal.aborted) throw error;
-    throw new Error(vscode.l10n.t('SSH didn’t answer within {0} minutes.', readyMs / 60_000));
+    throw new Error(vscode.l10n.t('SSH didn’t answer within {0} minutes.', readyMs / 60_000), {
+      cause: error,
+    });
   } finally {
     timer.dispose();
   }
