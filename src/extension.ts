@@ -1,26 +1,11 @@
 import * as vscode from 'vscode';
+import { commandIds } from './commands/ids';
 // The type only: the code of main.js is loaded when it is first needed.
 import type { Main } from './main';
+import type { TensorDockExtension } from './publicApi';
 import type { TreeNode } from './views/tree/nodes';
 
-/** What other extensions and tests get; never the token. */
-export interface TensorDockExtension {
-  /** Ids of instances that were added, removed or changed. */
-  readonly onDidChangeInstances: vscode.Event<readonly string[]>;
-  /** The instances as last known, without asking the service. */
-  getInstances(): Promise<readonly PublicInstance[]>;
-}
-
-/** An instance as other extensions see it. */
-export interface PublicInstance {
-  readonly id: string;
-  readonly name: string;
-  readonly state: string;
-  readonly ipAddress?: string;
-  readonly rateHourly?: number;
-}
-
-/** The tree before main.js is there: it has no rows yet, and asks for main.js when it is first shown. */
+/** The tree before main.js is loaded: it has no rows yet, and loads main.js when it is first shown. */
 class LazyTree implements vscode.TreeDataProvider<TreeNode> {
   private readonly redraw = new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>();
   readonly onDidChangeTreeData = this.redraw.event;
@@ -46,15 +31,29 @@ class LazyTree implements vscode.TreeDataProvider<TreeNode> {
   async getParent(node: TreeNode): Promise<TreeNode | undefined> {
     return (await this.load()).tree.getParent(node);
   }
+
+  dispose(): void {
+    this.redraw.dispose();
+  }
 }
+
+/** Kept in the global state: whether new windows load main.js at once, though nobody has opened the view. */
+const wakeUp = 'wakeUp';
+
+let main: Promise<Main> | undefined;
 
 /** Registers what the manifest promises. Awaits nothing; the rest is loaded on first need. */
 export function activate(context: vscode.ExtensionContext): TensorDockExtension {
-  let main: Promise<Main> | undefined;
   const changes = new vscode.EventEmitter<readonly string[]>();
   const load = (): Promise<Main> =>
     (main ??= import('./main.js').then(({ start }) =>
-      start({ context, treeView, redraw: (nodes) => tree.fire(nodes), changes }),
+      start({
+        context,
+        treeView,
+        redraw: (nodes) => tree.fire(nodes),
+        changes,
+        setWakeUp: (needed) => context.globalState.update(wakeUp, needed),
+      }),
     ));
   const tree = new LazyTree(load);
   const treeView = vscode.window.createTreeView('tensordock.instances', {
@@ -64,33 +63,29 @@ export function activate(context: vscode.ExtensionContext): TensorDockExtension 
   });
   context.subscriptions.push(
     changes,
+    tree,
     treeView,
-    ...commandIds(context).map((id) =>
+    ...commandIds.map((id) =>
       vscode.commands.registerCommand(id, async (...args: unknown[]) => (await load()).run(id, args)),
     ),
-    // Here, since VS Code activates us for a panel of before a reload and then looks for these.
+    // VS Code activates us for a panel from before a reload and then looks for these at once.
     ...['tensordock.create', 'tensordock.modify'].map((viewType) =>
       vscode.window.registerWebviewPanelSerializer(viewType, {
         deserializeWebviewPanel: async (panel, state: unknown) =>
           (await load()).restorePanel(viewType, panel, state),
       }),
     ),
-    { dispose: () => void main?.then((loaded) => loaded.dispose()) },
   );
-  // Set while something of this person runs or is under way, so that windows that show nothing look after it too.
-  if (context.globalState.get('wakeUp') === true) void load();
+  if (context.globalState.get(wakeUp) === true) void load();
   return {
     onDidChangeInstances: changes.event,
     getInstances: async () => (await load()).instances(),
   };
 }
 
-/** The manifest is where the ids are decided. */
-function commandIds(context: vscode.ExtensionContext): readonly string[] {
-  const manifest: unknown = context.extension.packageJSON;
-  return (manifest as Manifest).contributes.commands.map(({ command }) => command);
-}
-
-interface Manifest {
-  readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+/** VS Code waits for this before it ends the extension host, so that everything is written. */
+export async function deactivate(): Promise<void> {
+  const loaded = await main;
+  main = undefined;
+  await loaded?.dispose();
 }

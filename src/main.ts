@@ -1,49 +1,44 @@
-import { systemClock } from './base/clock';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { TensorDockClient } from './api/client';
-import { accountCommands } from './commands/account';
-import { connectCommands } from './commands/connect';
-import { costCommands, costDocument } from './commands/costs';
-import { formCommands } from './commands/forms';
-import { lifecycleCommands, showFailure } from './commands/lifecycle';
-import { portCommands } from './commands/ports';
-import type { CommandHandler, Services } from './commands/services';
-import { smallCommands } from './commands/small';
-import { sshConfigCommands } from './commands/sshConfig';
-import { sshOptionCommands } from './commands/sshOptions';
 import { CapacityWatches } from './automation/capacityWatch';
-import { Ledger } from './cost/ledger';
 import { Reminders } from './automation/reminders';
 import { Schedules } from './automation/schedules';
-import type { PublicInstance } from './extension';
+import { systemClock } from './base/clock';
+import { costDocument } from './commands/costs';
+import type { CommandId } from './commands/ids';
+import { runCommand } from './commands/runCommand';
+import type { Services } from './commands/services';
+import { accountCommands, commandTable } from './commands/table';
+import { Ledger } from './cost/ledger';
 import { Accounts } from './instances/accounts';
 import { LocationNames } from './instances/locationNames';
 import { FileJournal } from './instances/operations/journal';
-import { Operations } from './instances/operations/operations';
+import { Operations, type RunningOperation } from './instances/operations/operations';
+import { Session } from './instances/session';
+import { isStopped } from './instances/state';
 import { InstanceStore } from './instances/store';
+import { WindowRegistry } from './instances/windowRegistry';
+import type { PublicInstance } from './publicApi';
 import { Forms } from './views/forms/forms';
+import { followCosts } from './views/notifications/costNotices';
+import { followOperations } from './views/notifications/operationProgress';
+import { followSession } from './views/notifications/sessionNotices';
+import { StatusBar } from './views/statusBar';
+import { storedArrangement } from './views/tree/arrangementMemory';
 import { InstanceTree } from './views/tree/instanceTree';
 import type { TreeNode } from './views/tree/nodes';
-import { StatusBar } from './views/statusBar';
 import { ViewState } from './views/viewState';
-import { keptArrangement } from './views/tree/arrangementMemory';
-import { connectedInstance } from './vscode/connectedWindow';
-import { followCosts } from './views/notifications/costNotices';
+import { connectedInstance, type Connected } from './vscode/connectedWindow';
 import { dialectMemory } from './vscode/dialectMemory';
-import { errorText, showError } from './vscode/messages';
-import { runCommand } from './commands/runCommand';
-import { followOperations } from './views/notifications/operationProgress';
-import { secretStore } from './vscode/secrets';
 import { LocalKeys } from './vscode/localKeys';
-import { SessionKeeper } from './vscode/sessionKeeper';
+import { secretStore } from './vscode/secrets';
 import { Settings } from './vscode/settings';
 import { SshFollower } from './vscode/sshFollower';
 import { SshSetup } from './vscode/sshSetup';
 import { Tunnels } from './vscode/tunnels';
-import { WindowRegistry } from './instances/windowRegistry';
 
 /** What the small start hands over. */
 export interface StartOptions {
@@ -51,26 +46,30 @@ export interface StartOptions {
   readonly treeView: vscode.TreeView<TreeNode>;
   readonly redraw: (nodes: TreeNode | TreeNode[] | undefined) => void;
   readonly changes: vscode.EventEmitter<readonly string[]>;
+  /** Whether the windows that open next load this file at once. */
+  readonly setWakeUp: (needed: boolean) => PromiseLike<void>;
 }
 
 /** The extension at work, as the small start uses it. */
 export interface Main {
   readonly tree: InstanceTree;
   /** Runs a contributed command. */
-  run(id: string, args: readonly unknown[]): Promise<unknown>;
+  run(id: CommandId, args: readonly unknown[]): Promise<unknown>;
   instances(): readonly PublicInstance[];
   /** Takes back a form that VS Code kept over a reload of the window. */
   restorePanel(viewType: string, panel: vscode.WebviewPanel, state: unknown): void;
+  /** Resolves when everything is written. */
   dispose(): Promise<void>;
 }
 
 /** Builds the parts and hands them to each other, and does nothing else. */
-export function start({ context, treeView, redraw, changes }: StartOptions): Main {
+export function start({ context, treeView, redraw, changes, setWakeUp }: StartOptions): Main {
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
   const clock = systemClock;
   const log = vscode.window.createOutputChannel('TensorDock', { log: true });
   const settings = new Settings();
   const accounts = new Accounts(secretStore(context.secrets), log);
+  addDevelopmentAccount(context, accounts, settings);
   const ssh = new SshSetup(settings, context.globalState, log, clock);
   const keys = new LocalKeys(ssh, log);
   const tunnels = new Tunnels(log);
@@ -97,19 +96,26 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
   const journal = new FileJournal(path.join(storage, 'operations'), log);
   const operations = new Operations({ journal, store, clock, log });
   const locations = new LocationNames(store, log);
-  const arrangement = keptArrangement(context.globalState);
+  const arrangement = storedArrangement(context.globalState);
   const windows = new WindowRegistry({
     folder: path.join(storage, 'windows'),
     sessionId: vscode.env.sessionId,
     clock,
     log,
   });
-  const connected = async (): ReturnType<Services['connected']> => connectedInstance(ssh, log);
-  const sayWhereWeAre = async (): Promise<void> => {
-    const place = await connected();
-    await windows.set(place.kind === 'instance' ? place.id : undefined);
+  const connected = async (): Promise<Connected> => connectedInstance(ssh, log);
+  const registerWindow = async (): Promise<void> => {
+    const instance = await connected();
+    await windows.set(instance.kind === 'instance' ? instance.id : undefined);
   };
-  const session = new SessionKeeper({ context, settings, accounts, store, storage, clientFor, log });
+  const session = new Session({
+    accounts,
+    store,
+    origin: () => settings.origin,
+    storage,
+    clientFor,
+    log,
+  });
   const tree = new InstanceTree({
     store,
     operations,
@@ -140,7 +146,13 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
       await clientFor(origin, token).listInstances({ signal, flow: randomUUID().slice(0, 8) });
     },
   };
-  const forms = new Forms({ ...services, extensionUri: context.extensionUri, memory: context.globalState });
+  const reportedByForm = new WeakSet<RunningOperation>();
+  const forms = new Forms({
+    ...services,
+    extensionUri: context.extensionUri,
+    memory: context.globalState,
+    reportedByForm,
+  });
   const shared = { folder: storage, clock, log, store };
   const ledger = new Ledger(shared);
   const schedules = new Schedules({ ...shared, operations });
@@ -152,19 +164,15 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     excused: (id) => schedules.of(id) !== undefined,
   });
   const costs = { ledger, schedules, watches };
-  const handlers: Readonly<Record<string, CommandHandler | undefined>> = {
-    ...accountCommands(services),
-    ...lifecycleCommands(services),
-    ...connectCommands(services),
-    ...portCommands(services),
-    ...sshConfigCommands(services),
-    ...sshOptionCommands(services, keys),
-    ...smallCommands(services),
-    ...formCommands(services, forms),
-    ...costCommands(services, costs),
-  };
-  const accountIds = new Set(Object.keys(accountCommands(services)));
+  const commands = commandTable(services, forms, costs);
   const statusBar = new StatusBar(store);
+  const updateWakeUp = (): void =>
+    void setWakeUp(
+      store.rows().some(({ state }) => state !== 'deleted' && !isStopped(state)) ||
+        operations.pending().length > 0 ||
+        schedules.list().length > 0 ||
+        watches.list().length > 0,
+    );
   const disposables: { dispose(): unknown }[] = [
     log,
     settings,
@@ -183,6 +191,7 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     reminders,
     costDocument(services, costs),
     ...followCosts({ schedules, reminders, watches, clock }),
+    ...followSession({ session, store, log }),
     new SshFollower({ store, ssh, log }),
     locations,
     locations.onDidChange(() => tree.redrawAll()),
@@ -191,40 +200,37 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     tunnels.onDidChange((id) => tree.redrawInstances([id])),
     windows,
     windows.onDidChange((ids) => tree.redrawInstances(ids)),
-    vscode.workspace.onDidChangeWorkspaceFolders(() => void sayWhereWeAre()),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void registerWindow()),
     view.onDidChangeNeed(() => store.poke()),
-    settings.onDidChange(() => {
+    settings.onDidChange((event) => {
+      if (event.affectsConfiguration('tensordock.apiUrl')) session.update();
       store.poke();
       forms.settingsChanged();
       reminders.look();
     }),
+    session.onDidSettle(() => {
+      view.update(store, arrangement.get());
+      updateWakeUp();
+    }),
     store.onDidChange((change) => {
       statusBar.update();
       view.update(store, arrangement.get());
+      updateWakeUp();
       const ids = [...change.added, ...change.removed, ...change.changed];
       if (ids.length > 0) changes.fire(ids);
     }),
+    ...[operations, schedules, watches].map((part) => part.onDidChange(updateWakeUp)),
     arrangement.onDidChange(() => view.update(store, arrangement.get())),
-    followOperations({
-      operations,
-      connect: (id) => void runCommand({ log, store }, [], async () => handlers['tensordock.connect']?.(id)),
-      onFailure: ({ record }, error) => {
-        const row = record.instanceId === undefined ? undefined : store.row(record.instanceId);
-        if (row) showFailure(services, record.kind, row, error);
-        else showError(log, errorText(error));
-      },
-    }),
+    followOperations({ operations, clock, log, reportedByForm }),
   ];
   session.begin();
-  void sayWhereWeAre();
+  void registerWindow();
 
   return {
     tree,
     run: async (id, args) => {
-      const handler = handlers[id];
-      if (!handler) throw new Error(`No command ${id}`);
       await session.settled();
-      return runCommand({ log, store }, args, handler, { changesAccount: accountIds.has(id) });
+      return runCommand({ log, store }, args, commands[id], { changesAccount: accountCommands.has(id) });
     },
     instances: () =>
       store.rows().map(({ instance, state }) => ({
@@ -237,7 +243,19 @@ export function start({ context, treeView, redraw, changes }: StartOptions): Mai
     restorePanel: (viewType, panel, state) => forms.restore(viewType, panel, state),
     dispose: async () => {
       await ledger.flush();
-      for (const each of disposables.toReversed()) each.dispose();
+      for (const each of disposables.toReversed()) await each.dispose();
     },
   };
+}
+
+/** A token for development and tests: never in a release, never in SecretStorage. */
+function addDevelopmentAccount(
+  context: vscode.ExtensionContext,
+  accounts: Accounts,
+  settings: Settings,
+): void {
+  const token = process.env.TENSORDOCK_DEVELOPMENT_TOKEN;
+  if (token === undefined || context.extensionMode === vscode.ExtensionMode.Production) return;
+  const label = vscode.l10n.t('Development');
+  accounts.addForSession({ id: 'development', origin: settings.origin, label, token });
 }

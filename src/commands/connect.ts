@@ -12,7 +12,7 @@ import { confirm } from '../vscode/messages';
 import { openLocalTerminal } from '../vscode/sshSetup';
 import { openRdp } from './rdp';
 import { acceptHostKey, agreedToInclude } from './sshConfig';
-import type { CommandHandler, Services } from './services';
+import type { CommandHandler, Commands, Services } from './services';
 import { target } from './targets';
 
 type Way = 'here' | 'newWindow' | 'terminal';
@@ -21,7 +21,14 @@ type Way = 'here' | 'newWindow' | 'terminal';
 const recentsKey = 'ssh.recentFolders';
 const rememberedFolders = 5;
 
-export function connectCommands(services: Services): Record<string, CommandHandler> {
+export function connectCommands(
+  services: Services,
+): Commands<
+  | 'tensordock.connect'
+  | 'tensordock.connectInNewWindow'
+  | 'tensordock.openTerminal'
+  | 'tensordock.openRecentFolder'
+> {
   const command =
     (way: Way): CommandHandler =>
     async (...args) => {

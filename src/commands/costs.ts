@@ -10,7 +10,7 @@ import type { Location } from '../api/types';
 import { gpuName } from '../views/details';
 import { allows } from '../views/presentation';
 import { isNode, target, targets } from './targets';
-import type { CommandHandler, Services } from './services';
+import type { Commands, Services } from './services';
 
 /** The parts that look after money and time. */
 export interface CostParts {
@@ -19,7 +19,15 @@ export interface CostParts {
   readonly watches: CapacityWatches;
 }
 
-export function costCommands(services: Services, parts: CostParts): Record<string, CommandHandler> {
+export function costCommands(
+  services: Services,
+  parts: CostParts,
+): Commands<
+  | 'tensordock.scheduleStop'
+  | 'tensordock.cancelOperation'
+  | 'tensordock.watchCapacity'
+  | 'tensordock.showCosts'
+> {
   return {
     'tensordock.scheduleStop': async (...args) => scheduleStop(services, parts, args),
     'tensordock.cancelOperation': async (...args) => cancel(services, parts, args),

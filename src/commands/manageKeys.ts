@@ -4,7 +4,7 @@ import type { Secret } from '../api/types';
 import { parsePublicKey } from '../ssh/keys/publicKey';
 import { confirm, errorText, showInformation } from '../vscode/messages';
 import { askText, pick } from '../vscode/prompts';
-import type { CommandHandler, Services } from './services';
+import type { Services } from './services';
 
 interface KeyItem extends vscode.QuickPickItem {
   readonly secret?: Secret;
@@ -12,13 +12,9 @@ interface KeyItem extends vscode.QuickPickItem {
 }
 
 /** `tensordock.manageKeys`: lists, adds and deletes the SSH keys stored at TensorDock. */
-export function keyCommands(services: Services): Record<'tensordock.manageKeys', CommandHandler> {
-  return {
-    'tensordock.manageKeys': async () => {
-      // The list comes back after each change, until the person closes it.
-      while (await manageOnce(services)) continue;
-    },
-  };
+export async function manageKeys(services: Services): Promise<void> {
+  // The list comes back after each change, until the person closes it.
+  while (await manageOnce(services)) continue;
 }
 
 async function manageOnce(services: Services): Promise<boolean> {

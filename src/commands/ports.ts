@@ -5,13 +5,15 @@ import { describeOutcome } from '../ssh/connect/outcome';
 import type { InstanceRow } from '../instances/store';
 import { showError } from '../vscode/messages';
 import { agreedToInclude } from './sshConfig';
-import type { CommandHandler, Services } from './services';
+import type { Commands, Services } from './services';
 import { isNode, target } from './targets';
 
 /** Ports that speak something else than HTTP. */
 const notHttp = new Set([22, 3389]);
 
-export function portCommands(services: Services): Record<string, CommandHandler> {
+export function portCommands(
+  services: Services,
+): Commands<'tensordock.openPort' | 'tensordock.openTunnel' | 'tensordock.closeTunnel'> {
   return {
     'tensordock.openPort': async (...args) => openPort(services, args),
     'tensordock.openTunnel': async (...args) => openTunnel(services, args),

@@ -1,15 +1,16 @@
+import * as vscode from 'vscode';
 import type { Clock } from '../base/clock';
-import type * as vscode from 'vscode';
 import type { Accounts } from '../instances/accounts';
 import type { Operations } from '../instances/operations/operations';
 import type { InstanceStore } from '../instances/store';
+import type { Arrangement } from '../views/tree/arrangement';
+import type { TreeNode } from '../views/tree/nodes';
 import type { Connected } from '../vscode/connectedWindow';
 import type { LocalKeys } from '../vscode/localKeys';
 import type { Settings } from '../vscode/settings';
 import type { SshSetup } from '../vscode/sshSetup';
 import type { Tunnels } from '../vscode/tunnels';
-import type { Arrangement } from '../views/tree/arrangement';
-import type { TreeNode } from '../views/tree/nodes';
+import type { CommandId } from './ids';
 
 /** The parts of the extension, as commands use them. */
 export interface Services {
@@ -25,13 +26,25 @@ export interface Services {
   readonly tunnels: Tunnels;
   readonly treeView: vscode.TreeView<TreeNode>;
   readonly arrangement: { get(): Arrangement; set(next: Arrangement): Promise<void> };
-  /** The instance this window is inside of. */
+  /** The instance this window is connected to. */
   readonly connected: () => Promise<Connected>;
-  /** Whether another window of this person is inside of it. */
+  /** Whether another window of this person is connected to it. */
   readonly isOpenElsewhere: (id: string) => boolean;
-  /** Asks the service whether it takes the token, with one GET. Throws what it answered. */
+  /** Asks the service with one GET whether it accepts the token. Throws what it answered. */
   readonly checkToken: (origin: string, token: string, signal: AbortSignal) => Promise<void>;
 }
 
-/** What a command gets: as VS Code passes it, from outside and unchecked. */
+/** What a command gets: arguments as VS Code passes them, from outside and unchecked. */
 export type CommandHandler = (...args: readonly unknown[]) => Promise<unknown>;
+
+/** The handlers of some commands. */
+export type Commands<Id extends CommandId> = Readonly<Record<Id, CommandHandler>>;
+
+/** The id of the account that is signed in. Throws where none is. */
+export function signedInAccount({ store }: Pick<Services, 'store'>): string {
+  const { accountId } = store.status;
+  if (accountId === undefined) {
+    throw new Error(vscode.l10n.t('You aren’t signed in to TensorDock. Sign in first.'));
+  }
+  return accountId;
+}

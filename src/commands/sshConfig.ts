@@ -5,10 +5,12 @@ import { SshFileError } from '../ssh/config/fileErrors';
 import { forgetHostKeys, recordedHostKeys } from '../ssh/keys/hostKeys';
 import type { IncludePlan } from '../ssh/config/personConfig';
 import { confirm, showInformation } from '../vscode/messages';
-import type { CommandHandler, Services } from './services';
+import type { Commands, Services } from './services';
 import { target } from './targets';
 
-export function sshConfigCommands(services: Services): Record<string, CommandHandler> {
+export function sshConfigCommands(
+  services: Services,
+): Commands<'tensordock.acceptHostKey' | 'tensordock.removeSshEntries'> {
   return {
     'tensordock.acceptHostKey': async (...args) => {
       if (!(await acceptHostKey(services, args))) throw new vscode.CancellationError();

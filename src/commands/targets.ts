@@ -1,20 +1,25 @@
 import * as vscode from 'vscode';
 import type { InstanceRow } from '../instances/store';
 import { pickItem, type TreeNode } from '../views/tree/nodes';
-import type { Services } from './services';
+import { stateText } from '../views/presentation';
+import { pick } from '../vscode/prompts';
+import { signedInAccount, type Services } from './services';
 
-/** What a command was called with. */
+/** The instances a command acts on, and who called it. */
 export interface Target {
   readonly rows: readonly InstanceRow[];
-  /** Called by a program with an id and `{ confirm: false }`: nothing modal is asked. */
+  /** Called by a program with an id and `{ confirm: false }`: asks nothing. */
   readonly silent: boolean;
-  /** Called by a program with an id: errors go to it, and are not shown by us. */
+  /** Called by a program with an id: errors go to it and aren't shown by us. */
   readonly byId: boolean;
 }
 
+export const hasAddress = (row: InstanceRow): boolean => row.instance.ipAddress !== undefined;
+
 /**
- * The instances a command is for: those it was called with, else the rows selected in the tree, else one the
- * person picks among those that fit. Throws where an id is not known; `CancellationError` where nothing was picked.
+ * The instances a command acts on: those it was called with, else the rows selected in the tree, else one that
+ * the person picks among those that fit. Throws where an id is unknown, and `CancellationError` where none was
+ * picked.
  */
 export async function targets(
   services: Services,
@@ -24,8 +29,8 @@ export async function targets(
 ): Promise<Target> {
   const [first, second] = args;
   if (typeof first === 'string') {
-    const row = services.store.row(first) ?? (await askFor(services, first));
-    if (!row) throw new Error(vscode.l10n.t('There is no instance with the id “{0}”.', first));
+    const row = services.store.row(first) ?? (await fetchRow(services, first));
+    if (!row) throw new Error(vscode.l10n.t('There is no instance with the ID “{0}”.', first));
     const silent = isRecord(second) && second.confirm === false;
     return { rows: [row], silent, byId: true };
   }
@@ -33,13 +38,13 @@ export async function targets(
   if (chosen.length > 0) {
     const rows = rowsOf(services, chosen);
     const fitting = rows.filter(fits);
-    if (fitting.length === 0) throw new Error(vscode.l10n.t('That does not fit the state it is in now.'));
+    if (fitting.length === 0) throw new Error(notAvailableText(rows));
     return { rows: fitting, silent: false, byId: false };
   }
   const selected = services.treeView.visible ? rowsOf(services, idsOf(services.treeView.selection)) : [];
   const fitting = selected.filter(fits);
   if (fitting.length > 0) return { rows: fitting, silent: false, byId: false };
-  return { rows: [await pick(services, fits, placeholder)], silent: false, byId: false };
+  return { rows: [await pickRow(services, fits, placeholder)], silent: false, byId: false };
 }
 
 /** Like `targets`, for commands that make sense for one instance only. */
@@ -55,30 +60,28 @@ export async function target(
   return { ...found, row };
 }
 
-/** An id that no snapshot has told of: asked for once, by itself. */
-async function askFor(services: Services, id: string): Promise<InstanceRow | undefined> {
-  if (services.store.status.accountId === undefined) {
-    throw new Error(vscode.l10n.t('Not signed in to TensorDock. Sign in first.'));
-  }
+/** Asks the service for an instance that isn't in the snapshot. */
+async function fetchRow(services: Services, id: string): Promise<InstanceRow | undefined> {
+  signedInAccount(services);
   return services.store.refreshOne(id);
 }
 
-async function pick(
+function notAvailableText([row]: readonly InstanceRow[]): string {
+  return row
+    ? vscode.l10n.t('Not available while the instance is {0}.', stateText(row).toLowerCase())
+    : vscode.l10n.t('This instance is no longer in the list.');
+}
+
+async function pickRow(
   services: Services,
   fits: (row: InstanceRow) => boolean,
   placeholder: string,
 ): Promise<InstanceRow> {
-  if (services.store.status.accountId === undefined) {
-    throw new Error(vscode.l10n.t('Not signed in to TensorDock. Sign in first.'));
-  }
+  signedInAccount(services);
   if (services.store.status.listedAt === 0) await services.store.refresh();
   const items = services.store.rows().filter(fits).map(pickItem);
-  if (items.length === 0) throw new Error(vscode.l10n.t('There is no instance that this fits now.'));
-  const picked = await vscode.window.showQuickPick(items, {
-    placeHolder: placeholder,
-    matchOnDescription: true,
-    matchOnDetail: true,
-  });
+  if (items.length === 0) throw new Error(vscode.l10n.t('No instance can be used for this right now.'));
+  const picked = await pick(items, { placeHolder: placeholder, matchAll: true });
   const row = picked && services.store.row(picked.id);
   if (!row) throw new vscode.CancellationError();
   return row;

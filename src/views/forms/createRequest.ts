@@ -21,7 +21,7 @@ export interface CreateOptions {
   readonly identityFile?: string;
 }
 
-type CreateParts = Pick<FormParts, 'operations' | 'store' | 'clock' | 'ssh'>;
+type CreateParts = Pick<FormParts, 'operations' | 'store' | 'clock' | 'ssh' | 'reportedByForm'>;
 
 /** Creates one instance and returns how that ended. Throws if nothing could be sent. */
 export async function requestInstance(
@@ -54,6 +54,7 @@ async function createOnce(
 ): Promise<CreateResult | undefined> {
   const { operations, store, clock } = parts;
   const operation = await operations.create(request, key);
+  parts.reportedByForm.add(operation);
   const listener = operation.onDidTell(onProgress);
   const outcome = await operation.outcome.finally(() => listener.dispose());
   if (!outcome || outcome.kind === 'unknown' || store.row(outcome.id)) return outcome;

@@ -133,6 +133,7 @@ export class ModifyPanel implements Disposable {
       this.form.post({ type: 'progress', ...this.running });
       const { operations } = this.parts;
       const operation = await operations.modify(this.instanceId, toModifyRequest(draft), restart);
+      this.parts.reportedByForm.add(operation);
       await operation.done;
       this.running = undefined;
       this.settle({

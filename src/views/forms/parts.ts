@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Clock } from '../../base/clock';
-import type { Operations } from '../../instances/operations/operations';
+import type { Operations, RunningOperation } from '../../instances/operations/operations';
 import type { InstanceStore } from '../../instances/store';
 import type { LocalKeys } from '../../vscode/localKeys';
 import type { Settings } from '../../vscode/settings';
@@ -17,6 +17,8 @@ export interface FormParts {
   readonly operations: Operations;
   readonly ssh: Pick<SshSetup, 'choose'>;
   readonly keys: LocalKeys;
+  /** Operations that a form began, whose end it reports itself. */
+  readonly reportedByForm: WeakSet<RunningOperation>;
   /** Storage for presets. */
   readonly memory: vscode.Memento;
 }

@@ -1,53 +1,46 @@
-import { plainText } from '../../base/text';
-import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock';
+import type { Disposable } from '../../base/disposable';
+import { plainText } from '../../base/text';
 import type { OperationKind } from '../../instances/operations/journal';
 import type { Operations, RunningOperation } from '../../instances/operations/operations';
-import { isCancelled, showInformation } from '../../vscode/messages';
+import { showProgress } from '../../vscode/messages';
+import { showChangeDone, showChangeFailure, showCreateUnknown } from './changeReports';
 
-/** Wishes that take long or need patience have a notification; the others a line below and their row. */
+/** Operations that take long are shown in a notification, the others in the status bar and their row. */
 const prominent: ReadonlySet<OperationKind> = new Set(['restart', 'modify', 'startWhenAvailable']);
 
 export interface OperationProgressOptions {
-  readonly operations: Operations;
-  readonly connect: (id: string) => void;
-  readonly onFailure: (operation: RunningOperation, error: unknown) => void;
+  readonly operations: Pick<Operations, 'onDidBegin'>;
+  readonly clock: Clock;
+  readonly log: vscode.LogOutputChannel;
+  /** Operations that a form of this window began. It reports how they end, so nothing is reported twice. */
+  readonly reportedByForm: WeakSet<RunningOperation>;
 }
 
-/** Shows each operation of this window until its end, and tells the end. */
-export function followOperations({ operations, connect, onFailure }: OperationProgressOptions): Disposable {
+/** Shows each operation of this window until its end, and reports the end once. */
+export function followOperations(options: OperationProgressOptions): Disposable {
+  const { operations, clock } = options;
   return operations.onDidBegin((operation) => {
-    const { kind } = operation.record;
     // The form of a create shows its own progress.
-    if (kind !== 'create') showProgress(operation);
-    const begunAt = Date.now();
+    if (operation.record.kind !== 'create') followProgress(operation);
+    const startedAt = clock.now();
     operation.done.then(
-      () => tellEnd(operation, Date.now() - begunAt, connect),
-      async (error: unknown) => {
-        // What failed before it was accepted is told by the command that asked for it.
-        const accepted = await operation.accepted.then(
-          () => true,
-          () => false,
-        );
-        if (accepted && !isCancelled(error)) onFailure(operation, error);
-      },
+      () => void reportDone(operation, clock.now() - startedAt, options),
+      (error: unknown) => void reportFailure(operation, error, options),
     );
   });
 }
 
-function showProgress(operation: RunningOperation): void {
+function followProgress(operation: RunningOperation): void {
   const { kind } = operation.record;
-  const notification = prominent.has(kind);
-  void vscode.window.withProgress(
-    {
-      location: notification ? vscode.ProgressLocation.Notification : vscode.ProgressLocation.Window,
-      title: titleOf(operation),
-      cancellable: notification,
-    },
-    async (progress, cancelled) => {
-      const listener = operation.onDidTell((message) => progress.report({ message }));
-      if (operation.message !== '') progress.report({ message: operation.message });
-      cancelled.onCancellationRequested(() => operation.cancel());
+  const title = titleOf(operation);
+  void showProgress(
+    { title, place: prominent.has(kind) ? 'notification' : 'statusBar' },
+    async (report, cancelled) => {
+      const listener = operation.onDidTell(report);
+      if (operation.message !== '') report(operation.message);
+      cancelled.addEventListener('abort', () => operation.cancel());
       await operation.done.catch(() => undefined);
       listener.dispose();
     },
@@ -68,35 +61,34 @@ function titleOf({ record: { kind, name } }: RunningOperation): string {
     case 'create':
       return vscode.l10n.t('Creating “{0}”', shown);
     case 'modify':
-      return vscode.l10n.t('Changing “{0}”', shown);
+      return vscode.l10n.t('Modifying “{0}”', shown);
     case 'startWhenAvailable':
-      return vscode.l10n.t('Starting “{0}” when a GPU is free', shown);
+      return vscode.l10n.t('Starting “{0}” when a GPU is available', shown);
   }
 }
 
-function tellEnd({ record }: RunningOperation, tookMs: number, connect: (id: string) => void): void {
-  const { kind, instanceId } = record;
-  const name = plainText(record.name, 60);
-  if (kind === 'delete') {
-    showInformation(vscode.l10n.t('“{0}” is deleted.', name));
-  } else if (kind === 'stop') {
-    showInformation(
-      vscode.l10n.t('“{0}” is stopped. It may still be billed; only deleting it ends that.', name),
-    );
-  } else if (instanceId !== undefined && (kind !== 'modify' || record.startAfter)) {
-    showInformation(vscode.l10n.t('“{0}” runs, after {1}.', name, durationText(tookMs)), {
-      title: vscode.l10n.t('Connect'),
-      run: () => connect(instanceId),
-    });
-  } else {
-    showInformation(vscode.l10n.t('“{0}” is changed.', name));
-  }
+async function reportDone(
+  operation: RunningOperation,
+  tookMs: number,
+  { reportedByForm }: OperationProgressOptions,
+): Promise<void> {
+  if (reportedByForm.has(operation)) return;
+  const { record } = operation;
+  const outcome = record.kind === 'create' ? await operation.outcome.catch(() => undefined) : undefined;
+  if (record.kind === 'create' && (!outcome || outcome.kind === 'unknown')) showCreateUnknown(record.name);
+  else showChangeDone(record, tookMs);
 }
 
-/** `1 min 40 s`. */
-export function durationText(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return seconds < 60
-    ? vscode.l10n.t('{0} s', seconds)
-    : vscode.l10n.t('{0} min {1} s', Math.floor(seconds / 60), seconds % 60);
+async function reportFailure(
+  operation: RunningOperation,
+  error: unknown,
+  { reportedByForm, log }: OperationProgressOptions,
+): Promise<void> {
+  if (reportedByForm.has(operation)) return;
+  // What failed before it was accepted is reported by the command that asked for it.
+  const accepted = await operation.accepted.then(
+    () => true,
+    () => false,
+  );
+  if (accepted) showChangeFailure(log, operation.record, error);
 }

@@ -3,14 +3,14 @@ import { readArrangement, type Arrangement } from './arrangement';
 
 const key = 'view.arrangement';
 
-/** How the rows are shown, kept for the next window; the filter is for this window alone. */
+/** How the rows are shown. Stored for the next window, except for the filter. */
 export interface ArrangementMemory {
   get(): Arrangement;
   set(next: Arrangement): Promise<void>;
   readonly onDidChange: vscode.Event<void>;
 }
 
-export function keptArrangement(memory: vscode.Memento): ArrangementMemory {
+export function storedArrangement(memory: vscode.Memento): ArrangementMemory {
   const changes = new vscode.EventEmitter<void>();
   let current = readArrangement(memory.get(key));
   return {

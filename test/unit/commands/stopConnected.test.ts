@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { lifecycleCommands } from '../../../src/commands/lifecycle';
 import type { Services } from '../../../src/commands/services';
+import { stopInstance } from '../../../src/commands/stopInstance';
 import { connectedInstance } from '../../../src/vscode/connectedWindow';
 import type { SshSetup } from '../../../src/vscode/sshSetup';
 import { Person, shown, type Window } from '../instances/windows';
@@ -96,7 +96,7 @@ async function stop(): Promise<unknown> {
     connected: () => connectedInstance(ssh as unknown as SshSetup, log as never),
     isOpenElsewhere: () => false,
   } as unknown as Services;
-  return lifecycleCommands(services)['tensordock.stopInstance']?.({ kind: 'instance', id });
+  return stopInstance(services, [{ kind: 'instance', id }]);
 }
 
 const stops = (): number => person.count('POST', 'stop');
@@ -105,7 +105,7 @@ describe('stopping the instance that this window is inside of', () => {
   test('is told of beforehand, closes the connection first, and is carried out by another window', async () => {
     editor.answers = ['Stop'];
     await stop();
-    expect(editor.asked[0]?.detail).toContain('the connection is closed first');
+    expect(editor.asked[0]?.detail).toContain('The connection is closed first');
     expect(editor.ran).toEqual(['workbench.action.remote.close']);
     window.close();
     await person.open();
@@ -117,7 +117,7 @@ describe('stopping the instance that this window is inside of', () => {
     editor.unsaved = ['/home/user/train.py'];
     editor.answers = ['Stop', ''];
     await expect(stop()).rejects.toThrow();
-    expect(editor.asked[0]?.detail).toContain('A file in this window has changes that are not saved');
+    expect(editor.asked[0]?.detail).toContain('1 file in this window has unsaved changes');
     expect(editor.asked[1]?.detail).toContain('/home/user/train.py');
     expect(editor.ran).toEqual([]);
     await person.clock.advance(60_000);

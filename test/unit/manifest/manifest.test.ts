@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { commandIds } from '../../../src/commands/ids';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const text = readFileSync(path.join(root, 'package.json'), 'utf8');
@@ -54,6 +55,7 @@ describe('the manifest', () => {
     expect(manifest.contributes.views.tensordock).toMatchObject([{ id: 'tensordock.instances' }]);
     const commands = manifest.contributes.commands.map(({ command }) => command);
     expect(commands).toEqual(expect.arrayContaining(promised));
+    expect(commands.toSorted()).toEqual([...commandIds].sort());
     expect(manifest.contributes.commands.every(({ category }) => category === 'TensorDock')).toBe(true);
   });
 

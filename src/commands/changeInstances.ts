@@ -1,0 +1,125 @@
+import * as vscode from 'vscode';
+import { plainText } from '../base/text';
+import type { OperationKind } from '../instances/operations/journal';
+import type { InstanceRow } from '../instances/store';
+import { showChangeFailure } from '../views/notifications/changeReports';
+import { allows } from '../views/presentation';
+import { unsavedFiles } from '../vscode/connectedWindow';
+import { askModally, confirm } from '../vscode/messages';
+import type { Services } from './services';
+import { targets } from './targets';
+
+interface Question {
+  readonly message: string;
+  /** Paragraphs. */
+  readonly detail: readonly string[];
+  readonly button: string;
+}
+
+/** What starting, stopping, restarting and deleting differ in. */
+export interface InstanceChange {
+  readonly kind: Exclude<OperationKind, 'create' | 'modify'>;
+  readonly placeholder: string;
+  /** What is asked first; nothing is where it is left out. */
+  readonly question?: (names: string, rows: readonly InstanceRow[]) => Question;
+  /** Asks also where a program calls with `{ confirm: false }`. */
+  readonly alwaysAsks?: boolean;
+}
+
+/**
+ * Begins a change on the instances that a command is for, after asking. Where this window is connected to one of
+ * them, its files are saved and its connection closed first. Throws for a program, which called with an id.
+ */
+export async function changeInstances(
+  services: Services,
+  args: readonly unknown[],
+  change: InstanceChange,
+): Promise<void> {
+  const { kind, placeholder, question, alwaysAsks = false } = change;
+  const { rows, silent, byId } = await targets(services, args, (row) => allows(row, kind), placeholder);
+  if (question && (!silent || alwaysAsks)) {
+    const { message, detail, button } = question(namesOf(rows), rows);
+    const warnings = await connectionWarnings(services, rows);
+    if (!(await confirm(message, [...detail, ...warnings].join('\n\n'), button))) {
+      throw new vscode.CancellationError();
+    }
+  }
+  const ends = kind === 'stop' || kind === 'restart' || kind === 'delete';
+  const leaving = ends && (await isConnectedTo(services, rows)) !== 'no';
+  if (leaving && !(await saveFiles())) throw new vscode.CancellationError();
+  const failures: unknown[] = [];
+  for (const row of rows) {
+    try {
+      if (leaving) await services.operations.leaveNote(kind, row.instance.id);
+      else await (await services.operations.begin(kind, row.instance.id)).accepted;
+    } catch (error) {
+      failures.push(error);
+      if (!byId)
+        showChangeFailure(
+          services.log,
+          { kind, instanceId: row.instance.id, name: row.instance.name },
+          error,
+        );
+    }
+  }
+  // The window closes with its connection; the next one, or another, carries out the note.
+  if (leaving) await vscode.commands.executeCommand('workbench.action.remote.close');
+  if (failures.length > 0) throw byId ? asError(failures[0]) : new vscode.CancellationError();
+}
+
+async function isConnectedTo(
+  services: Services,
+  rows: readonly InstanceRow[],
+): Promise<'yes' | 'maybe' | 'no'> {
+  const connected = await services.connected();
+  if (connected.kind === 'unknown') return 'maybe';
+  if (connected.kind === 'no') return 'no';
+  return rows.some((row) => row.instance.id === connected.id) ? 'yes' : 'no';
+}
+
+async function connectionWarnings(
+  services: Services,
+  rows: readonly InstanceRow[],
+): Promise<readonly string[]> {
+  const connected = await isConnectedTo(services, rows);
+  const unsaved = connected === 'no' ? 0 : unsavedFiles().length;
+  const elsewhere = rows.some((row) => services.isOpenElsewhere(row.instance.id));
+  return [
+    ...(connected === 'yes'
+      ? [vscode.l10n.t('This window is connected to it. The connection is closed first.')]
+      : []),
+    ...(connected === 'maybe'
+      ? [vscode.l10n.t('This window may be connected to it. The connection is closed first.')]
+      : []),
+    ...(unsaved === 1 ? [vscode.l10n.t('1 file in this window has unsaved changes.')] : []),
+    ...(unsaved > 1 ? [vscode.l10n.t('{0} files in this window have unsaved changes.', unsaved)] : []),
+    ...(elsewhere ? [vscode.l10n.t('Another window is connected to it and will lose its connection.')] : []),
+  ];
+}
+
+/** Offers to save what isn't saved; false where the person wants to stay. */
+async function saveFiles(): Promise<boolean> {
+  const files = unsavedFiles();
+  if (files.length === 0) return true;
+  const save = vscode.l10n.t('Save All');
+  const drop = vscode.l10n.t('Continue Without Saving');
+  const answer = await askModally(
+    files.length === 1
+      ? vscode.l10n.t('1 file isn’t saved.')
+      : vscode.l10n.t('{0} files aren’t saved.', files.length),
+    files.map((document) => document.fileName).join('\n'),
+    save,
+    drop,
+  );
+  if (answer === save) return vscode.workspace.saveAll(true);
+  return answer === drop;
+}
+
+function namesOf(rows: readonly InstanceRow[]): string {
+  const names = rows.map((row) => `“${plainText(row.instance.name, 60)}”`);
+  return names.length <= 3 ? names.join(', ') : vscode.l10n.t('{0} instances', names.length);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

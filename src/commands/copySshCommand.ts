@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+import { plainText } from '../base/text';
+import type { InstanceRow } from '../instances/store';
+import { sshEndpoint } from '../ssh/endpoint';
+import { copyText } from './copyText';
+import type { Services } from './services';
+import { hasAddress, target } from './targets';
+
+/** Copies a command that works in any terminal without this extension, and resolves with it. */
+export async function copySshCommand(services: Services, args: readonly unknown[]): Promise<string> {
+  const placeholder = vscode.l10n.t('Select an instance to copy its SSH command');
+  const { row } = await target(services, args, hasAddress, placeholder);
+  const command = sshCommand(services, row);
+  await copyText(command);
+  return command;
+}
+
+function sshCommand(services: Services, { instance }: InstanceRow): string {
+  const endpoint = sshEndpoint(instance, { complete: true });
+  if ('none' in endpoint) {
+    throw new Error(vscode.l10n.t('“{0}” can’t be reached over SSH right now.', plainText(instance.name)));
+  }
+  const { user, identityFile } = services.ssh.optionsFor(instance);
+  const key = identityFile === undefined ? '' : ` -i "${identityFile.replace(/["\\$`]/g, '\\$&')}"`;
+  const port = endpoint.port === 22 ? '' : ` -p ${endpoint.port}`;
+  return `ssh${key}${port} ${user}@${endpoint.host}`;
+}

@@ -1,0 +1,23 @@
+import * as vscode from 'vscode';
+import { plainText } from '../base/text';
+import { changeInstances } from './changeInstances';
+import type { Services } from './services';
+
+/** Asks whoever called: there is no way to delete without the question. */
+export async function deleteInstance(services: Services, args: readonly unknown[]): Promise<void> {
+  await changeInstances(services, args, {
+    kind: 'delete',
+    placeholder: vscode.l10n.t('Select an instance to delete permanently'),
+    alwaysAsks: true,
+    question: (names, rows) => ({
+      message: vscode.l10n.t('Delete {0} permanently?', names),
+      detail: [
+        vscode.l10n.t(
+          'The instance and its disk are deleted. Everything stored on it is lost and can’t be recovered. Billing for it ends once it’s deleted.',
+        ),
+        ...rows.map(({ instance }) => `${plainText(instance.name)} (${plainText(instance.id)})`),
+      ],
+      button: vscode.l10n.t('Delete'),
+    }),
+  });
+}

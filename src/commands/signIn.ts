@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+import type { Account } from '../instances/accounts';
+import { errorText, isCancelled, showInformation, showWarning } from '../vscode/messages';
+import { askText, askTextLive } from '../vscode/prompts';
+import type { Services } from './services';
+
+/** The page of the dashboard that creates tokens, below the origin. */
+const tokenPage = '/developers';
+
+/** Asks for an API token, checks it with the service and switches to its account. */
+export async function signIn(services: Services): Promise<void> {
+  const { origin } = services.settings;
+  const token = await askForToken(services, origin);
+  const others = await services.accounts.all(origin);
+  const known = others.find((account) => account.token === token);
+  const label = known?.label ?? (await askForLabel(others));
+  const { kept } = await services.accounts.add(origin, label, token);
+  if (kept) {
+    showInformation(vscode.l10n.t('Signed in to {0}.', new URL(origin).host));
+  } else {
+    showWarning(
+      vscode.l10n.t(
+        'Signed in until this window closes, because the system’s key store couldn’t save the token. See “keychain issues” in the VS Code documentation.',
+      ),
+    );
+  }
+}
+
+/** Resolves with a token that the service accepted. */
+async function askForToken(services: Services, origin: string): Promise<string> {
+  const token = await askTextLive({
+    title: vscode.l10n.t('Sign In to TensorDock'),
+    prompt: vscode.l10n.t(
+      'Enter an API token for {0}. You create one under Developer Settings (the button above opens that page).',
+      origin,
+    ),
+    placeHolder: vscode.l10n.t('API token'),
+    password: true,
+    stayOpen: true,
+    buttons: [
+      {
+        icon: 'link-external',
+        tooltip: vscode.l10n.t('Open Developer Settings'),
+        run: () => vscode.env.openExternal(vscode.Uri.parse(origin + tokenPage)),
+      },
+    ],
+    check: async (text, signal) => {
+      if (!/^[\x21-\x7e]+$/.test(text.trim())) {
+        return vscode.l10n.t('A token is made of letters and digits, without spaces.');
+      }
+      try {
+        await services.checkToken(origin, text.trim(), signal);
+        return undefined;
+      } catch (error) {
+        return isCancelled(error) ? vscode.l10n.t('The token wasn’t checked. Try again.') : errorText(error);
+      }
+    },
+  });
+  if (token === undefined) throw new vscode.CancellationError();
+  return token.trim();
+}
+
+/** An account needs a name only where there is more than one. */
+async function askForLabel(others: readonly Account[]): Promise<string> {
+  const suggestion = vscode.l10n.t('Account {0}', others.length + 1);
+  if (others.length === 0) return suggestion;
+  const label = await askText({
+    title: vscode.l10n.t('Name This Account'),
+    prompt: vscode.l10n.t('Enter a name that tells it apart from your other accounts.'),
+    value: suggestion,
+    stayOpen: true,
+  });
+  return label?.trim() ? label.trim() : suggestion;
+}

@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import { gpuName } from '../views/details';
+import { plainText } from '../base/text';
+import { formatWhen } from '../automation/when';
+import { confirm, showInformation } from '../vscode/messages';
+import type { CostParts } from './costs';
+import type { Services } from './services';
+
+/** Forgets the token of the account in use, after saying what won't happen while it is signed out. */
+export async function signOut(services: Services, parts: CostParts): Promise<void> {
+  const { origin } = services.settings;
+  const account = await services.accounts.active(origin);
+  if (!account) throw new Error(vscode.l10n.t('You aren’t signed in.'));
+  const paused = pausedBySigningOut(services, parts);
+  if (paused.length > 0) {
+    const agreed = await confirm(
+      vscode.l10n.t('Sign out of TensorDock?'),
+      [
+        vscode.l10n.t('Running instances keep running and keep being billed. While you’re signed out:'),
+        paused.map((line) => `• ${line}`).join('\n'),
+      ].join('\n\n'),
+      vscode.l10n.t('Sign Out'),
+    );
+    if (!agreed) throw new vscode.CancellationError();
+  }
+  await services.accounts.remove(origin, account.id);
+  const entries = await services.ssh.hosts.entries().catch(() => []);
+  const own = entries.filter((entry) => entry.account === account.id);
+  if (own.length === 0) {
+    showInformation(vscode.l10n.t('Signed out. Running instances keep running and keep being billed.'));
+    return;
+  }
+  showInformation(
+    own.length === 1
+      ? vscode.l10n.t(
+          'Signed out. Running instances keep running and keep being billed. 1 SSH host stays in {0}.',
+          services.ssh.paths.ownConfig,
+        )
+      : vscode.l10n.t(
+          'Signed out. Running instances keep running and keep being billed. {0} SSH hosts stay in {1}.',
+          own.length,
+          services.ssh.paths.ownConfig,
+        ),
+    {
+      title: vscode.l10n.t('Remove SSH Hosts'),
+      run: async () => services.ssh.hosts.removeAccount(account.id),
+    },
+  );
+}
+
+/** One line for each thing that only happens while the account is signed in. */
+function pausedBySigningOut(
+  { operations, clock }: Services,
+  { schedules, watches }: CostParts,
+): readonly string[] {
+  const name = (text: string): string => plainText(text, 60);
+  return [
+    ...schedules
+      .list()
+      .map((schedule) =>
+        vscode.l10n.t(
+          '“{0}” won’t be stopped {1}.',
+          name(schedule.name),
+          formatWhen(schedule.at, clock.now()),
+        ),
+      ),
+    ...operations
+      .pending()
+      .map((record) =>
+        record.kind === 'startWhenAvailable'
+          ? vscode.l10n.t('“{0}” won’t start when a GPU is available.', name(record.name))
+          : vscode.l10n.t('What you asked for on “{0}” may not finish.', name(record.name)),
+      ),
+    ...watches
+      .list()
+      .map((watch) => vscode.l10n.t('You won’t be notified when {0} is available.', gpuName(watch.model))),
+  ];
+}

@@ -1,0 +1,17 @@
+import * as vscode from 'vscode';
+import { sortKeys, type SortKey } from '../views/tree/arrangement';
+import { pickArrangement } from './pickArrangement';
+import type { Services } from './services';
+
+export async function sortInstances({ arrangement }: Services): Promise<void> {
+  const labels: Record<SortKey, string> = {
+    listed: vscode.l10n.t('TensorDock’s order'),
+    name: vscode.l10n.t('Name'),
+    state: vscode.l10n.t('State'),
+    gpu: vscode.l10n.t('GPU'),
+    rate: vscode.l10n.t('Rate (highest first)'),
+  };
+  const placeHolder = vscode.l10n.t('Select how to sort instances');
+  const sort = await pickArrangement(sortKeys, labels, arrangement.get().sort, placeHolder);
+  await arrangement.set({ ...arrangement.get(), sort });
+}

@@ -1,0 +1,71 @@
+import type { Forms } from '../views/forms/forms';
+import { connectCommands } from './connect';
+import { copyDiagnostics } from './copyDiagnostics';
+import { copyInstanceId } from './copyInstanceId';
+import { copyIpAddress } from './copyIpAddress';
+import { copySshCommand } from './copySshCommand';
+import { costCommands, type CostParts } from './costs';
+import { createInstance } from './createInstance';
+import { createLikeThis } from './createLikeThis';
+import { deleteInstance } from './deleteInstance';
+import { filterInstances } from './filterInstances';
+import { groupInstances } from './groupInstances';
+import type { CommandId } from './ids';
+import { manageKeys } from './manageKeys';
+import { modifyInstance } from './modifyInstance';
+import { openDashboard } from './openDashboard';
+import { portCommands } from './ports';
+import { refresh } from './refresh';
+import { restartInstance } from './restartInstance';
+import type { CommandHandler, Services } from './services';
+import { setSshOptions } from './setSshOptions';
+import { signIn } from './signIn';
+import { signOut } from './signOut';
+import { sortInstances } from './sortInstances';
+import { sshConfigCommands } from './sshConfig';
+import { startInstance } from './startInstance';
+import { startWhenAvailable } from './startWhenAvailable';
+import { stopInstance } from './stopInstance';
+import { switchAccount } from './switchAccount';
+
+/** The one table of commands and what they do. A command that is missing, or one too many, doesn't compile. */
+export type CommandTable = Readonly<Record<CommandId, CommandHandler>>;
+
+export function commandTable(services: Services, forms: Forms, costs: CostParts): CommandTable {
+  return {
+    'tensordock.signIn': async () => signIn(services),
+    'tensordock.signOut': async () => signOut(services, costs),
+    'tensordock.switchAccount': async () => switchAccount(services),
+    'tensordock.refresh': async () => refresh(services),
+    'tensordock.createInstance': async () => createInstance(services, forms),
+    'tensordock.createLikeThis': async (...args) => createLikeThis(services, forms, args),
+    'tensordock.modifyInstance': async (...args) => modifyInstance(services, forms, args),
+    'tensordock.manageKeys': async () => manageKeys(services),
+    'tensordock.startInstance': async (...args) => startInstance(services, args),
+    'tensordock.stopInstance': async (...args) => stopInstance(services, args),
+    'tensordock.restartInstance': async (...args) => restartInstance(services, args),
+    'tensordock.deleteInstance': async (...args) => deleteInstance(services, args),
+    'tensordock.startWhenAvailable': async (...args) => startWhenAvailable(services, args),
+    'tensordock.copySshCommand': async (...args) => copySshCommand(services, args),
+    'tensordock.copyIpAddress': async (...args) => copyIpAddress(services, args),
+    'tensordock.copyInstanceId': async (...args) => copyInstanceId(services, args),
+    'tensordock.openDashboard': async (...args) => openDashboard(services, args),
+    'tensordock.setSshOptions': async (...args) => setSshOptions(services, args),
+    'tensordock.filterInstances': async () => filterInstances(services),
+    'tensordock.sortInstances': async () => sortInstances(services),
+    'tensordock.groupInstances': async () => groupInstances(services),
+    'tensordock.showLog': async () => services.log.show(),
+    'tensordock.copyDiagnostics': async () => copyDiagnostics(services),
+    ...connectCommands(services),
+    ...portCommands(services),
+    ...sshConfigCommands(services),
+    ...costCommands(services, costs),
+  };
+}
+
+/** These switch the account themselves, so a question of theirs may be answered under another one. */
+export const accountCommands: ReadonlySet<string> = new Set<CommandId>([
+  'tensordock.signIn',
+  'tensordock.signOut',
+  'tensordock.switchAccount',
+]);

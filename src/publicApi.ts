@@ -1,0 +1,19 @@
+import type * as vscode from 'vscode';
+
+/** What `activate` gives other extensions and tests; never the token. */
+export interface TensorDockExtension {
+  /** IDs of instances that were added, removed or changed. */
+  readonly onDidChangeInstances: vscode.Event<readonly string[]>;
+  /** The instances as last known, without asking the service. */
+  getInstances(): Promise<readonly PublicInstance[]>;
+}
+
+/** An instance as other extensions see it. */
+export interface PublicInstance {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly ipAddress?: string;
+  /** US dollars an hour. */
+  readonly rateHourly?: number;
+}
