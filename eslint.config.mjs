@@ -42,6 +42,7 @@ export default tseslint.config(
     ignores: [
       'src/extension.ts',
       'src/main.ts',
+      'src/publicApi.ts',
       'src/vscode/**',
       'src/views/**',
       'src/commands/**',

@@ -20,18 +20,17 @@ export interface ReportedChange {
 export function showChangeDone(change: ReportedChange, tookMs: number): void {
   const { kind, instanceId, startAfter = false } = change;
   const name = plainText(change.name, 60);
-  switch (kind) {
-    case 'delete':
-      showInformation(vscode.l10n.t('“{0}” was deleted.', name));
-      return;
-    case 'stop':
-      showInformation(vscode.l10n.t('“{0}” is stopped. It may still be billed until you delete it.', name));
-      return;
-    case 'modify':
-      if (!startAfter) {
-        showInformation(vscode.l10n.t('“{0}” was modified.', name));
-        return;
-      }
+  if (kind === 'delete') {
+    showInformation(vscode.l10n.t('“{0}” was deleted.', name));
+    return;
+  }
+  if (kind === 'stop') {
+    showInformation(vscode.l10n.t('“{0}” is stopped. It may still be billed until you delete it.', name));
+    return;
+  }
+  if (kind === 'modify' && !startAfter) {
+    showInformation(vscode.l10n.t('“{0}” was modified.', name));
+    return;
   }
   const message = vscode.l10n.t('“{0}” is running (took {1}).', name, formatDuration(tookMs));
   if (instanceId === undefined) showInformation(message);
