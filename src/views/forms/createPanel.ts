@@ -12,7 +12,8 @@ import {
 import type { CatalogFeed } from './catalogFeed';
 import { mergeCloudInit, parseCloudInit } from './cloudInit';
 import type { CloudInitEditors } from './cloudInitEditors';
-import { describeFailure, describeOutcome, duration, idempotencyKey, prepare } from './createSubmit';
+import { describeFailure, describeOutcome, idempotencyKey, prepare } from './createSubmit';
+import { shellKind } from '../../base/shellQuote';
 import { FormPanel } from './formPanel';
 import { FormAccount } from './formAccount';
 import { formTexts } from './html';
@@ -20,7 +21,7 @@ import { KeyChoices } from './keyChoices';
 import { requestInstance } from './createRequest';
 import { currentInstances, onDidSignIn } from './instances';
 import type { FormParts } from './parts';
-import { waitForSsh } from './sshReadiness';
+import { followReadiness } from './sshReadiness';
 import { confirmCreateAnother, deletePreset, savePreset } from './createPrompts';
 import type { Presets } from './presets';
 import { recipes } from './recipes';
@@ -132,7 +133,10 @@ export class CreatePanel implements vscode.Disposable {
         return this.sendAccess();
       case 'copy': {
         const { request } = prepare(message.draft, this.known());
-        const text = message.format === 'json' ? asJson(request) : asCurl(request, settings.origin);
+        const text =
+          message.format === 'json'
+            ? asJson(request)
+            : asCurl(request, settings.origin, shellKind(vscode.env.shell));
         await vscode.env.clipboard.writeText(text);
         showInformation(vscode.l10n.t('Copied without your token.'));
         return;
@@ -160,7 +164,7 @@ export class CreatePanel implements vscode.Disposable {
         this.useCandidate(message.id);
         return;
       case 'connect':
-        await connect(message.id);
+        await vscode.commands.executeCommand('tensordock.connect', message.id);
         return;
     }
   }
@@ -219,8 +223,7 @@ export class CreatePanel implements vscode.Disposable {
     if (result.kind === 'created') await presets.remember(draft);
     this.settle(submitId, result, draft);
     // Windows has no SSH to wait for.
-    if (result.kind === 'created' && !isWindowsImage(draft.image))
-      void this.follow(result.id, result.name, since);
+    if (result.kind === 'created' && !isWindowsImage(draft.image)) this.follow(result.id, result.name, since);
   }
 
   /** Creates although the end of an earlier create is unknown, once the person has confirmed that. */
@@ -243,7 +246,7 @@ export class CreatePanel implements vscode.Disposable {
     if (!candidate) return;
     const message = vscode.l10n.t('{0} is your new instance.', candidate.name);
     this.settle(settled.submitId, { kind: 'created', id, name: candidate.name, message });
-    void this.follow(id, candidate.name, this.parts.clock.now());
+    this.follow(id, candidate.name, this.parts.clock.now());
   }
 
   private progress(message: string): void {
@@ -260,28 +263,12 @@ export class CreatePanel implements vscode.Disposable {
     else if (!this.form.isVisible) this.form.reveal();
   }
 
-  /** Reports when the instance answers over SSH: in the form, or in a notification if the form isn't visible. */
-  private async follow(id: string, name: string, since: number): Promise<void> {
-    const { clock, log } = this.parts;
-    try {
-      await waitForSsh(this.parts, id, new AbortController().signal);
-    } catch (error) {
-      log.info(`Couldn’t tell whether ${id} answers over SSH: ${errorText(error)}`);
-      this.sendReadiness({ type: 'readiness', id, message: errorText(error), ready: false });
-      return;
-    }
-    const took = duration(clock.now() - since);
-    this.sendReadiness({
-      type: 'readiness',
-      id,
-      message: vscode.l10n.t('Ready to connect (took {0}).', took),
-      ready: true,
-    });
-    if (this.form.isVisible) return;
-    showInformation(vscode.l10n.t('{0} is ready to connect (took {1}).', name, took), {
-      title: vscode.l10n.t('Connect'),
-      run: () => connect(id),
-    });
+  private follow(id: string, name: string, since: number): void {
+    const report = (message: string, ready: boolean): boolean => {
+      this.sendReadiness({ type: 'readiness', id, message, ready });
+      return this.form.isVisible;
+    };
+    void followReadiness(this.parts, { id, name, since }, report);
   }
 
   private sendReadiness(readiness: ToCreateForm & { type: 'readiness' }): void {
@@ -308,8 +295,4 @@ export class CreatePanel implements vscode.Disposable {
   private async sendAccess(select?: string): Promise<void> {
     this.form.post({ type: 'access', access: await this.keyChoices.refresh(), select });
   }
-}
-
-function connect(id: string): Thenable<unknown> {
-  return vscode.commands.executeCommand('tensordock.connect', id);
 }

@@ -2,17 +2,46 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock';
 import type { InstanceStore } from '../../instances/store';
 import { waitForBanner } from '../../ssh/connect/banner';
+import type { Logger } from '../../base/logger';
 import { sshEndpoint } from '../../ssh/endpoint';
+import { errorText, showInformation } from '../../vscode/messages';
+import { duration } from './createSubmit';
 
 /** How long a new instance can take to answer over SSH, in milliseconds (fact sheet, section 4, number 2). */
 const readyMs = 20 * 60_000;
 
-/** Resolves when the instance answers over SSH. Rejects if it doesn't within 20 minutes, or on abort. */
-export async function waitForSsh(
-  { store, clock }: { readonly store: InstanceStore; readonly clock: Clock },
-  id: string,
-  aborted: AbortSignal,
+interface ReadinessParts {
+  readonly store: InstanceStore;
+  readonly clock: Clock;
+}
+
+/**
+ * Reports when a new instance answers over SSH, or why it doesn't. `report` returns whether the person can see the
+ * report; otherwise a notification says when the instance is ready.
+ */
+export async function followReadiness(
+  parts: ReadinessParts & { readonly log: Logger },
+  { id, name, since }: { readonly id: string; readonly name: string; readonly since: number },
+  report: (message: string, ready: boolean) => boolean,
 ): Promise<void> {
+  const { clock, log } = parts;
+  try {
+    await waitForSsh(parts, id, new AbortController().signal);
+  } catch (error) {
+    log.info(`Couldn’t tell whether ${id} answers over SSH: ${errorText(error)}`);
+    report(errorText(error), false);
+    return;
+  }
+  const took = duration(clock.now() - since);
+  if (report(vscode.l10n.t('Ready to connect (took {0}).', took), true)) return;
+  showInformation(vscode.l10n.t('{0} is ready to connect (took {1}).', name, took), {
+    title: vscode.l10n.t('Connect'),
+    run: () => vscode.commands.executeCommand('tensordock.connect', id),
+  });
+}
+
+/** Resolves when the instance answers over SSH. Rejects if it doesn't within 20 minutes, or on abort. */
+async function waitForSsh({ store, clock }: ReadinessParts, id: string, aborted: AbortSignal): Promise<void> {
   const deadline = new AbortController();
   const timer = clock.after(readyMs, () => deadline.abort());
   const signal = AbortSignal.any([aborted, deadline.signal]);
@@ -28,11 +57,7 @@ export async function waitForSsh(
   }
 }
 
-async function reachSsh(
-  { store, clock }: { readonly store: InstanceStore; readonly clock: Clock },
-  id: string,
-  signal: AbortSignal,
-): Promise<void> {
+async function reachSsh({ store, clock }: ReadinessParts, id: string, signal: AbortSignal): Promise<void> {
   const row = await store.waitFor(
     id,
     (candidate) => {
