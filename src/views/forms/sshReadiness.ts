@@ -26,7 +26,7 @@ export async function followReadiness(
 ): Promise<void> {
   const { clock, log } = parts;
   try {
-    await waitForSsh(parts, id, new AbortController().signal);
+    await waitForSsh(parts, id);
   } catch (error) {
     log.info(`Couldn’t tell whether ${id} answers over SSH: ${errorText(error)}`);
     report(errorText(error), false);
@@ -40,18 +40,16 @@ export async function followReadiness(
   });
 }
 
-/** Resolves when the instance answers over SSH. Rejects if it doesn't within 20 minutes, or on abort. */
-async function waitForSsh({ store, clock }: ReadinessParts, id: string, aborted: AbortSignal): Promise<void> {
+/** Resolves when the instance answers over SSH. Rejects if it doesn't within 20 minutes. */
+async function waitForSsh(parts: ReadinessParts, id: string): Promise<void> {
   const deadline = new AbortController();
-  const timer = clock.after(readyMs, () => deadline.abort());
-  const signal = AbortSignal.any([aborted, deadline.signal]);
+  const timer = parts.clock.after(readyMs, () => deadline.abort());
   try {
-    await reachSsh({ store, clock }, id, signal);
+    await reachSsh(parts, id, deadline.signal);
   } catch (error) {
     if (!deadline.signal.aborted) throw error;
-    throw new Error(vscode.l10n.t('SSH didn’t answer within {0} minutes.', readyMs / 60_000), {
-      cause: error,
-    });
+    const message = vscode.l10n.t('SSH didn’t answer within {0} minutes.', readyMs / 60_000);
+    throw new Error(message, { cause: error });
   } finally {
     timer.dispose();
   }
