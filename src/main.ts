@@ -91,6 +91,7 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
       clock,
       logger: log,
       dialects,
+      version: manifestVersion(context),
       beforeRequest: async () => store.noteRequest(),
     });
   const journal = new FileJournal(path.join(storage, 'operations'), log);
@@ -258,4 +259,12 @@ function addDevelopmentAccount(
   if (token === undefined || context.extensionMode === vscode.ExtensionMode.Production) return;
   const label = vscode.l10n.t('Development');
   accounts.addForSession({ id: 'development', origin: settings.origin, label, token });
+}
+
+/** Our version, as the manifest has it. */
+function manifestVersion(context: vscode.ExtensionContext): string | undefined {
+  const manifest: unknown = context.extension.packageJSON;
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
+  return typeof version === 'string' ? version : undefined;
 }

@@ -77,17 +77,22 @@ export function unreadable(
   details: ErrorDetails,
 ): TensorDockError {
   const why = {
-    'too-long': l10n.t('TensorDock’s answer is too long to be right.'),
-    'too-deep': l10n.t('TensorDock’s answer is nested too deeply to be right.'),
+    'too-long': l10n.t('TensorDock’s answer is too long.'),
+    'too-deep': l10n.t('TensorDock’s answer is nested too deeply.'),
     'web-page': l10n.t(
-      'A web page came instead of TensorDock’s answer. Check whether this network wants you to sign in first, or a proxy stands between.',
+      'TensorDock’s answer was a web page. Check whether this network or a proxy wants you to sign in first.',
     ),
-    'no-json': l10n.t('TensorDock’s answer cannot be read: it is cut off or no JSON. Try again in a minute.'),
+    'no-json': l10n.t(
+      'TensorDock’s answer can’t be read: it is cut off or isn’t JSON. Try again in a minute.',
+    ),
     empty: l10n.t('TensorDock’s answer is empty. Try again in a minute.'),
-    unfit: l10n.t('TensorDock’s answer does not hold what was asked for. Try again in a minute.'),
+    unfit: l10n.t('TensorDock’s answer doesn’t contain what was asked for. Try again in a minute.'),
   }[problem.why];
   return changing
-    ? new OutcomeUnknownError(l10n.t('{0} It may have been done all the same: look first.', why), details)
+    ? new OutcomeUnknownError(
+        l10n.t('{0} It may have succeeded. Check the instance before you try again.', why),
+        details,
+      )
     : new ServiceError('unreadable-answer', why, details);
 }
 

@@ -8,18 +8,24 @@ export interface ErrorBody {
   /** The service's words, most telling first, as they came. */
   readonly texts: readonly string[];
   readonly issues: readonly RequestIssue[];
+  /** Machine-readable words beside the texts, for example `resource_error`. */
+  readonly codes: readonly string[];
+  /** The body is a JSON object or list, and not a page, a text or nothing. */
+  readonly ownJson: boolean;
 }
 
 const mostIssues = 20;
 
 /** Reads an error body: `errors`, `error`, validation issues, `message`, `detail`, or plain text. */
 export function readErrorBody(body: unknown): ErrorBody {
-  const found: Found = { texts: [], issues: [] };
+  const found: Found = { texts: [], issues: [], codes: [] };
   collect(body, found, 0);
   return {
     status: found.status,
     texts: [...new Set(found.texts)],
     issues: found.issues.slice(0, mostIssues),
+    codes: found.codes.slice(0, mostIssues),
+    ownJson: isObject(body) || isList(body),
   };
 }
 
@@ -57,6 +63,7 @@ interface Found {
   status?: number;
   readonly texts: string[];
   readonly issues: RequestIssue[];
+  readonly codes: string[];
 }
 
 const deepest = 6;
@@ -73,6 +80,10 @@ function collect(value: unknown, found: Found, depth: number): void {
     return;
   }
   found.status ??= readErrorStatus(value.status) ?? readErrorStatus(value.statusCode);
+  for (const key of ['code', 'type', 'reason']) {
+    const code = Object.hasOwn(value, key) ? value[key] : undefined;
+    if (typeof code === 'string') found.codes.push(code.slice(0, 100));
+  }
   const issue = readIssue(value);
   if (issue !== undefined) found.issues.push(issue);
   for (const key of [

@@ -10,66 +10,80 @@ import {
   ServiceError,
   type TensorDockError,
 } from './errors';
+import { type CapacityKind, capacityKind } from './capacity';
 import type { ErrorBody } from './errorBody';
+import { classifyFailure } from './outcome';
 import type { Redactor } from './serviceText';
 
 /** All that is known of an answer that is an error. */
 export interface Refusal {
-  /** The answer's, or the one inside a 2xx body. */
-  readonly status: number;
+  readonly httpStatus: number;
+  /** A 2xx answer whose body holds an error. */
+  readonly errorInside?: boolean;
   readonly body: ErrorBody;
   readonly retryAfterMs?: number;
-  /** The call was to change something, so a server error leaves open whether it did. */
+  /** The call may change something, so a server error leaves open whether it did. */
   readonly changing: boolean;
 }
 
-const capacity =
-  /no available (nodes?|gpus?|hosts?|hostnodes?)|hostnode (is )?(unavailable|not available)|insufficient (capacity|resources)|out of stock|resources? (is |are )?(unavailable|not available)|not enough (capacity|resources|gpus?)|no capacity/i;
-const gpuTaken = /gpu slot expired|no available gpus?|gpus? (is |are )?(unavailable|not available)/i;
-const noAddress = /no available public ips?/i;
-const balance = /need at least|insufficient (balance|funds)|balance (is )?too low/i;
-const sshPort = /\bport \(?22\)?|\(22\) must be forwarded/i;
-const mustStop = /must be in .?stopped|must be stopped/i;
-
 /** The error class and the words for an answer that says no, or for an error inside a 2xx body. */
 export function refusalError(refusal: Refusal, redactor: Redactor): TensorDockError {
-  const { status } = refusal;
-  const said = redactor.shown(refusal.body.texts.join(' · '));
+  const { httpStatus, body, changing, errorInside = false } = refusal;
+  const status = errorInside ? (body.status ?? 400) : httpStatus;
+  const said = redactor.shown(body.texts.join(' · '));
   const details = { status, serviceText: said === '' ? undefined : said };
   const quote = said === '' ? l10n.t('(status {0})', status) : `“${said}”`;
+  const capacity = capacityKind([...body.texts, ...body.codes].join(' · ').slice(0, 5_000));
+  const { ownJson, status: statusInside } = body;
+  const noCapacity = capacity !== undefined;
 
+  const evidence = { kind: 'answer', httpStatus, ownJson, errorInside, statusInside, noCapacity } as const;
+  if (changing && classifyFailure(evidence) === 'unknown') {
+    return new OutcomeUnknownError(
+      l10n.t(
+        'TensorDock failed ({0}): {1}. It may have succeeded. Check the instance before you try again.',
+        status,
+        quote,
+      ),
+      details,
+    );
+  }
+  if (!changing && (status >= 500 || status === 408)) {
+    return new ServiceError(
+      'service-down',
+      l10n.t('TensorDock has trouble ({0}): {1}. Try again in a minute.', status, quote),
+      details,
+    );
+  }
   if (status === 401) {
     return new AuthenticationError(
       'unauthorized',
-      l10n.t('TensorDock refused the API token. Check it or make a new one, then sign in again. {0}', quote),
+      l10n.t(
+        'TensorDock refused the API token. Check it or create a new one, then sign in again. {0}',
+        quote,
+      ),
       details,
     );
   }
   if (status === 429) {
     return new RateLimitedError(rateLimitText(refusal.retryAfterMs), refusal.retryAfterMs, details);
   }
-  if (noAddress.test(said)) {
-    return new NoCapacityError(
-      l10n.t('That host has no public IP address left: {0}. Use port forwards or another location.', quote),
+  if (!ownJson && (status === 403 || status === 404)) {
+    return new ServiceError(
+      'unreadable-answer',
+      l10n.t(
+        'The answer didn’t come from TensorDock itself ({0}): {1}. Check your network and proxy, then try again.',
+        status,
+        quote,
+      ),
       details,
     );
   }
-  if (gpuTaken.test(said)) {
-    return new NoCapacityError(
-      l10n.t('The GPU is taken now: {0}. Try again later, or choose another GPU.', quote),
-      details,
-    );
-  }
-  if (capacity.test(said)) {
-    return new NoCapacityError(
-      l10n.t('No free machine fits now: {0}. Try another location or GPU, or try later.', quote),
-      details,
-    );
-  }
-  const issues = refusal.body.issues.map((issue) => shownIssue(issue, redactor));
+  if (capacity !== undefined) return new NoCapacityError(capacityText(capacity, quote), details);
+  const issues = body.issues.map((issue) => shownIssue(issue, redactor));
   if (status === 402 || balance.test(said)) {
     return new BadRequestError(
-      l10n.t('The balance at TensorDock is too low: {0}. Add funds in the dashboard.', quote),
+      l10n.t('Your TensorDock balance is too low: {0}. Add funds in the dashboard.', quote),
       issues,
       details,
     );
@@ -77,31 +91,15 @@ export function refusalError(refusal: Refusal, redactor: Redactor): TensorDockEr
   if (status === 403) {
     return new AuthenticationError(
       'forbidden',
-      l10n.t('TensorDock does not allow this with your API token: {0}. Check the token’s rights.', quote),
+      l10n.t('TensorDock doesn’t allow this with your API token: {0}. Check the token’s permissions.', quote),
       details,
     );
   }
   if (status === 404) {
     return new NotFoundError(
-      l10n.t('TensorDock did not find it: {0}. It may have been deleted already.', quote),
+      l10n.t('TensorDock couldn’t find it: {0}. It may already be deleted.', quote),
       details,
     );
-  }
-  if (status >= 500 || status === 408) {
-    return refusal.changing
-      ? new OutcomeUnknownError(
-          l10n.t(
-            'TensorDock failed ({0}): {1}. It may have been done all the same: look first.',
-            status,
-            quote,
-          ),
-          details,
-        )
-      : new ServiceError(
-          'service-down',
-          l10n.t('TensorDock has trouble ({0}): {1}. Try again in a minute.', status, quote),
-          details,
-        );
   }
   return new BadRequestError(
     badRequestText(said, quote, issues),
@@ -111,11 +109,32 @@ export function refusalError(refusal: Refusal, redactor: Redactor): TensorDockEr
   );
 }
 
+const balance = /need at least|insufficient (balance|funds)|balance (is )?too low/i;
+const sshPort = /\bport \(?22\)?|\(22\) must be forwarded/i;
+const mustStop = /must be in .?stopped|must be stopped/i;
+
+function capacityText(kind: CapacityKind, quote: string): string {
+  switch (kind) {
+    case 'address':
+      return l10n.t(
+        'That host node has no public IP left: {0}. Use port forwarding or another location.',
+        quote,
+      );
+    case 'gpu':
+      return l10n.t('The GPU isn’t available right now: {0}. Try again later, or choose another GPU.', quote);
+    case 'any':
+      return l10n.t(
+        'TensorDock has no capacity for this right now: {0}. Try another location or GPU, a smaller size, or try again later.',
+        quote,
+      );
+  }
+}
+
 function rateLimitText(retryAfterMs: number | undefined): string {
   return retryAfterMs === undefined
-    ? l10n.t('TensorDock takes no more requests for now (100 a minute). Try again in a minute.')
+    ? l10n.t('Too many requests to TensorDock (the limit is 100 per minute). Try again in a minute.')
     : l10n.t(
-        'TensorDock takes no more requests for now (100 a minute). Try again in {0} seconds.',
+        'Too many requests to TensorDock (the limit is 100 per minute). Try again in {0} seconds.',
         Math.ceil(retryAfterMs / 1000),
       );
 }
@@ -123,7 +142,7 @@ function rateLimitText(retryAfterMs: number | undefined): string {
 function badRequestText(said: string, quote: string, issues: readonly RequestIssue[]): string {
   if (sshPort.test(said)) {
     return l10n.t(
-      'A Linux machine needs port 22 forwarded, or a dedicated IP address: {0}. Choose one of the two.',
+      'A Linux instance needs port 22 forwarded, or a dedicated IP: {0}. Choose one of the two.',
       quote,
     );
   }
@@ -133,7 +152,11 @@ function badRequestText(said: string, quote: string, issues: readonly RequestIss
   const listed = issues.find((issue) => issue.options !== undefined && issue.options.length > 0);
   if (listed?.options !== undefined) {
     const field = String(listed.path.at(-1) ?? '');
-    return l10n.t('TensorDock does not take this {0}. Choose one of: {1}.', field, listed.options.join(', '));
+    return l10n.t(
+      'TensorDock doesn’t accept this {0}. Choose one of: {1}.',
+      field,
+      listed.options.join(', '),
+    );
   }
   const fields = issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
   return fields === ''

@@ -10,7 +10,7 @@ import { gets, lists } from './bodies';
 const token = 'tok3nTok3nTok3n';
 
 function refuse(status: number, body: unknown, changing = true) {
-  return refusalError({ status, body: readErrorBody(body), changing }, new Redactor([token]));
+  return refusalError({ httpStatus: status, body: readErrorBody(body), changing }, new Redactor([token]));
 }
 
 const image = {
@@ -40,7 +40,10 @@ describe('an error', () => {
     [429, { error: 'Rate limit exceeded. Please try again later.' }, 'rate-limited'],
     [400, { error: 'No available nodes found' }, 'no-capacity'],
     [404, { status: 404, error: 'No available nodes found' }, 'no-capacity'],
-    [500, { status: 500, error: 'No available nodes found' }, 'no-capacity'],
+    [500, { status: 500, error: 'No available nodes found' }, 'outcome-unknown'],
+    [503, { error: 'No capacity' }, 'outcome-unknown'],
+    [404, '<html>404 Not Found</html>', 'outcome-unknown'],
+    [403, '', 'outcome-unknown'],
     [400, { error: 'Hostnode unavailable', status: 400 }, 'no-capacity'],
     [400, { error: 'Insufficient capacity for this request' }, 'no-capacity'],
     [400, { message: 'This GPU is out of stock' }, 'no-capacity'],
@@ -71,7 +74,7 @@ describe('an error', () => {
     );
     expect(refuse(400, [port22]).message).toMatch(/port 22 forwarded, or a dedicated IP/);
     expect(refuse(400, { error: 'No available public IPs on hostnode' }).message).toMatch(
-      /Use port forwards/,
+      /Use port forwarding/,
     );
     expect(refuse(400, [image]).message).toMatch(/this image.*ubuntu2404, ubuntu2204, windows10/);
     expect(refuse(400, { error: "Instance must be in 'Stopped' state" }).message).toMatch(/Stop it first/);

@@ -147,7 +147,7 @@ describe(`${numRuns} bodies mutated from every variant`, () => {
     const redactor = new Redactor(['token']);
     fc.assert(
       fc.property(body, fc.integer({ min: 400, max: 599 }), fc.boolean(), (mutated, status, changing) => {
-        const error = refusalError({ status, body: readErrorBody(mutated), changing }, redactor);
+        const error = refusalError({ httpStatus: status, body: readErrorBody(mutated), changing }, redactor);
         expect(error).toBeInstanceOf(TensorDockError);
         expect(error.message.length).toBeLessThan(6_000);
         expect(error.message).not.toMatch(/[\p{Cc}\u202e]/u);

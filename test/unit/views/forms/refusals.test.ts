@@ -16,7 +16,7 @@ const at = (field: string, message: string, more: object = {}): object[] => [
 const refusals: readonly (readonly [number, unknown, RegExp, string?])[] = [
   [400, { error: 'No available nodes found' }, /another (placement|location)|other locations|smaller|later/i],
   [404, { status: 404, error: 'No available nodes found' }, /another (placement|location)|smaller|later/i],
-  [500, { status: 500, error: 'No available nodes found' }, /another (placement|location)|smaller|later/i],
+  [500, { status: 500, error: 'No available nodes found' }, /didn’t confirm the request/],
   [400, { status: 400, error: 'Hostnode unavailable' }, /another (placement|location)|smaller|later/i],
   [400, { error: 'No available public IPs on hostnode' }, /port forwards|another (placement|location)/i],
   [400, { error: 'You need at least $1 to deploy an instance' }, /balance|add (money|funds)|top up/i],
@@ -46,7 +46,10 @@ it.each(cases)(
   '$status $said is explained with what to do next, and the form keeps its contents',
   (given) => {
     const { status, body, words, field } = given;
-    const error = refusalError({ status, body: readErrorBody(body), changing: true }, new Redactor([]));
+    const error = refusalError(
+      { httpStatus: status, body: readErrorBody(body), changing: true },
+      new Redactor([]),
+    );
     const result = describeOutcome({ kind: 'refused', error }, 'box');
     const sent: { type: string; submitId?: string }[] = [];
     const model = new CreateModel(
