@@ -1,39 +1,52 @@
-import type { Disposable } from './disposable';
-import type { Logger } from './logger';
 import { watch } from 'node:fs';
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
-import lockfile from 'proper-lockfile';
 import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
-/** A lock not renewed for this long belonged to a window that is gone. */
-const staleMs = 5_000;
+import type { Disposable } from './disposable';
+import { isErrorCode } from './fileErrors';
+import { acquireLock, inTurn, isUnwritable, makePrivateFolder } from './lock';
+import type { Logger } from './logger';
 
-/** A small JSON file that all windows of a person read and write. */
+/** What the owner of a shared file can be told. */
+export interface SharedFileEvents {
+  /** The file was damaged; it was kept under this path, and a new one was started. */
+  readonly onDamaged?: (keptAs: string) => void;
+  /** The file can't be written, so changes are kept in memory. Called once until a write succeeds again. */
+  readonly onUnwritable?: (error: unknown) => void;
+}
+
+/** Reads the text of a file; `undefined` where it is damaged. */
+export type Parse<T> = (text: string) => T | undefined;
+
+/** A small JSON file that all windows of a person read and write. Only its owner can read it. */
 export class SharedFile<T> {
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly parse: Parse<T>;
+  /** What this window would have written, while nothing can be written. */
+  private unwritten: { readonly value: T } | undefined;
 
   constructor(
     readonly file: string,
-    private readonly schema: v.GenericSchema<unknown, T>,
+    schema: v.GenericSchema<unknown, T> | Parse<T>,
     private readonly empty: T,
     private readonly log: Logger,
-  ) {}
+    private readonly events: SharedFileEvents = {},
+  ) {
+    this.parse = typeof schema === 'function' ? schema : (text) => parseJson(text, schema);
+  }
 
-  /** What is written now; `empty` where nothing is, or where it is damaged. Throws where it cannot be read. */
+  /** What is stored now; `empty` where nothing is, or where it is damaged. Rejects where it can't be read. */
   async read(): Promise<T> {
-    return (await this.readWhole()).value;
+    return this.unwritten ? this.unwritten.value : (await this.readWhole()).value;
   }
 
   /**
-   * Replaces what is written by a pure step, alone among all windows; the step may have to be made on newer data
-   * than this window has seen. What does not change is not written. Throws where it cannot be read or written.
+   * Replaces what is stored by a pure step, alone among all windows; the step may be made on newer data than this
+   * window has seen. What doesn't change isn't written. Rejects where the file can't be read. Where it can't be
+   * written, the change is kept in memory, for this window alone, until a later one can be written.
    */
   async update(step: (current: T) => T): Promise<T> {
-    // In line within this window, so that only other windows are waited for by asking again.
-    const turn = this.turn.then(() => this.locked(step));
-    this.turn = turn.catch(() => undefined);
-    return turn;
+    return inTurn(this.file, () => this.locked(step));
   }
 
   /** Calls back when some window may have written. */
@@ -41,7 +54,7 @@ export class SharedFile<T> {
     const closed = new AbortController();
     const folder = path.dirname(this.file);
     const name = path.basename(this.file);
-    void mkdir(folder, { recursive: true })
+    void makePrivateFolder(folder)
       .then(() => {
         if (closed.signal.aborted) return;
         // The folder, since a rename over the file would end a watch of the file itself.
@@ -57,31 +70,52 @@ export class SharedFile<T> {
   }
 
   private async locked(step: (current: T) => T): Promise<T> {
-    await mkdir(path.dirname(this.file), { recursive: true });
-    const lost = new AbortController();
-    const release = await lockfile.lock(this.file, {
-      realpath: false,
-      stale: staleMs,
-      update: 1_000,
-      retries: { retries: 200, minTimeout: 5, maxTimeout: 100, factor: 1.3, randomize: true },
-      onCompromised: (error) => lost.abort(error),
-    });
+    let lock;
+    try {
+      await makePrivateFolder(path.dirname(this.file));
+      lock = await acquireLock(this.file, { log: this.log, retries: 400 });
+    } catch (error) {
+      if (!isUnwritable(error)) throw error;
+      const current = this.unwritten ? this.unwritten.value : (await this.readWhole()).value;
+      return this.keepInMemory(step(current), error);
+    }
+    if (!lock) throw new Error(`${path.basename(this.file)} stayed locked by another window.`);
     try {
       const { value, text, damaged } = await this.readWhole();
-      const next = step(value);
+      const next = step(this.unwritten ? this.unwritten.value : value);
       const nextText = JSON.stringify(next);
-      if (next === value || nextText === text) return next;
-      // Never lost without a trace: it may hold what a person asked for.
-      if (damaged) await rename(this.file, `${this.file}.damaged`);
-      lost.signal.throwIfAborted();
-      await writeFileAtomic(this.file, nextText, { mode: 0o600 });
+      if (this.unwritten === undefined && (next === value || nextText === text)) return next;
+      lock.lost.throwIfAborted();
+      try {
+        // Never lost without a trace: it may hold what a person asked for.
+        if (damaged) await this.keepDamaged();
+        await writeFileAtomic(this.file, nextText, { mode: 0o600 });
+      } catch (error) {
+        if (!isUnwritable(error)) throw error;
+        return this.keepInMemory(next, error);
+      }
+      this.unwritten = undefined;
       return next;
     } finally {
-      // A lock that was lost, to a long sleep of the computer, is not ours to give back.
-      if (!lost.signal.aborted) {
-        await release().catch((error: unknown) => this.log.debug(`${this.file}: ${String(error)}`));
-      }
+      await lock.release();
     }
+  }
+
+  private keepInMemory(value: T, error: unknown): T {
+    const first = this.unwritten === undefined;
+    this.unwritten = { value };
+    if (first) {
+      this.log.warn(`${path.basename(this.file)}: kept in memory: ${String(error)}`);
+      this.events.onUnwritable?.(error);
+    }
+    return value;
+  }
+
+  private async keepDamaged(): Promise<void> {
+    const kept = `${this.file}.damaged`;
+    await rename(this.file, kept);
+    this.log.warn(`${path.basename(this.file)}: damaged, kept as ${path.basename(kept)}, started anew`);
+    this.events.onDamaged?.(kept);
   }
 
   private async readWhole(): Promise<{ value: T; text: string; damaged: boolean }> {
@@ -89,22 +123,21 @@ export class SharedFile<T> {
     try {
       text = await readFile(this.file, 'utf8');
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-        return { value: this.empty, text: '', damaged: false };
-      }
-      throw error;
+      if (!isErrorCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+      return { value: this.empty, text: '', damaged: false };
     }
-    const parsed = v.safeParse(this.schema, parseJson(text));
-    if (parsed.success) return { value: parsed.output, text, damaged: false };
-    this.log.warn(`${path.basename(this.file)}: damaged, begun anew`);
-    return { value: this.empty, text, damaged: true };
+    const value = this.parse(text);
+    return value === undefined ? { value: this.empty, text, damaged: true } : { value, text, damaged: false };
   }
 }
 
-function parseJson(text: string): unknown {
+function parseJson<T>(text: string, schema: v.GenericSchema<unknown, T>): T | undefined {
+  let json: unknown;
   try {
-    return JSON.parse(text);
+    json = JSON.parse(text);
   } catch {
     return undefined;
   }
+  const parsed = v.safeParse(schema, json);
+  return parsed.success ? parsed.output : undefined;
 }

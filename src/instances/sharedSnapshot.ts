@@ -1,15 +1,13 @@
-import type { Disposable } from '../base/disposable';
-import type { Logger } from '../base/logger';
-import { watch, type FSWatcher } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import lockfile from 'proper-lockfile';
-import writeFileAtomic from 'write-file-atomic';
+import type { Disposable } from '../base/disposable';
+import { acquireLock, isUnwritable, type Lock, makePrivateFolder } from '../base/lock';
+import type { Logger } from '../base/logger';
+import { SharedFile, type SharedFileEvents } from '../base/sharedFile';
 import { emptySnapshot, parseSnapshot, type Snapshot } from './snapshot';
 
 /** The one snapshot that all windows of a person share. */
 export interface SharedSnapshot {
-  /** The newest one. Rejects where it cannot be read; one that is damaged is begun anew. */
+  /** The newest one. Rejects where it cannot be read; a damaged one is kept aside and started anew. */
   read(): Promise<Snapshot>;
   /** Changes it for all windows by a pure step on the newest one, and gives back what is there then. */
   change(step: (snapshot: Snapshot) => Snapshot): Promise<Snapshot>;
@@ -24,115 +22,70 @@ export interface SharedSnapshot {
   watch(listener: () => void): Disposable;
 }
 
-/** A lock not renewed for this long belonged to a window that is gone. */
-const staleMs = 5_000;
+/** About two and a half minutes, longer than any request. */
+const askingRetries = 1_500;
 
-/** The shared snapshot as a file `snapshot-<account id>.json` in a folder that all windows see. */
+/**
+ * The shared snapshot as a file `snapshot-<account id>.json` in a folder that all windows see. Where the folder
+ * can't be written, each window works with its own snapshot in memory.
+ */
 export class SnapshotFile implements SharedSnapshot {
-  private readonly file: string;
-  /** Changes of this window wait for each other here, not at the lock. */
-  private lastChange: Promise<unknown> = Promise.resolve();
+  private readonly shared: SharedFile<Snapshot>;
 
   constructor(
     private readonly folder: string,
-    private readonly accountId: string,
+    accountId: string,
     private readonly log: Logger,
+    events: SharedFileEvents = {},
   ) {
-    this.file = path.join(folder, `snapshot-${accountId}.json`);
+    this.shared = new SharedFile<Snapshot>(
+      path.join(folder, `snapshot-${accountId}.json`),
+      (text) => parseSnapshot(text, accountId),
+      emptySnapshot(accountId),
+      log,
+      events,
+    );
   }
 
-  async read(): Promise<Snapshot> {
-    let text: string;
-    try {
-      text = await readFile(this.file, 'utf8');
-    } catch (error) {
-      if (isCode(error, 'ENOENT')) return emptySnapshot(this.accountId);
-      throw error;
-    }
-    const snapshot = parseSnapshot(text, this.accountId);
-    if (!snapshot) this.log.warn('snapshot: damaged, begun anew');
-    return snapshot ?? emptySnapshot(this.accountId);
+  read(): Promise<Snapshot> {
+    return this.shared.read();
   }
 
   change(step: (snapshot: Snapshot) => Snapshot): Promise<Snapshot> {
-    const change = this.lastChange.then(() => this.changeNow(step));
-    this.lastChange = change.catch(() => undefined);
-    return change;
+    return this.shared.update(step);
   }
 
   tryAsking(work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
-    return this.locked('asking', 0, work);
+    return this.askAlone(0, work);
   }
 
   async asking(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    if (!(await this.locked('asking', 600, work))) throw new Error('Another window asks for too long.');
+    if (!(await this.askAlone(askingRetries, work))) {
+      throw new Error('Another window has been refreshing for too long.');
+    }
   }
 
   watch(listener: () => void): Disposable {
-    let watcher: FSWatcher | undefined;
-    let closed = false;
-    const name = path.basename(this.file);
-    mkdir(this.folder, { recursive: true })
-      .then(() => {
-        if (closed) return;
-        // The folder, since a rename over the file would end a watch of the file itself.
-        watcher = watch(this.folder, { persistent: false }, (_event, changed) => {
-          if (changed === null || changed === name) listener();
-        });
-        watcher.on('error', (error) => this.log.warn(`snapshot: not watched: ${error.message}`));
-      })
-      .catch((error: unknown) => this.log.warn(`snapshot: not watched: ${String(error)}`));
-    return {
-      dispose: () => {
-        closed = true;
-        watcher?.close();
-      },
-    };
+    return this.shared.watch(listener);
   }
 
-  private async changeNow(step: (snapshot: Snapshot) => Snapshot): Promise<Snapshot> {
-    let after: Snapshot | undefined;
-    const done = await this.locked('writing', 400, async (signal) => {
-      const next = step(await this.read());
-      signal.throwIfAborted();
-      await writeFileAtomic(this.file, JSON.stringify(next), { mode: 0o600 });
-      after = next;
-    });
-    if (!done || !after) throw new Error('The snapshot stayed locked by another window.');
-    return after;
-  }
-
-  private async locked(
-    what: 'asking' | 'writing',
-    retries: number,
-    work: (signal: AbortSignal) => Promise<void>,
-  ): Promise<boolean> {
-    await mkdir(this.folder, { recursive: true });
-    const lost = new AbortController();
-    let release: () => Promise<void>;
+  private async askAlone(retries: number, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    let lock: Lock | undefined;
     try {
-      release = await lockfile.lock(`${this.file}.${what}`, {
-        realpath: false,
-        stale: staleMs,
-        update: 1_000,
-        retries: { retries, minTimeout: 20, maxTimeout: 250, randomize: true },
-        onCompromised: (error) => lost.abort(error),
-      });
+      await makePrivateFolder(this.folder);
+      lock = await acquireLock(`${this.shared.file}.asking`, { log: this.log, retries });
     } catch (error) {
-      if (isCode(error, 'ELOCKED')) return false;
-      throw error;
+      if (!isUnwritable(error)) throw error;
+      // Without a lock the windows can't take turns, and each asks for itself.
+      await work(new AbortController().signal);
+      return true;
     }
+    if (!lock) return false;
     try {
-      await work(lost.signal);
+      await work(lock.lost);
       return true;
     } finally {
-      if (!lost.signal.aborted) {
-        await release().catch((error: unknown) => this.log.warn(`snapshot: lock: ${String(error)}`));
-      }
+      await lock.release();
     }
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,9 +1,10 @@
 import type { Disposable } from '../../base/disposable';
+import { isErrorCode } from '../../base/fileErrors';
+import { acquireLock, type Lock, makePrivateFolder } from '../../base/lock';
 import type { Logger } from '../../base/logger';
 import { watch } from 'node:fs';
-import { access, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import lockfile from 'proper-lockfile';
 import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
 export const operationKinds = [
@@ -84,8 +85,6 @@ export interface Journal {
   watch(listener: () => void): Disposable;
 }
 
-/** A claim not renewed for this long belonged to a window that is gone. */
-const staleMs = 5_000;
 const rememberedMs = 24 * 3_600_000;
 
 /** Notes as one file an operation, claims as locks on them. */
@@ -105,7 +104,7 @@ export class FileJournal implements Journal {
   }
 
   async begin(record: OperationRecord): Promise<Claim | undefined> {
-    await mkdir(this.folder, { recursive: true });
+    await makePrivateFolder(this.folder);
     await this.forgetOld();
     // Claimed before it is noted, so that no other window finds a note that nobody carries on.
     const lock = await this.lock(record.id);
@@ -143,7 +142,7 @@ export class FileJournal implements Journal {
 
   watch(listener: () => void): Disposable {
     const closed = new AbortController();
-    mkdir(this.folder, { recursive: true })
+    makePrivateFolder(this.folder)
       .then(() => {
         if (closed.signal.aborted) return;
         const options = { persistent: false, signal: closed.signal };
@@ -192,23 +191,12 @@ export class FileJournal implements Journal {
     };
   }
 
-  /** Undefined where another has it. */
+  /** Undefined where another window has it, or where there is no folder yet. */
   private async lock(id: string): Promise<Lock | undefined> {
-    const lost = new AbortController();
     try {
-      const unlock = await lockfile.lock(path.join(this.folder, `${id}.json`), {
-        realpath: false,
-        stale: staleMs,
-        update: 1_000,
-        onCompromised: (error) => lost.abort(error),
-      });
-      const release = async (): Promise<void> => {
-        if (lost.signal.aborted) return;
-        await unlock().catch((error: unknown) => this.log.debug(`operations: ${String(error)}`));
-      };
-      return { lost: lost.signal, release };
+      return await acquireLock(path.join(this.folder, `${id}.json`), { log: this.log });
     } catch (error) {
-      if (isCode(error, 'ELOCKED') || isCode(error, 'ENOENT')) return undefined;
+      if (isErrorCode(error, 'ENOENT')) return undefined;
       throw error;
     }
   }
@@ -226,7 +214,7 @@ export class FileJournal implements Journal {
     try {
       return v.parse(recordSchema, JSON.parse(await readFile(path.join(this.folder, name), 'utf8')));
     } catch (error) {
-      if (!isCode(error, 'ENOENT')) this.log.warn(`operations: ${name} cannot be read`);
+      if (!isErrorCode(error, 'ENOENT')) this.log.warn(`operations: ${name} cannot be read`);
       return undefined;
     }
   }
@@ -236,19 +224,9 @@ export class FileJournal implements Journal {
   }
 }
 
-/** What keeps an operation to one window. `lost` is aborted when another window took it. */
-interface Lock {
-  readonly lost: AbortSignal;
-  release(): Promise<void>;
-}
-
 async function exists(file: string): Promise<boolean> {
   return access(file).then(
     () => true,
     () => false,
   );
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,5 +1,5 @@
 import { silentLogger } from '../../../src/base/logger';
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
@@ -77,5 +77,50 @@ describe('a file that windows share', () => {
     await expect(file.read()).rejects.toThrow('EISDIR');
     await expect(file.update(() => ({ count: 1 }))).rejects.toThrow('EISDIR');
     expect((await stat(file.file)).isDirectory()).toBe(true);
+  });
+});
+
+describe('a file that windows share, in a folder of its own', () => {
+  it('is created private even where the umask is open', async () => {
+    if (process.platform === 'win32') return;
+    const folder = await newFolder();
+    const before = process.umask(0);
+    try {
+      const file = open(folder);
+      await file.update(() => ({ count: 1 }));
+      expect((await stat(path.dirname(file.file))).mode & 0o777).toBe(0o700);
+      expect((await stat(file.file)).mode & 0o777).toBe(0o600);
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it('keeps changes in memory where it cannot be written, says so once, and writes when it can again', async () => {
+    const folder = await newFolder();
+    // A file in place of the folder: an error that also holds for the superuser.
+    await writeFile(path.join(folder, 'deep'), '');
+    const onUnwritable = vi.fn();
+    const file = new SharedFile(path.join(folder, 'deep', 'count.json'), schema, { count: 0 }, silentLogger, {
+      onUnwritable,
+    });
+    expect(await file.read()).toEqual({ count: 0 });
+    await file.update(({ count }) => ({ count: count + 1 }));
+    expect(await file.update(({ count }) => ({ count: count + 1 }))).toEqual({ count: 2 });
+    expect(await file.read()).toEqual({ count: 2 });
+    expect(onUnwritable).toHaveBeenCalledTimes(1);
+
+    await rm(path.join(folder, 'deep'));
+    await file.update(({ count }) => ({ count: count + 1 }));
+    expect(await open(folder).read()).toEqual({ count: 3 });
+  });
+
+  it('tells its owner where a damaged one was kept', async () => {
+    const folder = await newFolder();
+    const onDamaged = vi.fn();
+    const target = path.join(folder, 'count.json');
+    await writeFile(target, '{"count":');
+    const file = new SharedFile(target, schema, { count: 0 }, silentLogger, { onDamaged });
+    await file.update(() => ({ count: 5 }));
+    expect(onDamaged).toHaveBeenCalledExactlyOnceWith(`${target}.damaged`);
   });
 });
