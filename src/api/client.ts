@@ -7,7 +7,7 @@ import {
   decodeSecret,
   decodeSecrets,
 } from './decodeCatalogue';
-import { decodeActionReply, decodeInstance, decodeInstances } from './decodeInstance';
+import { type DecodeOptions, decodeActionReply, decodeInstance, decodeInstances } from './decodeInstance';
 import {
   type Dialect,
   type DialectStore,
@@ -19,6 +19,7 @@ import {
 import { encodeCreate, encodeModify, encodeSecret } from './encode';
 import { BadRequestError, NotFoundError, TensorDockError } from './errors';
 import { readId } from './fields';
+import { isLoopback } from './origin';
 import { type CallOptions, Transport, type TransportOptions } from './transport';
 import type {
   ActionReply,
@@ -72,11 +73,13 @@ const createMs = 120_000;
 export class TensorDockClient {
   private readonly transport: Transport;
   private readonly dialects: DialectStore;
+  private readonly decoding: DecodeOptions;
 
   /** Throws `TensorDockError` (`bad-address`) where the origin is none that a token may be sent to. */
   constructor(options: ClientOptions) {
     this.transport = new Transport(options);
     this.dialects = options.dialects ?? inMemoryDialects();
+    this.decoding = { loopback: isLoopback(new URL(this.transport.origin).hostname) };
   }
 
   /** The origin that this client speaks to. */
@@ -87,7 +90,7 @@ export class TensorDockClient {
   /** All instances of the account. An answer without a list is an error, never an empty account. */
   async listInstances(options?: CallOptions): Promise<InstanceList> {
     const body = await this.read('/instances', options);
-    const { instances, droppedRows } = fit(decodeInstances(body));
+    const { instances, droppedRows } = fit(decodeInstances(body, this.decoding));
     this.learn(body);
     if (droppedRows > 0)
       this.transport.logger.warn(`${droppedRows} rows of the list have no id of their own`);
@@ -97,7 +100,7 @@ export class TensorDockClient {
   /** One instance with its details; its id is the one that the answer names. `NotFoundError` for a gone one. */
   async getInstance(id: string, options?: CallOptions): Promise<Instance> {
     const body = await this.read(`/instances/${segment(id)}`, options);
-    const instance = fit(decodeInstance(body, id));
+    const instance = fit(decodeInstance(body, id, this.decoding));
     this.learn(body);
     return instance;
   }

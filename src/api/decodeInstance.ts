@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { readAddress } from './address';
 import {
   Fields,
   fieldsOf,
@@ -41,6 +41,12 @@ export function decodeState(status: string): InstanceState {
   return Object.hasOwn(states, word) ? (states[word] ?? 'unknown') : 'unknown';
 }
 
+/** What the decoder needs to know of the service that answered. */
+export interface DecodeOptions {
+  /** The service runs on this computer, so its instances may, too. */
+  readonly loopback?: boolean;
+}
+
 /** All rows of a list that have an id of their own, and how many had none. */
 export interface DecodedInstances {
   readonly instances: readonly Instance[];
@@ -51,12 +57,12 @@ export interface DecodedInstances {
  * The list of instances, wherever the answer keeps it: `data.instances`, `data.attributes.instances`, `data`
  * itself or the top. `undefined` where there is no list at all, which is not the same as an empty one.
  */
-export function decodeInstances(body: unknown): DecodedInstances | undefined {
+export function decodeInstances(body: unknown, options: DecodeOptions = {}): DecodedInstances | undefined {
   const rows = findRows(body, 'instances');
   if (rows === undefined) return undefined;
   const byId = new Map<string, Instance>();
   for (const row of rows) {
-    const instance = decodeInstance(row);
+    const instance = decodeInstance(row, undefined, options);
     if (instance !== undefined && !byId.has(instance.id)) byId.set(instance.id, instance);
   }
   return { instances: [...byId.values()], droppedRows: rows.length - byId.size };
@@ -66,7 +72,11 @@ export function decodeInstances(body: unknown): DecodedInstances | undefined {
  * One instance, enveloped or flat. Its id is the body's, else `requestedId`. A body that names no
  * id, name or status is none: some page in between may answer `{}`.
  */
-export function decodeInstance(body: unknown, requestedId?: string): Instance | undefined {
+export function decodeInstance(
+  body: unknown,
+  requestedId?: string,
+  options: DecodeOptions = {},
+): Instance | undefined {
   if (!isObject(body)) return undefined;
   const fields = fieldsOf(body);
   const ownId = fields.get(readId, 'id');
@@ -80,11 +90,11 @@ export function decodeInstance(body: unknown, requestedId?: string): Instance | 
     name: name ?? id,
     state: decodeState(statusText),
     statusText,
-    ipAddress: fields.get(readIp, 'ipAddress', 'ip_address'),
+    ipAddress: fields.get((value) => readAddress(value, options), 'ipAddress', 'ip_address'),
     portForwards: fields.get(readPortForwards, 'portForwards', 'port_forwards'),
     resources: readResources(fields),
     rateHourly: fields.number('rateHourly', 'rate_hourly', 'price_per_hour'),
-    locationId: fields.get(readId, 'location_id', 'locationId'),
+    locationId: fields.get(readId, 'location_id', 'locationId') ?? fields.text('region'),
     image: fields.text('image'),
   });
 }
@@ -109,20 +119,22 @@ function readStatus(fields: Fields): string | undefined {
   );
 }
 
-function readIp(value: unknown): string | undefined {
-  const text = typeof value === 'string' ? value.trim() : '';
-  return isIP(text) === 0 ? undefined : text;
-}
-
 function readResources(fields: Fields): Resources | undefined {
   const inside = fields.inside('resources');
   const resources = withoutMissing({
-    vcpuCount: inside.integer('vcpu_count', 'vcpuCount'),
-    ramGb: inside.number('ram_gb', 'ramGb'),
-    storageGb: inside.number('storage_gb', 'storageGb'),
-    gpus: inside.get(readGpus, 'gpus'),
+    vcpuCount: inside.integer('vcpu_count', 'vcpuCount') ?? fields.integer('vcpu_count', 'vcpus'),
+    ramGb: inside.number('ram_gb', 'ramGb') ?? fields.number('ram_gb'),
+    storageGb: inside.number('storage_gb', 'storageGb') ?? fields.number('storage_gb'),
+    gpus: inside.get(readGpus, 'gpus') ?? readFlatGpu(fields),
   });
   return Object.keys(resources).length === 0 ? undefined : resources;
+}
+
+/** A flat row of a list names its one model and the count beside its other fields. */
+function readFlatGpu(fields: Fields): readonly GpuAllocation[] | undefined {
+  const model = fields.text('gpu_model');
+  if (model !== undefined) return readGpuEntries([[model, fields.integer('gpu_count') ?? 1]]);
+  return fields.integer('gpu_count') === 0 ? [] : undefined;
 }
 
 /**
@@ -171,18 +183,27 @@ function readPortForwards(value: unknown): readonly PortForward[] | undefined {
         return [
           fields.get(readPort, 'internal_port', 'internalPort'),
           fields.get(readPort, 'external_port', 'externalPort'),
+          fields.text('protocol'),
         ];
       })
     : Object.entries(value);
-  const externalOf = new Map<number, number>();
-  for (const [internal, external] of pairs) {
+  const externalOf = new Map<number, { readonly externalPort: number; readonly rank: number }>();
+  for (const [internal, external, protocol] of pairs) {
     const internalPort = readPort(internal);
     const externalPort = readPort(external);
-    if (internalPort === undefined || externalPort === undefined || externalOf.has(internalPort)) continue;
-    externalOf.set(internalPort, externalPort);
+    if (internalPort === undefined || externalPort === undefined) continue;
+    const rank = rankOf(protocol);
+    if (rank > (externalOf.get(internalPort)?.rank ?? -1))
+      externalOf.set(internalPort, { externalPort, rank });
   }
   if (externalOf.size === 0 && pairs.length > 0) return undefined;
   return [...externalOf]
-    .map(([internalPort, externalPort]) => ({ internalPort, externalPort }))
+    .map(([internalPort, { externalPort }]) => ({ internalPort, externalPort }))
     .sort((a, b) => a.internalPort - b.internalPort);
+}
+
+/** Of several forwards of one port, TCP comes before one that names no protocol, and that before all others. */
+function rankOf(protocol: unknown): number {
+  if (typeof protocol !== 'string') return 1;
+  return protocol.trim().toLowerCase() === 'tcp' ? 2 : 0;
 }

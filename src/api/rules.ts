@@ -57,9 +57,9 @@ export const commonPorts: readonly { readonly port: number; readonly label: stri
   { port: 8000, label: 'HTTP' },
 ];
 
-/** Whether an image is a Windows, which takes a password and no key. */
-export function isWindowsImage(image: string): boolean {
-  return image.toLowerCase().startsWith('windows');
+/** Whether an image is Windows (`windows10`, `win11`, `Windows Server 2022`, …), which takes a password and no key. */
+export function isWindowsImage(image: string | undefined): boolean {
+  return /^\s*(microsoft[-_ ]*)?(windows|win[-_ ]?(\d|server))/i.test(image ?? '');
 }
 
 /** What one machine with GPUs of this model may have at a location. */

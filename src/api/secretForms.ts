@@ -19,7 +19,7 @@ function escapedForms(secret: string): string {
   return parts
     .map((part) =>
       part.startsWith('\\')
-        ? String.raw`(?:\\+|(?:%(?:25)*5[cC])+|(?:&(?:amp;)*(?:#92|#x5[cC]);?)+)`
+        ? String.raw`(?:(?:\\+(?:u005|x5)[cC])+|\\+|(?:%(?:25)*5[cC])+|(?:&(?:amp;)*(?:#92|#x5[cC]);?)+)`
         : anyForm(part),
     )
     .join('');

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { readAddress } from '../../../src/api/address';
+import { TensorDockClient } from '../../../src/api/client';
+import { decodeInstance, decodeInstances } from '../../../src/api/decodeInstance';
+import { isWindowsImage } from '../../../src/api/rules';
+import { Redactor } from '../../../src/api/serviceText';
+
+describe('an address', () => {
+  it.each(
+    [
+      '0.0.0.0',
+      '127.0.0.1',
+      '127.9.9.9',
+      '169.254.169.254',
+      '224.0.0.1',
+      '255.255.255.255',
+      '::',
+      '::1',
+      'fe80::1',
+      'fe80::1%eth0',
+      'ff02::1',
+      '::ffff:127.0.0.1',
+      '::ffff:203.0.113.7',
+      '::127.0.0.1',
+      'example.test',
+      '203.0.113.7 ',
+    ].filter((text) => text.trim() === text),
+  )('is not one that an instance can have: %s', (text) => {
+    expect(readAddress(text)).toBeUndefined();
+  });
+
+  it('is read where an instance can have it, loopback only from a service on loopback', () => {
+    for (const text of ['203.0.113.7', '10.0.0.5', '2001:db8::1']) expect(readAddress(text)).toBe(text);
+    expect(readAddress('127.0.0.1', { loopback: true })).toBe('127.0.0.1');
+    expect(readAddress('::1', { loopback: true })).toBe('::1');
+    expect(readAddress('::ffff:127.0.0.1', { loopback: true })).toBeUndefined();
+    expect(readAddress('0.0.0.0', { loopback: true })).toBeUndefined();
+  });
+});
+
+describe('a row of a list', () => {
+  it('is read where it is flat', () => {
+    const flat = { gpu_model: 'h100-sxm5-80gb', gpu_count: 2, vcpus: 8, ram_gb: 64, storage_gb: 200 };
+    for (const row of [
+      { id: 'a', name: 'n', status: 'running', ...flat, attributes: { region: 'us-east' } },
+      { id: 'a', attributes: { name: 'n', status: 'running', ...flat, region: 'us-east' } },
+    ]) {
+      expect(decodeInstance(row)).toMatchObject({
+        locationId: 'us-east',
+        resources: {
+          vcpuCount: 8,
+          ramGb: 64,
+          storageGb: 200,
+          gpus: [{ model: 'h100-sxm5-80gb', count: 2 }],
+        },
+      });
+    }
+  });
+
+  it('takes the TCP forward of two of the same port', () => {
+    const udp = { internal_port: 22, external_port: 1, protocol: 'udp' };
+    const tcp = { internal_port: 22, external_port: 2, protocol: 'TCP' };
+    for (const portForwards of [
+      [udp, tcp],
+      [tcp, udp],
+    ]) {
+      expect(decodeInstance({ id: 'a', portForwards })?.portForwards).toEqual([
+        { internalPort: 22, externalPort: 2 },
+      ]);
+    }
+  });
+
+  it('stays whatever its ID is', () => {
+    const ids = ['__proto__', 'constructor', 'toString', 'a/b?c#d'];
+    const list = decodeInstances({ data: ids.map((id) => ({ id, name: id, status: 'running' })) });
+    expect(list?.instances.map(({ id }) => id)).toEqual(ids);
+  });
+});
+
+it('each request names us and our version', async () => {
+  const agents: (string | undefined)[] = [];
+  const client = new TensorDockClient({
+    origin: 'https://example.test',
+    getToken: async () => 'token',
+    version: '1.2.3',
+    fetch: async (_url, init) => {
+      agents.push(init.headers['User-Agent']);
+      throw Object.assign(new Error('refused'), { code: 'ECONNRESET' });
+    },
+  });
+  await client.stopInstance('a').catch(() => undefined);
+  expect(agents).toEqual(['tensordock-vscode/1.2.3']);
+});
+
+it('an image is Windows by its name, however that is written', () => {
+  for (const image of [
+    'windows10',
+    'win10',
+    'win11',
+    'Windows Server 2022',
+    'win-server-2019',
+    'WINDOWS_11',
+  ]) {
+    expect(isWindowsImage(image)).toBe(true);
+  }
+  for (const image of ['ubuntu2404', 'winery', 'ubuntu-windows', '', undefined]) {
+    expect(isWindowsImage(image)).toBe(false);
+  }
+});
+
+it('a secret is taken out in every form, also where it would be cut', () => {
+  const secret = 'p"a\\ss/<w>&ö 100%';
+  const base64 = Buffer.from(`user:${secret}!`).toString('base64');
+  const html = secret
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&#34;');
+  const forms = [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    JSON.stringify(JSON.stringify(secret)).slice(3, -3),
+    Array.from(secret, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+    html,
+    html.replaceAll('&', '&amp;'),
+    encodeURIComponent(secret),
+    encodeURIComponent(encodeURIComponent(secret)),
+    encodeURIComponent(secret).replaceAll('%20', '+').toLowerCase(),
+  ];
+  const redactor = new Redactor([secret]);
+  for (const form of forms) {
+    expect(redactor.redact(`<${form}>`)).toBe('<***>');
+    expect(redactor.shown('x'.repeat(290) + form)).toBe(`${'x'.repeat(290)}***`);
+  }
+  expect(redactor.redact(base64)).not.toContain(Buffer.from(secret).toString('base64').slice(4, 12));
+  expect(Buffer.from(redactor.redact(base64), 'base64').toString()).not.toContain('ss/<w>');
+});
