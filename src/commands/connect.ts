@@ -1,6 +1,7 @@
+import { isWindowsImage } from '../api/rules';
 import { plainText } from '../base/text';
 import * as vscode from 'vscode';
-import { isWindowsImage, rdpEndpoint, sshEndpoint, type Endpoint } from '../ssh/endpoint';
+import { rdpEndpoint, sshEndpoint, type Endpoint } from '../ssh/endpoint';
 import { describeOutcome, type SshOutcome } from '../ssh/connect/outcome';
 import { remoteUri, sshAuthority } from '../ssh/remote/remoteAuthority';
 import { chooseFlavour, type RemoteFlavour } from '../ssh/remote/remoteFlavours';

@@ -33,11 +33,6 @@ export function rdpEndpoint(instance: Instance, options: EndpointOptions = {}): 
   return endpointOf(instance, 3389, options);
 }
 
-/** Whether the image is a Windows one, which has a remote desktop and seldom an SSH server. */
-export function isWindowsImage(image: string | undefined): boolean {
-  return image !== undefined && /^win/i.test(image);
-}
-
 /** `host:port` as people write it, an IPv6 address in brackets. */
 export function formatEndpoint({ host, port }: Endpoint): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;

@@ -25,7 +25,7 @@ export function gpuName(model: string): string {
     .replace(/(?<=\d)(ada)$/, ' $1');
   const known = name.replace(/\b(rtx|gtx|ada)\b/g, (word) => (word === 'ada' ? 'Ada' : word.toUpperCase()));
   return plainText(
-    known.replace(/\b[a-z]\d/g, (start) => start.toUpperCase()),
+    known.replace(/\b[a-z]\d+[a-z]?\b|\b[a-z]\d/g, (start) => start.toUpperCase()),
     60,
   );
 }

@@ -1,9 +1,9 @@
+import { isWindowsImage } from '../api/rules';
 import type { Clock } from '../base/clock';
 import os from 'node:os';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Instance } from '../api/types';
-import { isWindowsImage } from '../ssh/endpoint';
 import { sshPaths, systemPathInputs, type SshPaths } from '../ssh/config/paths';
 import { PersonConfig } from '../ssh/config/personConfig';
 import { findSshPrograms, type SshPrograms, type SshTarget } from '../ssh/connect/sshExecutable';

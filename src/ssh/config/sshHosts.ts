@@ -1,3 +1,4 @@
+import { isWindowsImage } from '../../api/rules';
 import { isErrorCode } from '../../base/fileErrors';
 import type { Clock } from '../../base/clock';
 import type { Logger } from '../../base/logger';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import type { Instance } from '../../api/types';
 import { allocateAlias } from './alias';
 import { followLinks, readConfigFile, removeLeftovers, replaceFile } from './configFile';
-import { isWindowsImage, sshEndpoint, type Endpoint, type NoEndpointReason } from '../endpoint';
+import { sshEndpoint, type Endpoint, type NoEndpointReason } from '../endpoint';
 import { SshFileError, writeError } from './fileErrors';
 import { makePrivateFolder, withLock } from './fileLock';
 import { forgetHostKeys } from '../keys/hostKeys';
