@@ -73,6 +73,7 @@ export class SshSetup {
     return {
       user: choice.user ?? this.settings.sshUser,
       identityFile: identityFile === '' ? undefined : identityFile,
+      forwardAgent: this.settings.forwardAgent,
     };
   }
 

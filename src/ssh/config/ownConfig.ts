@@ -6,10 +6,43 @@ import { badValue } from './fileErrors';
 import { forSsh, withTilde, type SshPaths } from './paths';
 
 /**
- * Where an alias leads while its instance has no address: a name that exists nowhere (RFC 6761) and says why. The
- * last address may be somebody else's by now, and a key never seen before would be taken from them.
+ * The host name of an entry while its instance has no address. The last address may belong to someone else by now.
+ * RFC 6761 reserves `.invalid`, but a search domain with a wildcard record still answers for it, so these entries
+ * also get `refusal`.
  */
 export const nowhere = 'instance-is-not-running.invalid';
+
+/** English only: the file is shared by windows in all languages, which would otherwise keep rewriting it. */
+const refusalText = 'This TensorDock instance is not running or has no SSH port. Start it, then connect again.';
+
+/**
+ * The `ProxyCommand` of an entry that leads nowhere: it prints the reason and fails. With a proxy command `ssh` looks
+ * up no name and opens no connection. OpenSSH passes it to the person's shell, which may be csh or fish; OpenSSH for
+ * Windows starts it directly.
+ */
+function refusal(platform: NodeJS.Platform): string {
+  return platform === 'win32'
+    ? `cmd.exe /d /c "echo ${refusalText}>&2& exit 1"`
+    : `/bin/sh -c 'echo "${refusalText}" >&2; exit 1'`;
+}
+
+/**
+ * What a `Host *` of the person must not turn on for a host of a stranger; the first value that `ssh` reads wins, and
+ * ours come first. No shared connections, because one left open to a recycled address would hang. `SendEnv` and
+ * forwards add up, so that an entry cannot take them back, and `ClearAllForwardings` would also drop the `-D` and `-L`
+ * of Remote-SSH.
+ */
+const restrictions = {
+  ForwardX11: 'no',
+  ForwardX11Trusted: 'no',
+  GSSAPIDelegateCredentials: 'no',
+  PermitLocalCommand: 'no',
+  Tunnel: 'no',
+  GatewayPorts: 'no',
+  ControlMaster: 'no',
+  ControlPath: 'none',
+  CanonicalizeHostname: 'no',
+};
 
 /** One host of ours, of one instance and one account. */
 export interface HostEntry {
@@ -22,6 +55,8 @@ export interface HostEntry {
   readonly user: string;
   /** Absolute, or beginning with `~/`. Missing: the keys that `ssh` itself would use. */
   readonly identityFile?: string;
+  /** Whether the instance may use the person's SSH agent. Default: no. */
+  readonly forwardAgent?: boolean;
 }
 
 /** A host in our file, with the very text it has there. */
@@ -80,12 +115,17 @@ export function formatEntry(entry: HostEntry, paths: SshPaths): StoredEntry {
     HostKeyAlias: `tensordock-${entry.id.toLowerCase()}`,
     UserKnownHostsFile: pathValue('UserKnownHostsFile', hostKeyPath(paths, entry.id), paths),
     StrictHostKeyChecking: 'accept-new',
+    ForwardAgent: entry.forwardAgent === true ? 'yes' : 'no',
+    ...restrictions,
+    ...(entry.host === nowhere && { ProxyCommand: refusal(paths.platform) }),
   });
   const section = Array.from(config).find(isSection);
   if (section === undefined) throw badValue('Host', entry.alias);
   // The library quotes some directives where there is a space, and others never.
   for (const line of section.config) {
-    if (isDirective(line) && typeof line.value === 'string' && needsQuotes(line.value)) line.quoted = true;
+    if (!isDirective(line) || typeof line.value !== 'string') continue;
+    // A command is read to the end of its line, quotes and all.
+    line.quoted = line.param !== 'ProxyCommand' && needsQuotes(line.value);
   }
   const content = `# TensorDock instance ${entry.id} account ${entry.account}`;
   section.config.unshift({ type: LineType.COMMENT, content, before: '  ', after: '\n' });
@@ -152,6 +192,7 @@ function parseSection(text: string): StoredEntry | undefined {
     port: Number(value('port')),
     user: value('user'),
     ...(identityFile !== '' && { identityFile }),
+    ...(value('forwardagent') === 'yes' && { forwardAgent: true }),
     text,
   };
   try {

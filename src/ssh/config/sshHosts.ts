@@ -29,6 +29,8 @@ export interface EntryOptions {
   readonly user: string;
   /** Absolute, or beginning with `~/`. Missing: the keys that `ssh` itself would use. */
   readonly identityFile?: string;
+  /** Whether the instance may use the person's SSH agent. Default: no. */
+  readonly forwardAgent?: boolean;
 }
 
 export interface SyncOptions {
@@ -168,9 +170,9 @@ export class SshHosts {
     const endpoint = sshEndpoint(instance);
     if (!('none' in endpoint)) return endpoint;
     const gone = ['stopped', 'stoppeddisassociated', 'deleting', 'deleted'].includes(instance.state);
-    if (entry === undefined || endpoint.none === 'forwards-not-told') return undefined;
-    const closed = endpoint.none === 'no-forward' || gone;
-    return closed ? { host: nowhere, port: entry.port } : undefined;
+    if (entry === undefined) return undefined;
+    const closed = endpoint.none === 'no-forward' || (endpoint.none === 'no-address' && gone);
+    return { host: closed ? nowhere : entry.host, port: entry.port };
   }
 
   private async removeWhere(goes: (entry: HostEntry) => boolean): Promise<void> {

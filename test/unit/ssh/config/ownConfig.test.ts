@@ -107,7 +107,11 @@ const raw = fc.record({
 
 /** The directives an entry may set, as `ssh -G` calls them. */
 const ours = ['host', 'hostname', 'port', 'user', 'identityfile', 'identitiesonly', 'hostkeyalias'];
-const allowed = new Set([...ours, 'userknownhostsfile', 'stricthostkeychecking']);
+const restricted = [
+  ...['forwardagent', 'forwardx11', 'forwardx11trusted', 'gssapidelegatecredentials', 'permitlocalcommand'],
+  ...['tunnel', 'gatewayports', 'controlmaster', 'controlpath', 'canonicalizehostname', 'canonicalizehostname'],
+];
+const allowed = new Set([...ours, ...restricted, 'userknownhostsfile', 'stricthostkeychecking']);
 
 function others(output: string): string[] {
   return output.split('\n').filter((line) => !allowed.has(line.split(' ')[0] ?? ''));
