@@ -36,7 +36,7 @@ import { dialectMemory } from './vscode/dialectMemory';
 import { LocalKeys } from './vscode/localKeys';
 import { secretStore } from './vscode/secrets';
 import { Settings } from './vscode/settings';
-import { SshFollower } from './vscode/sshFollower';
+import { SshFollower } from './ssh/config/follower';
 import { SshSetup } from './vscode/sshSetup';
 import { Tunnels } from './vscode/tunnels';
 
@@ -193,7 +193,7 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     costDocument(services, costs),
     ...followCosts({ schedules, reminders, watches, clock }),
     ...followSession({ session, store, log }),
-    new SshFollower({ store, ssh, log }),
+    new SshFollower({ store, ssh, onDidChangeSettings: settings.onDidChange, logger: log }),
     locations,
     locations.onDidChange(() => tree.redrawAll()),
     tree.onDidChangeTreeData(redraw),

@@ -42,6 +42,11 @@ export class Settings implements vscode.Disposable {
     return text(ownValue('remote.SSH', 'configFile'));
   }
 
+  /** Whether instances may use the person's SSH agent. */
+  get forwardAgent(): boolean {
+    return ownValue(section, 'ssh.forwardAgent') === true;
+  }
+
   /** `remote.SSH.path` of whichever Remote-SSH extension is installed. */
   get remoteSshPath(): string | undefined {
     return text(ownValue('remote.SSH', 'path'));
