@@ -1,8 +1,21 @@
 import { isErrorCode } from '../../base/fileErrors';
 import { delay, type Clock } from '../../base/clock';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { lstat, open, readdir, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  constants,
+  lstat,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import * as l10n from '@vscode/l10n';
 import { notAFile, readError, SshFileError } from './fileErrors';
 
@@ -76,6 +89,8 @@ export interface ReplaceOptions {
   readonly mode: number;
   /** Where given, and not already so, the file gets this owner, or nothing is written. */
   readonly owner?: { readonly uid: number; readonly gid: number };
+  /** Keeps the access control list and extended attributes of the file that is replaced. */
+  readonly keepAttributes?: boolean;
   /** Looked at last, when the new file is ready; what it throws stops the exchange. */
   readonly check?: () => Promise<void>;
   readonly clock: Clock;
@@ -88,9 +103,11 @@ export interface ReplaceOptions {
  */
 export async function replaceFile(path: string, text: string, options: ReplaceOptions): Promise<void> {
   const temporary = temporaryName(path);
-  const file = await open(temporary, 'wx', 0o600);
+  if (options.keepAttributes) await copyWithAttributes(path, temporary, options.platform);
+  const file = await open(temporary, constants.O_RDWR | constants.O_CREAT, 0o600);
   try {
     try {
+      await file.truncate(0);
       await file.writeFile(text);
       const { owner } = options;
       const made = await file.stat();
@@ -107,6 +124,20 @@ export async function replaceFile(path: string, text: string, options: ReplaceOp
     throw error;
   }
   if (options.platform !== 'win32') await syncFolder(dirname(path));
+}
+
+/**
+ * Node.js knows neither access control lists nor extended attributes; the system's `cp` copies both. Where it cannot,
+ * no copy is left, and the new file gets owner and permissions only.
+ */
+async function copyWithAttributes(from: string, to: string, platform: NodeJS.Platform): Promise<void> {
+  if (platform === 'win32') return;
+  const keep = platform === 'darwin' ? '-p' : '--preserve=all';
+  try {
+    await promisify(execFile)('cp', [keep, '--', from, to], { timeout: 10_000 });
+  } catch {
+    await rm(to, { force: true });
+  }
 }
 
 async function renamePatiently(from: string, to: string, { clock, platform }: ReplaceOptions): Promise<void> {
@@ -139,12 +170,13 @@ async function syncFolder(folder: string): Promise<void> {
 const temporarySuffix = /^\.tensordock-[0-9a-f]{12}\.tmp$/;
 
 function temporaryName(path: string): string {
-  return `${path}.tensordock-${randomBytes(6).toString('hex')}.tmp`;
+  // The leading dot keeps it from an `Include ~/.ssh/*`.
+  return join(dirname(path), `.${basename(path)}.tensordock-${randomBytes(6).toString('hex')}.tmp`);
 }
 
 /** Takes away what killed writers of `path` left. To be called under the lock, where nobody else writes. */
 export async function removeLeftovers(path: string): Promise<void> {
-  const name = basename(path);
+  const name = `.${basename(path)}`;
   const siblings = await readdir(dirname(path)).catch(() => []);
   const left = siblings.filter(
     (sibling) => sibling.startsWith(name) && temporarySuffix.test(sibling.slice(name.length)),

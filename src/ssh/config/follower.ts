@@ -11,7 +11,10 @@ type Subscribe<T> = (listener: (event: T) => void) => Disposable;
 export interface FollowedInstances {
   readonly status: { readonly accountId?: string };
   rows(): readonly { readonly instance: Instance }[];
-  readonly onDidChange: Subscribe<{ readonly added: readonly unknown[]; readonly changed: readonly unknown[] }>;
+  readonly onDidChange: Subscribe<{
+    readonly added: readonly unknown[];
+    readonly changed: readonly unknown[];
+  }>;
   /** IDs of instances that are proven deleted. */
   readonly onDidGo: Subscribe<readonly string[]>;
 }

@@ -13,7 +13,8 @@ import { forSsh, withTilde, type SshPaths } from './paths';
 export const nowhere = 'instance-is-not-running.invalid';
 
 /** English only: the file is shared by windows in all languages, which would otherwise keep rewriting it. */
-const refusalText = 'This TensorDock instance is not running or has no SSH port. Start it, then connect again.';
+const refusalText =
+  'This TensorDock instance is not running or has no SSH port. Start it, then connect again.';
 
 /**
  * The `ProxyCommand` of an entry that leads nowhere: it prints the reason and fails. With a proxy command `ssh` looks

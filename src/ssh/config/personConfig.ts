@@ -79,14 +79,17 @@ export class PersonConfig {
     });
   }
 
-  /** A copy of the file as it was before our first edit ever. */
+  /**
+   * A copy of the file as it was before our first edit ever. The leading dot keeps it from an `Include ~/.ssh/*` or
+   * a deeper wildcard of the person, which would read each of their hosts twice.
+   */
   get backup(): string {
-    return join(this.paths.folder, 'config-before-tensordock');
+    return join(this.paths.folder, '.config-before-tensordock');
   }
 
   /** Stands where there was no file at all before our first edit. */
   get marker(): string {
-    return join(this.paths.folder, 'no-config-before-tensordock');
+    return join(this.paths.folder, '.no-config-before-tensordock');
   }
 
   private planFor(text: string, ours: OurNames): IncludePlan {
@@ -133,7 +136,13 @@ export class PersonConfig {
     };
     const owner = uid === undefined || gid === undefined ? undefined : { uid, gid };
     try {
-      await replaceFile(target, text, { mode, owner, check, ...this.writing });
+      await replaceFile(target, text, {
+        mode,
+        owner,
+        keepAttributes: state.text !== undefined,
+        check,
+        ...this.writing,
+      });
     } catch (error) {
       throw error instanceof SshFileError ? error : this.byHand('read-only', error);
     }

@@ -234,7 +234,7 @@ export class SshHosts {
     const { ownConfig, folder } = this.paths;
     const copy = join(
       folder,
-      `config-saved-${new Date(this.tools.clock.now()).toISOString().replace(/[:.]/g, '-')}`,
+      `.config-saved-${new Date(this.tools.clock.now()).toISOString().replace(/[:.]/g, '-')}`,
     );
     await copyFile(ownConfig, copy);
     this.tools.logger.warn(`${ownConfig} held lines that are not ours. They are kept in ${copy}.`);

@@ -109,7 +109,14 @@ const raw = fc.record({
 const ours = ['host', 'hostname', 'port', 'user', 'identityfile', 'identitiesonly', 'hostkeyalias'];
 const restricted = [
   ...['forwardagent', 'forwardx11', 'forwardx11trusted', 'gssapidelegatecredentials', 'permitlocalcommand'],
-  ...['tunnel', 'gatewayports', 'controlmaster', 'controlpath', 'canonicalizehostname', 'canonicalizehostname'],
+  ...[
+    'tunnel',
+    'gatewayports',
+    'controlmaster',
+    'controlpath',
+    'canonicalizehostname',
+    'canonicalizehostname',
+  ],
 ];
 const allowed = new Set([...ours, ...restricted, 'userknownhostsfile', 'stricthostkeychecking']);
 

@@ -11,13 +11,16 @@ import {
   writeFile,
   chmod,
 } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { removeSshEntries } from '../../../../src/ssh/config/cleanUp';
 import { PersonConfig } from '../../../../src/ssh/config/personConfig';
 import { makeInstance, makePlace, placeAt, sshG, tools, user, valuesOf, type Place } from './support';
 
+const execute = promisify(execFile);
 const simple = 'Host other\n  HostName 198.51.100.1\n';
 
 async function agree({ person }: Pick<Place, 'person'>): Promise<string> {
@@ -250,7 +253,7 @@ describe('an edit', () => {
   test('takes away what a killed writer left, and nothing else', async () => {
     const place = await makePlace();
     await writeFile(place.paths.personConfig, simple);
-    await writeFile(`${place.paths.personConfig}.tensordock-0123456789ab.tmp`, 'half');
+    await writeFile(join(place.root, '.ssh', '.config.tensordock-0123456789ab.tmp'), 'half');
     await writeFile(`${place.paths.personConfig}.mine.tmp`, 'kept');
     await agree(place);
     expect((await readdir(join(place.root, '.ssh'))).sort()).toEqual([
@@ -260,6 +263,59 @@ describe('an edit', () => {
     ]);
   });
 });
+
+describe('the backup', () => {
+  test.each([
+    '~/*/*',
+    '~/*',
+    '~/**/*',
+    '~/config*',
+    '~/*/config*',
+    '~/*/*before*',
+    '~/*/*.bak',
+    '~/*/*tensordock*',
+  ])('is read by no Include %s', async (pattern) => {
+    const place = await makePlace();
+    const { personConfig } = place.paths;
+    const include = `Include ${pattern.replace('~', join(place.root, '.ssh'))}\n`;
+    await writeFile(personConfig, `${include}Host other\n  IdentityFile /a/key\n`);
+    // A wildcard that takes the file itself reads it again, to the depth that ssh bears; that is the person's.
+    const before = await sshG(personConfig, 'other');
+    await agree(place);
+    // Where the first edit found something else, as when a person changes the file later.
+    await writeFile(place.person.backup, 'Host other\n  User from-the-backup\n');
+    await writeFile(
+      join(place.root, '.ssh', '.config.tensordock-0123456789ab.tmp'),
+      'Host other\n  User half\n',
+    );
+    expect(await sshG(personConfig, 'other')).not.toMatch(/from-the-backup|user half/);
+    if (!before.startsWith('refused')) expect(await sshG(personConfig, 'other')).toBe(before);
+  });
+});
+
+test.runIf(process.platform === 'linux')(
+  'an edit keeps access control lists and extended attributes',
+  async () => {
+    const place = await makePlace();
+    const { personConfig } = place.paths;
+    await writeFile(personConfig, simple);
+    await execute('setfacl', ['-m', 'u:65534:r,u:1:rw', personConfig]);
+    await execute('setfattr', ['-n', 'user.note', '-v', 'mine', personConfig]);
+    const attributes = async (): Promise<string[]> => {
+      const acl = await execute('getfacl', ['-c', '-p', personConfig]);
+      const extended = await execute('getfattr', ['-d', '--absolute-names', personConfig]);
+      return [acl.stdout, extended.stdout];
+    };
+    const before = await attributes();
+    expect(before.join()).toMatch(/user:.+:rw-[^]*user.note="mine"/);
+    await agree(place);
+    expect(await readFile(personConfig, 'utf8')).toBe(`${place.paths.includeLine}\n${simple}`);
+    expect(await attributes()).toEqual(before);
+    await place.person.remove();
+    expect(await readFile(personConfig, 'utf8')).toBe(simple);
+    expect(await attributes()).toEqual(before);
+  },
+);
 
 test('cleaning up leaves a key we made where it is', async () => {
   const place = await makePlace();

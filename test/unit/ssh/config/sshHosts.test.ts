@@ -153,7 +153,7 @@ describe('what is not ours in our file', () => {
     await hosts.ensureEntry('me', makeInstance(), user);
     expect((await hosts.entries()).map(({ alias }) => alias)).toEqual(['td-trainer-one']);
     expect(valuesOf(await sshG(paths.ownConfig, 'other'), 'proxycommand')).toEqual([]);
-    const copies = (await readdir(paths.folder)).filter((name) => name.startsWith('config-saved-'));
+    const copies = (await readdir(paths.folder)).filter((name) => name.startsWith('.config-saved-'));
     expect(copies).toHaveLength(1);
     expect(await readFile(join(paths.folder, copies[0] ?? ''))).toEqual(Buffer.from(content));
   });
