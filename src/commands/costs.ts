@@ -7,7 +7,7 @@ import type { Schedules } from '../automation/schedules';
 import { formatWhen, parseWhen } from '../automation/when';
 import { formatHourly } from '../api/price';
 import type { Location } from '../api/types';
-import { gpuName } from '../views/details';
+import { gpuName } from '../api/gpuName';
 import { allows } from '../views/presentation';
 import { isNode, target, targets } from './targets';
 import type { Commands, Services } from './services';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { gpuName } from '../views/details';
+import { gpuName } from '../api/gpuName';
 import { plainText } from '../base/text';
 import { formatWhen } from '../automation/when';
 import { confirm, showInformation } from '../vscode/messages';

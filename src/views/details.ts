@@ -1,5 +1,6 @@
 import { plainText } from '../base/text';
 import * as vscode from 'vscode';
+import { gpuName } from '../api/gpuName';
 import { formatHourly, hoursPerMonth, formatDollars } from '../api/price';
 import type { GpuAllocation, Instance, Location } from '../api/types';
 import type { InstanceRow } from '../instances/store';
@@ -15,20 +16,6 @@ export interface Detail {
 
 /** Where an instance is, where the service told it and lists that location. */
 export type LocationNames = (locationId: string) => Location | undefined;
-
-/** `RTX 4090` from `geforcertx4090-pcie-24gb`: a name people know, without a table to keep. */
-export function gpuName(model: string): string {
-  const [first = model] = model.split('-');
-  const name = first
-    .replace(/^geforce|^tesla/, '')
-    .replace(/^(rtx|gtx)(?=\w)/, '$1 ')
-    .replace(/(?<=\d)(ada)$/, ' $1');
-  const known = name.replace(/\b(rtx|gtx|ada)\b/g, (word) => (word === 'ada' ? 'Ada' : word.toUpperCase()));
-  return plainText(
-    known.replace(/\b[a-z]\d+[a-z]?\b|\b[a-z]\d/g, (start) => start.toUpperCase()),
-    60,
-  );
-}
 
 /** `2× H100`; undefined where the service did not tell. */
 export function gpuText(gpus: readonly GpuAllocation[] | undefined): string | undefined {

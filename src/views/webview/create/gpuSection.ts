@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
+import { gpuFormFactor } from '../../../api/gpuName';
 import { gpuOffers, type GpuOffer } from '../shared/catalog';
 import { button, problemLine, radioRows, selectField, textField, type Row } from '../shared/controls';
 import { hourly } from '../shared/priceView';
@@ -91,6 +92,7 @@ function catalogueLine(model: CreateModel): TemplateResult {
 
 function gpuRow(offer: GpuOffer): Row {
   const parts = [
+    gpuFormFactor(offer.model),
     offer.vramGb === undefined ? undefined : l10n.t('{0} GB', offer.vramGb),
     offer.maxCount === undefined ? undefined : l10n.t('up to {0}', offer.maxCount),
     offer.locations === 1 ? l10n.t('1 location') : l10n.t('{0} locations', offer.locations),

@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
+import { gpuFormFactor, gpuName } from '../../../api/gpuName';
 import { leastStorageGb, ramChoices, storageStepGb, vcpuStep, type Limits } from '../../../api/rules';
-import { gpuName, gpuOffers, placementOptions, resourcesOf } from '../shared/catalog';
+import { gpuOffers, placementOptions, resourcesOf } from '../shared/catalog';
 import { button, selectField, textField, type Choice } from '../shared/controls';
 import { hourly, priceView } from '../shared/priceView';
 import type { InstanceDetails, ModifyDraft } from '../shared/protocol';
@@ -209,7 +210,9 @@ function shown(amount: number | undefined): string {
 function gpuChoices(model: ModifyModel, instance: InstanceDetails): Choice[] {
   const offered = gpuOffers(model.catalog).map(({ model: id, name, vramGb }) => ({
     value: id,
-    label: vramGb === undefined ? name : `${name} · ${l10n.t('{0} GB', vramGb)}`,
+    label: [name, gpuFormFactor(id), vramGb === undefined ? undefined : l10n.t('{0} GB', vramGb)]
+      .filter((part) => part !== undefined)
+      .join(' · '),
   }));
   const current = instance.gpuModel ?? '';
   const known = current !== '' && !offered.some(({ value }) => value === current);

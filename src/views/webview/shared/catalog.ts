@@ -1,3 +1,4 @@
+import { gpuName } from '../../../api/gpuName';
 import { rateOf, type PricedResources } from '../../../api/price';
 import { limitsAtHostnode, limitsAtLocation, type Limits } from '../../../api/rules';
 import type { Hostnode, LocationGpu, UnitPrices } from '../../../api/types';
@@ -90,7 +91,7 @@ export function gpuOffers(catalog: CatalogState): GpuOffer[] {
   };
   for (const location of catalog.locations) {
     for (const gpu of location.gpus) {
-      add(gpu.model, gpuName(gpu.model, gpu.displayName), gpu.priceHourly, gpu.maxCount, location.country);
+      add(gpu.model, gpuName(gpu.model), gpu.priceHourly, gpu.maxCount, location.country);
     }
   }
   for (const host of catalog.hostnodes) {
@@ -189,19 +190,6 @@ export function locationForRate(
     (placement) => Math.abs((priceFor(placement, resources).total ?? Infinity) - rateHourly) < 0.00005,
   );
   return matching.length === 1 ? (matching[0]?.id ?? '') : '';
-}
-
-/** `GeForce RTX 4090 PCIe`: the service's own name without maker and memory, or else the ID made readable. */
-export function gpuName(model: string, displayName = ''): string {
-  if (displayName !== '') return displayName.replace(/^NVIDIA\s+/i, '').replace(/\s*\d+\s?GB$/i, '');
-  return model
-    .replace(/-\d+gb$/i, '')
-    .toUpperCase()
-    .replaceAll('-', ' ')
-    .replace(/^GEFORCE/, 'GeForce ')
-    .replace(/^TESLA/, 'Tesla ')
-    .replace(/RTX(?=\w)/, 'RTX ')
-    .replace('PCIE', 'PCIe');
 }
 
 function locationOption(location: CatalogState['locations'][number], gpu: LocationGpu): PlacementOption {

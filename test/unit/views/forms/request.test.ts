@@ -67,7 +67,7 @@ describe('GPU models', () => {
     const offers = gpuOffers(catalog);
     expect(offers.map((offer) => offer.model)).toEqual([rtx4090, 'l4-pcie-24gb']);
     expect(offers[0]).toMatchObject({
-      name: 'GeForce RTX 4090 PCIe',
+      name: 'RTX 4090',
       vramGb: 24,
       fromHourly: 0.1,
       locations: 3,
@@ -156,6 +156,7 @@ describe('images', () => {
     ['ubuntu2404_nvidia_570', 'nvidia', true, 'Ubuntu 24.04 · nvidia 570'],
     ['ubuntu2404_ml_pytorch', 'machineLearning', true, 'Ubuntu 24.04 · ml pytorch'],
     ['windows10', 'windows', false, 'Windows 10'],
+    ['win11', 'windows', false, 'Windows 11'],
     ['html_tools', 'plain', false, 'html_tools'],
   ])('%s is %s', (image, group, hasNvidiaDriver, label) => {
     expect(describeImage(image)).toEqual({ group, hasNvidiaDriver, label });
