@@ -9,7 +9,8 @@ import { waitUntilReady } from '../ssh/connect/readiness';
 import { isStopped } from '../instances/state';
 import type { InstanceRow } from '../instances/store';
 import { allows } from '../views/presentation';
-import { confirm } from '../vscode/messages';
+import { askInNotification, confirm, showProgress } from '../vscode/messages';
+import { askText, pick } from '../vscode/prompts';
 import { openLocalTerminal } from '../vscode/sshSetup';
 import { openRdp } from './rdp';
 import { acceptHostKey, agreedToInclude } from './sshConfig';
@@ -37,7 +38,7 @@ export function connectCommands(
         services,
         args,
         (candidate) => allows(candidate, 'connect'),
-        vscode.l10n.t('Which instance do you want to be connected to?'),
+        vscode.l10n.t('Select an instance to connect to'),
       );
       const folder =
         typeof args[1] === 'object' && args[1] !== null && 'folder' in args[1] ? args[1].folder : undefined;
@@ -52,14 +53,14 @@ export function connectCommands(
         services,
         args,
         (candidate) => allows(candidate, 'connect'),
-        vscode.l10n.t('Which instance do you want to be connected to?'),
+        vscode.l10n.t('Select an instance to connect to'),
       );
       await connect(services, row.instance.id, 'newWindow', await pickFolder(services, row));
     },
   };
 }
 
-/** Start it if it is stopped, wait for its address, write its host, wait until it lets us in, open. */
+/** Starts the instance if it is stopped, waits for its address, writes its SSH entry, waits for SSH, and opens it. */
 async function connect(services: Services, id: string, way: Way, folder?: string): Promise<void> {
   const first = services.store.row(id);
   if (!first) throw new vscode.CancellationError();
@@ -70,23 +71,15 @@ async function connect(services: Services, id: string, way: Way, folder?: string
   const name = plainText(first.instance.name, 60);
   const started = isStopped(first.state);
   if (started && !(await agreedToStart(name))) throw new vscode.CancellationError();
-  const ready = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Connecting to “{0}”', name),
-      cancellable: true,
-    },
-    async (progress, cancelled) => {
-      const abort = new AbortController();
-      cancelled.onCancellationRequested(() => abort.abort(new vscode.CancellationError()));
-      const { signal } = abort;
-      const tell = (message: string): void => progress.report({ message });
+  const ready = await showProgress(
+    { title: vscode.l10n.t('Connecting to “{0}”', name) },
+    async (report, signal) => {
       if (started) {
-        tell(vscode.l10n.t('Starting it…'));
+        report(vscode.l10n.t('Starting…'));
         const operation = await services.operations.begin('start', id);
         await unlessAborted(operation.done, signal);
       }
-      tell(vscode.l10n.t('Waiting for its address…'));
+      report(vscode.l10n.t('Waiting for an address…'));
       const row = await reachable(services, id, signal);
       if (isWindowsImage(row.instance.image) || onlyRdp(row)) return { row, rdp: true as const };
       const host = await writeHost(services, row);
@@ -100,12 +93,12 @@ async function connect(services: Services, id: string, way: Way, folder?: string
         startedAt: row.runningSince,
         limitMs: 300_000,
         onProgress: (phase, last) =>
-          tell(
+          report(
             last
               ? describeOutcome(last, name).message
               : phase === 'login'
-                ? vscode.l10n.t('Signing in by SSH…')
-                : vscode.l10n.t('Waiting until SSH answers…'),
+                ? vscode.l10n.t('Signing in over SSH…')
+                : vscode.l10n.t('Waiting for SSH…'),
           ),
       });
       return { row, host, target, outcome };
@@ -143,7 +136,7 @@ async function writeHost(
   if ('none' in host) {
     throw new Error(
       vscode.l10n.t(
-        '“{0}” has port forwards, but none for SSH (port 22): its location may ignore them. It can only be reached by the ports listed below it.',
+        '“{0}” has port forwards, but none for SSH (port 22). Its location may not support them. Use the ports listed below the instance.',
         plainText(instance.name, 60),
       ),
     );
@@ -151,7 +144,7 @@ async function writeHost(
   return host;
 }
 
-/** Resolves once the service told where the instance listens, or that it does not. */
+/** Resolves once the service reports where the instance listens, or that it does not. */
 async function reachable(services: Services, id: string, signal: AbortSignal): Promise<InstanceRow> {
   await services.store.refreshOne(id);
   const row = await services.store.waitFor(
@@ -167,7 +160,7 @@ async function reachable(services: Services, id: string, signal: AbortSignal): P
   );
   if (!row) throw new Error(vscode.l10n.t('TensorDock no longer knows this instance.'));
   if (isStopped(row.state))
-    throw new Error(vscode.l10n.t('“{0}” stopped meanwhile.', plainText(row.instance.name, 60)));
+    throw new Error(vscode.l10n.t('“{0}” stopped while connecting.', plainText(row.instance.name, 60)));
   return row;
 }
 
@@ -185,7 +178,7 @@ function letsIn(outcome: SshOutcome): boolean {
   return outcome.kind === 'ok' || outcome.kind === 'locked-key';
 }
 
-/** Says why it could not be entered, and what can be done. */
+/** Reports why the connection failed, and asks what to do. */
 async function askHowToGoOn(
   services: Services,
   row: InstanceRow,
@@ -197,19 +190,20 @@ async function askHowToGoOn(
   const log = vscode.l10n.t('Show Log');
   services.log.warn(`connect: ${message}`);
   const buttons = outcome.kind === 'host-key-changed' ? [accept, anyway, log] : [anyway, log];
-  const answer = await vscode.window.showWarningMessage(`${message} ${nextStep}`, ...buttons);
+  const answer = await askInNotification('warning', `${message} ${nextStep}`, ...buttons);
   if (answer === log) services.log.show();
   if (answer === accept && (await acceptHostKey(services, [row.instance.id]))) return 'again';
   return answer === anyway ? 'open' : 'give up';
 }
 
-/** Where the person's SSH configuration is not ours to write: false for a terminal, true for a window anyway. */
+/** Where the person's SSH configuration doesn't include ours: false for a terminal, true for a window anyway. */
 async function openUnfound(name: string): Promise<boolean> {
   const terminal = vscode.l10n.t('Open Terminal');
   const anyway = vscode.l10n.t('Open Anyway');
-  const answer = await vscode.window.showWarningMessage(
+  const answer = await askInNotification(
+    'warning',
     vscode.l10n.t(
-      'A window over SSH would not find “{0}”, since your SSH configuration does not include ours. A terminal works.',
+      'Remote-SSH can’t find “{0}” because your SSH configuration doesn’t include the TensorDock hosts. You can use a terminal instead.',
       name,
     ),
     terminal,
@@ -222,7 +216,7 @@ async function openUnfound(name: string): Promise<boolean> {
 async function agreedToStart(name: string): Promise<boolean> {
   return confirm(
     vscode.l10n.t('“{0}” is stopped. Start it and connect?', name),
-    vscode.l10n.t('From then on it is billed at its full rate.'),
+    vscode.l10n.t('It will be billed at its full rate from then on.'),
     vscode.l10n.t('Start and Connect'),
   );
 }
@@ -242,15 +236,17 @@ async function remoteFlavour(services: Services, id: string): Promise<RemoteFlav
   const farSide = vscode.env.uiKind === vscode.UIKind.Web || farAway(services);
   const install = vscode.l10n.t('Install {0}', offer.name);
   const answer = farSide
-    ? await vscode.window.showInformationMessage(
+    ? await askInNotification(
+        'information',
         vscode.l10n.t(
-          'A window over SSH cannot be opened from here: VS Code runs in a browser or on another computer. A terminal works.',
+          'Remote-SSH isn’t available here because VS Code is running in a browser or on another computer. You can use a terminal instead.',
         ),
         terminal,
       )
-    : await vscode.window.showInformationMessage(
+    : await askInNotification(
+        'information',
         vscode.l10n.t(
-          'To open a window on the machine, VS Code needs the extension “{0}”. A terminal works without it.',
+          'To open a window on the instance, install the “{0}” extension. A terminal works without it.',
           offer.name,
         ),
         install,
@@ -307,15 +303,15 @@ function recents(services: Services): Readonly<Record<string, readonly string[]>
 }
 
 async function pickFolder(services: Services, row: InstanceRow): Promise<string> {
-  const other = vscode.l10n.t('Another folder…');
   const folders = new Set([...(recents(services)[row.instance.id] ?? []), services.settings.defaultFolder]);
-  const picked = await vscode.window.showQuickPick([...folders].filter(Boolean).concat(other), {
-    placeHolder: vscode.l10n.t('Which folder of “{0}”?', plainText(row.instance.name, 60)),
+  const known = [...folders].filter(Boolean).map((folder) => ({ label: folder, folder }));
+  const picked = await pick([...known, { label: vscode.l10n.t('Another folder…'), folder: undefined }], {
+    placeHolder: vscode.l10n.t('Select a folder on “{0}”', plainText(row.instance.name, 60)),
   });
-  if (picked === undefined) throw new vscode.CancellationError();
-  if (picked !== other) return picked;
-  const typed = await vscode.window.showInputBox({
-    prompt: vscode.l10n.t('The path of a folder on the machine.'),
+  if (!picked) throw new vscode.CancellationError();
+  if (picked.folder !== undefined) return picked.folder;
+  const typed = await askText({
+    prompt: vscode.l10n.t('The path of a folder on the instance.'),
     value: services.settings.defaultFolder,
   });
   if (!typed) throw new vscode.CancellationError();

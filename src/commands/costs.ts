@@ -6,13 +6,16 @@ import { costReport, toMarkdown } from '../cost/report';
 import type { Schedules } from '../automation/schedules';
 import { formatWhen, parseWhen } from '../automation/when';
 import { formatHourly } from '../api/price';
+import type { OperationKind } from '../instances/operations/journal';
 import type { Location } from '../api/types';
 import { gpuName } from '../api/gpuName';
 import { allows } from '../views/presentation';
+import { showInformation } from '../vscode/messages';
+import { askText, pick } from '../vscode/prompts';
 import { isNode, target, targets } from './targets';
 import type { Commands, Services } from './services';
 
-/** The parts that look after money and time. */
+/** The parts that track costs and time. */
 export interface CostParts {
   readonly ledger: Ledger;
   readonly schedules: Schedules;
@@ -42,7 +45,7 @@ async function scheduleStop(
   { schedules }: CostParts,
   args: readonly unknown[],
 ): Promise<void> {
-  const placeholder = vscode.l10n.t('Which instance is to be stopped later?');
+  const placeholder = vscode.l10n.t('Select an instance to stop later');
   const { rows } = await targets(services, args, (row) => allows(row, 'stop'), placeholder);
   const [first, given] = args;
   const at =
@@ -53,9 +56,9 @@ async function scheduleStop(
     await schedules.set({ instanceId: instance.id, name: instance.name, at });
   }
   const when = formatWhen(at, services.clock.now());
-  void vscode.window.showInformationMessage(
+  showInformation(
     vscode.l10n.t(
-      '{0} will be stopped {1}, if a window of VS Code is open then. Stopped, it may still be billed.',
+      '{0} will stop {1} if VS Code is open then. It may still be billed while it’s stopped.',
       rows.map(({ instance }) => `“${plainText(instance.name, 60)}”`).join(', '),
       when,
     ),
@@ -63,18 +66,13 @@ async function scheduleStop(
 }
 
 async function askForTime(services: Services): Promise<number> {
-  const typed = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Stop at a Time'),
-    prompt: vscode.l10n.t('How long from now (2h, 90m, 1h30), or when (18:00, tomorrow 9:00).'),
+  const typed = await askText({
+    title: vscode.l10n.t('Schedule Stop'),
+    prompt: vscode.l10n.t('Enter how long from now (2h, 90m, 1h30) or when (18:00, tomorrow 9:00).'),
     value: '2h',
-    validateInput: (value) => {
+    validate: (value) => {
       const when = parseWhen(value, services.clock.now());
-      return 'problem' in when
-        ? when.problem
-        : {
-            message: formatWhen(when.at, services.clock.now()),
-            severity: vscode.InputBoxValidationSeverity.Info,
-          };
+      return 'problem' in when ? when.problem : { info: formatWhen(when.at, services.clock.now()) };
     },
   });
   if (typed === undefined) throw new vscode.CancellationError();
@@ -104,21 +102,24 @@ async function cancel(
       .pending()
       .filter((record) => given === undefined || record.instanceId === given)
       .map((record) => ({
-        label: vscode.l10n.t('$(sync) {0}', name(record.name)),
-        description: record.kind,
+        label: name(record.name),
+        iconPath: new vscode.ThemeIcon('sync'),
+        description: operationLabel(record.kind),
         run: async () => services.operations.cancel(record.id),
       })),
     ...schedules
       .list()
       .filter((schedule) => given === undefined || schedule.instanceId === given)
       .map((schedule) => ({
-        label: vscode.l10n.t('$(clock) {0}', name(schedule.name)),
-        description: vscode.l10n.t('stop {0}', formatWhen(schedule.at, services.clock.now())),
+        label: name(schedule.name),
+        iconPath: new vscode.ThemeIcon('clock'),
+        description: vscode.l10n.t('stops {0}', formatWhen(schedule.at, services.clock.now())),
         run: async () => schedules.cancel(schedule.id),
       })),
     ...(given === undefined ? watches.list() : []).map((watch) => ({
-      label: vscode.l10n.t('$(bell) {0}', gpuName(watch.model)),
-      description: vscode.l10n.t('tell me when it is free'),
+      label: gpuName(watch.model),
+      iconPath: new vscode.ThemeIcon('bell'),
+      description: vscode.l10n.t('notify me when it’s available'),
       run: async () => watches.cancel(watch.id),
     })),
   ];
@@ -127,7 +128,7 @@ async function cancel(
   const picked =
     given !== undefined && items.length === 1 && only
       ? only
-      : await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('What is to be cancelled?') });
+      : await pick(items, { placeHolder: vscode.l10n.t('Select what to cancel') });
   if (!picked) throw new vscode.CancellationError();
   await picked.run();
 }
@@ -136,30 +137,27 @@ async function watchCapacity(services: Services, { watches }: CostParts): Promis
   const locations = await services.store.api.listLocations();
   const picked = await pickModel(locations);
   await watches.add({ model: picked });
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t(
-      'You will be told when {0} is to be had, while a window of VS Code is open.',
-      gpuName(picked),
-    ),
+  showInformation(
+    vscode.l10n.t('You’ll be notified when {0} is available, while VS Code is open.', gpuName(picked)),
   );
 }
 
 async function pickModel(locations: readonly Location[]): Promise<string> {
-  const models = new Map<string, { name: string; free: number; price: number | undefined }>();
+  const models = new Map<string, { name: string; available: number; price: number | undefined }>();
   for (const gpu of locations.flatMap((location) => location.gpus)) {
     const known = models.get(gpu.model);
     const prices = [known?.price, gpu.priceHourly].filter((price) => price !== undefined);
     models.set(gpu.model, {
       name: gpu.displayName,
-      free: Math.max(known?.free ?? 0, gpu.maxCount ?? 0),
+      available: Math.max(known?.available ?? 0, gpu.maxCount ?? 0),
       price: prices.length > 0 ? Math.min(...prices) : undefined,
     });
   }
-  const other = { label: vscode.l10n.t('Another model, by its id…'), model: undefined };
-  const items = [...models].map(([model, { name, free, price }]) => ({
+  const other = { label: vscode.l10n.t('Another model, by ID…'), model: undefined };
+  const items = [...models].map(([model, { name, available, price }]) => ({
     label: plainText(name, 60),
     description: [
-      free > 0 ? vscode.l10n.t('to be had now') : vscode.l10n.t('none free'),
+      available > 0 ? vscode.l10n.t('available') : vscode.l10n.t('not available'),
       price === undefined ? undefined : vscode.l10n.t('from {0}', formatHourly(price)),
     ]
       .filter(Boolean)
@@ -167,18 +165,37 @@ async function pickModel(locations: readonly Location[]): Promise<string> {
     detail: plainText(model),
     model,
   }));
-  const picked = await vscode.window.showQuickPick([...items, other], {
-    placeHolder: vscode.l10n.t('Which GPU are you waiting for?'),
-    matchOnDetail: true,
+  const picked = await pick([...items, other], {
+    placeHolder: vscode.l10n.t('Select the GPU model you’re waiting for'),
+    matchAll: true,
   });
   const typed =
     picked && picked.model === undefined
-      ? await vscode.window.showInputBox({
-          prompt: vscode.l10n.t('The id of a GPU model, for example h100-sxm5-80gb.'),
+      ? await askText({
+          prompt: vscode.l10n.t('The ID of a GPU model, such as h100-sxm5-80gb.'),
         })
       : picked?.model;
   if (!typed?.trim()) throw new vscode.CancellationError();
   return typed.trim();
+}
+
+function operationLabel(kind: OperationKind): string {
+  switch (kind) {
+    case 'start':
+      return vscode.l10n.t('start');
+    case 'stop':
+      return vscode.l10n.t('stop');
+    case 'restart':
+      return vscode.l10n.t('restart');
+    case 'delete':
+      return vscode.l10n.t('delete');
+    case 'create':
+      return vscode.l10n.t('create');
+    case 'modify':
+      return vscode.l10n.t('modify');
+    case 'startWhenAvailable':
+      return vscode.l10n.t('start when available');
+  }
 }
 
 const costsScheme = 'tensordock';

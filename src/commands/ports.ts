@@ -3,12 +3,13 @@ import * as vscode from 'vscode';
 import type { PortForward } from '../api/types';
 import { describeOutcome } from '../ssh/connect/outcome';
 import type { InstanceRow } from '../instances/store';
-import { showError } from '../vscode/messages';
+import { showError, showInformation, showProgress } from '../vscode/messages';
+import { askText, pick } from '../vscode/prompts';
 import { agreedToInclude } from './sshConfig';
 import type { Commands, Services } from './services';
 import { isNode, target } from './targets';
 
-/** Ports that speak something else than HTTP. */
+/** Ports that don't speak HTTP. */
 const notHttp = new Set([22, 3389]);
 
 export function portCommands(
@@ -22,16 +23,26 @@ export function portCommands(
 }
 
 async function openPort(services: Services, args: readonly unknown[]): Promise<void> {
-  const { row } = await target(services, args, isReachable, vscode.l10n.t('A port of which instance?'));
+  const { row } = await target(
+    services,
+    args,
+    isReachable,
+    vscode.l10n.t('Select an instance to open a port of'),
+  );
   const forward = givenPort(args) ?? (await pickForward(row));
   const { ipAddress } = row.instance;
-  if (ipAddress === undefined) throw new Error(vscode.l10n.t('It has no address yet.'));
+  if (ipAddress === undefined) throw new Error(vscode.l10n.t('The instance has no address yet.'));
   const host = ipAddress.includes(':') ? `[${ipAddress}]` : ipAddress;
   await vscode.env.openExternal(vscode.Uri.parse(`http://${host}:${forward.externalPort}`));
 }
 
 async function openTunnel(services: Services, args: readonly unknown[]): Promise<number> {
-  const { row } = await target(services, args, isReachable, vscode.l10n.t('A tunnel to which instance?'));
+  const { row } = await target(
+    services,
+    args,
+    isReachable,
+    vscode.l10n.t('Select an instance to open a tunnel to'),
+  );
   const { instance } = row;
   const name = plainText(instance.name, 60);
   const port = givenPort(args)?.internalPort ?? (await askForPort());
@@ -39,17 +50,11 @@ async function openTunnel(services: Services, args: readonly unknown[]): Promise
   if (accountId === undefined) throw new Error(vscode.l10n.t('Not signed in to TensorDock. Sign in first.'));
   await agreedToInclude(services);
   const host = await services.ssh.hosts.ensureEntry(accountId, instance, services.ssh.optionsFor(instance));
-  if ('none' in host) throw new Error(vscode.l10n.t('“{0}” cannot be reached by SSH now.', name));
+  if ('none' in host) throw new Error(vscode.l10n.t('“{0}” can’t be reached over SSH right now.', name));
   const sshTarget = await services.ssh.target(host.alias);
-  const localPort = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Opening a tunnel to port {0} of “{1}”', port, name),
-      cancellable: true,
-    },
-    async (_progress, cancelled) => {
-      const abort = new AbortController();
-      cancelled.onCancellationRequested(() => abort.abort(new vscode.CancellationError()));
+  const localPort = await showProgress(
+    { title: vscode.l10n.t('Opening a tunnel to port {0} of “{1}”', port, name) },
+    async (_report, signal) => {
       return services.tunnels.start(
         instance.id,
         port,
@@ -59,28 +64,26 @@ async function openTunnel(services: Services, args: readonly unknown[]): Promise
           const { message, nextStep } = describeOutcome(state.outcome, name);
           showError(
             services.log,
-            vscode.l10n.t('The tunnel to port {0} ended. {1} {2}', port, message, nextStep),
+            vscode.l10n.t('The tunnel to port {0} closed. {1} {2}', port, message, nextStep),
           );
         },
-        abort.signal,
+        signal,
       );
     },
   );
-  const open = vscode.l10n.t('Open in Browser');
-  void vscode.window
-    .showInformationMessage(
-      vscode.l10n.t(
-        'Port {0} of “{1}” is at localhost:{2} while this window is open.',
-        port,
-        name,
-        localPort,
-      ),
-      ...(isBesidePerson(services) ? [open] : []),
-    )
-    .then((answer) => {
-      if (answer === open) return vscode.env.openExternal(vscode.Uri.parse(`http://127.0.0.1:${localPort}`));
-      return undefined;
-    });
+  const open = {
+    title: vscode.l10n.t('Open in Browser'),
+    run: () => vscode.env.openExternal(vscode.Uri.parse(`http://127.0.0.1:${localPort}`)),
+  };
+  showInformation(
+    vscode.l10n.t(
+      'Port {0} of “{1}” is available at localhost:{2} while this window is open.',
+      port,
+      name,
+      localPort,
+    ),
+    ...(isBesidePerson(services) ? [open] : []),
+  );
   return localPort;
 }
 
@@ -96,15 +99,13 @@ async function closeTunnel(services: Services, args: readonly unknown[]): Promis
     detail: `localhost:${tunnel.localPort}`,
     tunnel,
   }));
-  if (items.length === 0) throw new Error(vscode.l10n.t('This window has no tunnel open.'));
-  const picked = await vscode.window.showQuickPick(items, {
-    placeHolder: vscode.l10n.t('Which tunnel is to be closed?'),
-  });
+  if (items.length === 0) throw new Error(vscode.l10n.t('This window has no open tunnels.'));
+  const picked = await pick(items, { placeHolder: vscode.l10n.t('Select a tunnel to close') });
   if (!picked) throw new vscode.CancellationError();
   services.tunnels.close(picked.tunnel.id, picked.tunnel.port);
 }
 
-/** From a remote window VS Code would tunnel a localhost link to the far side once more: there it is not offered. */
+/** In a remote window VS Code would tunnel a localhost link a second time, so it isn't offered there. */
 function isBesidePerson(services: Services): boolean {
   return (
     vscode.env.remoteName === undefined ||
@@ -132,21 +133,21 @@ async function pickForward({ instance }: InstanceRow): Promise<PortForward> {
     .filter(({ internalPort }) => !notHttp.has(internalPort))
     .map((forward) => ({
       label: vscode.l10n.t('Port {0}', forward.internalPort),
-      description: vscode.l10n.t('{0} outside', forward.externalPort),
+      description: vscode.l10n.t('public port {0}', forward.externalPort),
       forward,
     }));
   if (items.length === 0)
-    throw new Error(vscode.l10n.t('It has no forwarded port that a browser could open.'));
-  const picked = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which port?') });
+    throw new Error(vscode.l10n.t('The instance has no port forward that a browser can open.'));
+  const picked = await pick(items, { placeHolder: vscode.l10n.t('Select a port') });
   if (!picked) throw new vscode.CancellationError();
   return picked.forward;
 }
 
 async function askForPort(): Promise<number> {
-  const typed = await vscode.window.showInputBox({
-    prompt: vscode.l10n.t('The port that the service listens on, on the machine (1 to 65535).'),
+  const typed = await askText({
+    prompt: vscode.l10n.t('The port on the instance (1 to 65535).'),
     placeHolder: '8888',
-    validateInput: (value) => (isPort(value) ? undefined : vscode.l10n.t('A number from 1 to 65535.')),
+    validate: (value) => (isPort(value) ? undefined : vscode.l10n.t('Enter a number from 1 to 65535.')),
   });
   if (typed === undefined) throw new vscode.CancellationError();
   return Number(typed);

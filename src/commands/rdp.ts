@@ -1,25 +1,27 @@
 import { plainText } from '../base/text';
 import { mkdir, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { askInNotification } from '../vscode/messages';
 import { formatEndpoint, rdpEndpoint } from '../ssh/endpoint';
 import { rdpFile } from '../ssh/remote/rdp';
 import type { InstanceRow } from '../instances/store';
 import type { Services } from './services';
 
-/** Windows: a file that the system's remote desktop opens, or the address to copy. */
+/** For Windows: opens a file with the system's Remote Desktop client, or copies the address. */
 export async function openRdp(services: Services, { instance }: InstanceRow): Promise<void> {
   const name = plainText(instance.name, 60);
   const endpoint = rdpEndpoint(instance, { complete: true });
   if ('none' in endpoint) {
     throw new Error(
-      vscode.l10n.t('“{0}” is a Windows machine without a port for Remote Desktop (3389).', name),
+      vscode.l10n.t('“{0}” is a Windows instance without a port forward for Remote Desktop (3389).', name),
     );
   }
   const address = formatEndpoint(endpoint);
   const open = vscode.l10n.t('Open Remote Desktop');
   const copy = vscode.l10n.t('Copy Address');
-  const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('“{0}” is a Windows machine: Remote Desktop reaches it at {1}.', name, address),
+  const answer = await askInNotification(
+    'information',
+    vscode.l10n.t('“{0}” runs Windows. Connect to {1} with Remote Desktop.', name, address),
     ...(isBesidePerson(services) ? [open] : []),
     copy,
   );
@@ -34,7 +36,7 @@ export async function openRdp(services: Services, { instance }: InstanceRow): Pr
   await vscode.env.openExternal(file);
 }
 
-/** A file that we write is on this person's own computer. */
+/** Whether a file that we write is on the person's own computer. */
 function isBesidePerson({ context }: Services): boolean {
   return (
     vscode.env.uiKind === vscode.UIKind.Desktop &&

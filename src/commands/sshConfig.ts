@@ -4,7 +4,7 @@ import { removeSshEntries } from '../ssh/config/cleanUp';
 import { SshFileError } from '../ssh/config/fileErrors';
 import { forgetHostKeys, recordedHostKeys } from '../ssh/keys/hostKeys';
 import type { IncludePlan } from '../ssh/config/personConfig';
-import { confirm, showInformation } from '../vscode/messages';
+import { confirm, showInformation, showWarning } from '../vscode/messages';
 import type { Commands, Services } from './services';
 import { target } from './targets';
 
@@ -21,8 +21,9 @@ export function sshConfigCommands(
 }
 
 /**
- * Makes sure that `ssh` reads our hosts, after asking. A file that is not ours to write is left alone: the
- * terminal works all the same, and the line to add by hand is told. Throws where the person said no.
+ * Makes sure that `ssh` reads our hosts, after asking. A file that can't be edited is left alone: the terminal
+ * still works, and the line to add by hand is shown.
+ * @throws CancellationError where the person declined.
  */
 export async function agreedToInclude(services: Services): Promise<void> {
   let plan: IncludePlan;
@@ -33,7 +34,7 @@ export async function agreedToInclude(services: Services): Promise<void> {
     warnOnce(
       services,
       vscode.l10n.t(
-        '{0} A terminal works all the same; for a window over SSH your configuration must begin with this line: {1}',
+        '{0} You can still use a terminal. To use Remote-SSH, add this line to the top of your SSH configuration: {1}',
         error.message,
         services.ssh.paths.includeLine,
       ),
@@ -58,16 +59,16 @@ function question(plan: Exclude<IncludePlan, { kind: 'none' }>): [string, string
     ? [
         vscode.l10n.t('Add one line to your SSH configuration?'),
         vscode.l10n.t(
-          'At the top of {0}:\n\n{1}\n\nThe machines’ hosts go into that file of their own. Everything else in yours stays as it is; “TensorDock: Remove SSH Entries” takes the line out again.',
+          'At the top of {0}:\n\n{1}\n\nThe instances’ hosts are kept in that separate file. The rest of your configuration isn’t changed. “TensorDock: Remove SSH Entries” removes the line again.',
           plan.file,
           plan.line,
         ),
         vscode.l10n.t('Add Line'),
       ]
     : [
-        vscode.l10n.t('Move our line to the top of your SSH configuration?'),
+        vscode.l10n.t('Move the TensorDock line to the top of your SSH configuration?'),
         vscode.l10n.t(
-          'In {0} other directives stand above it and would win:\n\n{1}\n\nEverything else stays as it is.',
+          'In {0}, other directives come before it and take precedence:\n\n{1}\n\nNothing else is changed.',
           plan.file,
           plan.line,
         ),
@@ -81,7 +82,7 @@ function warnOnce(services: Services, text: string): void {
   services.log.warn(text);
   if (warned.has(text)) return;
   warned.add(text);
-  void vscode.window.showWarningMessage(text);
+  showWarning(text);
 }
 
 /** Forgets the host key that is on file, after asking; false where the person said no. */
@@ -90,7 +91,7 @@ export async function acceptHostKey(services: Services, args: readonly unknown[]
     services,
     args,
     () => true,
-    vscode.l10n.t('Whose new host key is to be accepted?'),
+    vscode.l10n.t('Select the instance whose new host key you want to accept'),
   );
   const { instance } = row;
   const known = await recordedHostKeys(services.ssh.paths, instance.id);
@@ -111,9 +112,9 @@ export async function acceptHostKey(services: Services, args: readonly unknown[]
 async function removeAll(services: Services): Promise<void> {
   const { personConfig, folder } = services.ssh.paths;
   const agreed = await confirm(
-    vscode.l10n.t('Remove everything this extension put into your SSH configuration?'),
+    vscode.l10n.t('Remove everything this extension added to your SSH configuration?'),
     vscode.l10n.t(
-      'Our line in {0} and our hosts and host keys in {1} go. Keys that were made here stay. Machines are not touched.',
+      'This removes the line in {0} and the hosts and host keys in {1}. Keys created here are kept. Instances aren’t affected.',
       personConfig,
       folder,
     ),
@@ -123,9 +124,9 @@ async function removeAll(services: Services): Promise<void> {
   const gone = await removeSshEntries(services.ssh.person, services.ssh.hosts);
   showInformation(
     gone
-      ? vscode.l10n.t('Your SSH configuration is as it was before.')
+      ? vscode.l10n.t('Your SSH configuration is back to what it was.')
       : vscode.l10n.t(
-          'Your SSH configuration is as it was before. {0} stays, since there are keys or other files in it.',
+          'Your SSH configuration is back to what it was. {0} was kept because it contains keys or other files.',
           folder,
         ),
   );

@@ -149,7 +149,7 @@ describe('connecting, with Remote-SSH', () => {
     await window.dialog.getByText(ownFolder).first().waitFor();
     await window.screenshot('connect-remove-question');
     await window.answerDialog('Remove');
-    await window.notification('as it was before').first().waitFor();
+    await window.notification('back to what it was').first().waitFor();
     await window.screenshot('connect-removed');
     expect(await readFile(config, 'utf8')).toBe(oddConfig);
     expect(await readdir(path.dirname(config))).toEqual(['config']);

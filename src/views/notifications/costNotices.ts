@@ -18,7 +18,7 @@ export interface CostNoticesOptions {
   readonly clock: Clock;
 }
 
-/** Says what is due: a stop that comes, one that was missed, a machine that runs for long, a GPU that is free. */
+/** Notifies of a stop that is due or was missed, an instance that has been running for long, an available GPU. */
 export function followCosts({ schedules, reminders, watches, clock }: CostNoticesOptions): Disposable[] {
   const name = (text: string): string => plainText(text, 60);
   const command = (id: string, ...args: unknown[]): Thenable<unknown> =>
@@ -26,25 +26,21 @@ export function followCosts({ schedules, reminders, watches, clock }: CostNotice
   return [
     schedules.onDidWarn((schedule) =>
       showInformation(
-        vscode.l10n.t(
-          '“{0}” will be stopped {1}.',
-          name(schedule.name),
-          formatWhen(schedule.at, clock.now()),
-        ),
-        { title: vscode.l10n.t('An Hour Later'), run: async () => schedules.extend(schedule.id, hourMs) },
-        { title: vscode.l10n.t('Do Not Stop It'), run: async () => schedules.cancel(schedule.id) },
+        vscode.l10n.t('“{0}” will stop {1}.', name(schedule.name), formatWhen(schedule.at, clock.now())),
+        { title: vscode.l10n.t('In 1 Hour'), run: async () => schedules.extend(schedule.id, hourMs) },
+        { title: vscode.l10n.t('Don’t Stop'), run: async () => schedules.cancel(schedule.id) },
       ),
     ),
     schedules.onDidMiss((schedule) =>
       showInformation(
         vscode.l10n.t(
-          '“{0}” was to be stopped {1}, and was not. It may still run. {2}',
+          '“{0}” was scheduled to stop {1} but may still be running. {2}',
           name(schedule.name),
           formatWhen(schedule.at, clock.now()),
-          schedule.problem ?? vscode.l10n.t('No window was open then.'),
+          schedule.problem ?? vscode.l10n.t('VS Code wasn’t open then.'),
         ),
-        { title: vscode.l10n.t('Stop It Now'), run: async () => schedules.stopNow(schedule.id) },
-        { title: vscode.l10n.t('Let It Run'), run: async () => schedules.cancel(schedule.id) },
+        { title: vscode.l10n.t('Stop Now'), run: async () => schedules.stopNow(schedule.id) },
+        { title: vscode.l10n.t('Keep Running'), run: async () => schedules.cancel(schedule.id) },
       ),
     ),
     reminders.onDidRemind(({ row: { instance }, runningMs }) =>
@@ -59,20 +55,20 @@ export function followCosts({ schedules, reminders, watches, clock }: CostNotice
             ),
         { title: vscode.l10n.t('Stop…'), run: () => command('tensordock.stopInstance', instance.id) },
         {
-          title: vscode.l10n.t('Stop at a Time…'),
+          title: vscode.l10n.t('Schedule Stop…'),
           run: () => command('tensordock.scheduleStop', instance.id),
         },
       ),
     ),
     watches.onDidFind(({ watch, offers }) => {
       const [cheapest] = offers;
-      const place =
+      const location =
         cheapest && [cheapest.location.city, cheapest.location.country].filter(Boolean).join(', ');
       showInformation(
         vscode.l10n.t(
-          '{0} is to be had now: {1}.',
+          '{0} is now available: {1}.',
           name(cheapest?.gpu.displayName ?? watch.model),
-          name(place ?? ''),
+          name(location ?? ''),
         ),
         { title: vscode.l10n.t('Create Instance'), run: () => command('tensordock.createInstance') },
       );
