@@ -1,21 +1,22 @@
 import type { Instance } from '../api/types';
-import type { Action, Expectation, Failure, Snapshot, SnapshotRow } from './snapshot';
-import { bootGraceMs, isFulfilled } from './state';
+import type { Action, Failure, Snapshot, SnapshotRow } from './snapshot';
+import { bootGraceMs, isFulfilled, isStopped, isWithin } from './state';
 
-/** Two 404 for an id this far apart prove that it is gone. */
+/** Two 404s, or two good lists, this far apart prove that an instance is gone, in milliseconds. */
 const goneAfterMs = 60_000;
-/** How many gone ids are remembered, so that every window hears of them. */
+/** How many gone IDs are remembered, so that every window hears of them. */
 const rememberedGone = 200;
 
 /**
  * The snapshot after a list was read: states and names are the list's, details that the list leaves out stay.
- * Rows keep their order, new ones come last; a row that the list leaves out is marked, it is not forgotten.
+ * Rows keep their order, new ones come last; a row that is missing from the list is marked, not forgotten.
+ * `askedAt`: when the list was asked for, which may be before an action that was accepted meanwhile.
  */
 export function mergeList(
   before: Snapshot,
   listed: readonly Instance[],
   thinIds: readonly string[],
-  now: number,
+  askedAt: number,
 ): Snapshot {
   const thin = new Set(thinIds);
   const incoming = new Map(listed.map((instance) => [instance.id, instance]));
@@ -25,86 +26,94 @@ export function mergeList(
     const { id } = row.instance;
     const instance = incoming.get(id);
     incoming.delete(id);
-    if (instance) rows.push(merged(row, instance, thin.has(id), now));
-    else if (isTooYoungToList(before, id, now)) rows.push(row);
-    else if (before.expectations[id]?.action === 'delete') gone.add(id);
-    else rows.push({ ...row, unlisted: true });
+    if (instance) rows.push(listedRow(row, instance, thin.has(id), askedAt));
+    else if (isTooYoungToList(row, askedAt)) rows.push(row);
+    else if (isDeleteProved(row, askedAt)) gone.add(id);
+    else rows.push({ ...row, unlisted: true, unlistedAt: unlistedAt(row, askedAt) });
   }
   for (const instance of incoming.values()) {
-    rows.push({ instance, detailsAt: thin.has(instance.id) ? 0 : now });
+    rows.push({ instance, detailsAt: thin.has(instance.id) ? 0 : askedAt });
   }
   const next: Snapshot = {
     ...before,
     rows,
     gone: [...gone].slice(-rememberedGone),
-    listedAt: now,
+    listedAt: askedAt,
     failure: undefined,
   };
-  return settle(sameRows(before, next) ? next : { ...next, changedAt: now }, now);
+  return settle(sameRows(before, next) ? next : { ...next, changedAt: askedAt }, askedAt);
 }
 
-/** The snapshot after one instance was asked for by itself. */
-export function mergeDetails(before: Snapshot, instance: Instance, now: number): Snapshot {
+/** A clock that was set back must not make the second list wait for hours. */
+function unlistedAt(row: SnapshotRow, askedAt: number): number {
+  return row.unlistedAt === undefined || row.unlistedAt > askedAt ? askedAt : row.unlistedAt;
+}
+
+/** An accepted delete, and two good lists a minute apart without the instance. */
+function isDeleteProved(row: SnapshotRow, askedAt: number): boolean {
+  return (
+    row.expectation?.action === 'delete' &&
+    row.unlistedAt !== undefined &&
+    askedAt - row.unlistedAt >= goneAfterMs
+  );
+}
+
+/** The snapshot after the details of one instance arrived, which were asked for at `askedAt`. */
+export function mergeDetails(before: Snapshot, instance: Instance, now: number, askedAt = now): Snapshot {
   const known = before.rows.some((row) => row.instance.id === instance.id);
-  const told = before.rows.map((row) =>
+  const rows = before.rows.map((row) =>
     row.instance.id === instance.id
       ? {
           instance: withRemembered(row.instance, instance),
           detailsAt: now,
           unlisted: row.unlisted,
           runningSince: runningSince(row, instance, now),
+          modifying: isModifying(row, instance),
+          expectation: seen(row, askedAt),
         }
       : row,
   );
-  const next: Snapshot = { ...before, rows: known ? told : [...told, { instance, detailsAt: now }] };
+  const next: Snapshot = { ...before, rows: known ? rows : [...rows, { instance, detailsAt: now }] };
   return settle(sameRows(before, next) ? next : { ...next, changedAt: now }, now);
 }
 
-/** The snapshot after a GET of the id failed for a reason of its own: its neighbours are asked for first. */
+/** The snapshot after a GET of the ID failed for a reason of its own: its neighbors are asked for first. */
 export function mergeNoDetails(before: Snapshot, id: string, now: number): Snapshot {
-  return {
-    ...before,
-    rows: before.rows.map((row) => (row.instance.id === id ? { ...row, failedAt: now } : row)),
-  };
+  return changeRow(before, id, (row) => ({ ...row, failedAt: now }));
 }
 
-/** The snapshot after a GET of the id was answered by 404. */
+/** The snapshot after the service itself answered a GET of the ID by 404. */
 export function mergeNotFound(before: Snapshot, id: string, now: number): Snapshot {
   const known = before.rows.find((row) => row.instance.id === id);
   if (!known) return before;
-  if (isTooYoungToList(before, id, now)) return mergeNoDetails(before, id, now);
-  if (before.expectations[id]?.action === 'delete') return mergeDeleted(before, id, now);
-  const notFoundAt = known.notFoundAt ?? now;
+  if (isTooYoungToList(known, now)) return mergeNoDetails(before, id, now);
+  if (known.expectation?.action === 'delete') return mergeDeleted(before, id, now);
+  const notFoundAt = Math.min(known.notFoundAt ?? now, now);
   if (now - notFoundAt >= goneAfterMs) return mergeDeleted(before, id, now);
   return {
-    ...before,
-    rows: before.rows.map((row) => (row === known ? { ...row, notFoundAt, failedAt: now } : row)),
+    ...changeRow(before, id, (row) => ({ ...row, notFoundAt, failedAt: now })),
     changedAt: known.notFoundAt === undefined ? now : before.changedAt,
   };
 }
 
-/** The snapshot after it was proved that the service knows the id no more. */
+/** The snapshot after it was proved that the service no longer knows the ID. */
 export function mergeDeleted(before: Snapshot, id: string, now: number): Snapshot {
   return {
     ...before,
     rows: before.rows.filter((row) => row.instance.id !== id),
     gone: [...before.gone.filter((known) => known !== id), id].slice(-rememberedGone),
-    expectations: Object.fromEntries(
-      Object.entries(before.expectations).filter(([expected]) => expected !== id),
-    ),
     changedAt: now,
   };
 }
 
-/** A list may lag behind a create; a 404 right after it proves nothing (fact sheet, section 4, number 29). */
-function isTooYoungToList(snapshot: Snapshot, id: string, now: number): boolean {
-  const expectation = snapshot.expectations[id];
-  return expectation?.action === 'create' && now - expectation.since < bootGraceMs;
+/** A list may lag behind a create; a 404 right after it proves nothing (fact sheet, 4.29). */
+function isTooYoungToList({ expectation }: SnapshotRow, now: number): boolean {
+  return expectation?.action === 'create' && isWithin(expectation.since, bootGraceMs, now);
 }
 
-/** The snapshot after the service accepted an action. */
+/** The snapshot after the service accepted an action on an instance that has a row. */
 export function expectAction(before: Snapshot, id: string, action: Action, now: number): Snapshot {
-  return { ...before, expectations: { ...before.expectations, [id]: { action, since: now } } };
+  return changeRow(before, id, (row) => ({ ...row, expectation: { action, since: now } }));
 }
 
 /** The snapshot after an attempt failed: the rows stay. */
@@ -124,38 +133,62 @@ export function mergeFailure(
   };
 }
 
-function merged(row: SnapshotRow, listed: Instance, thin: boolean, now: number): SnapshotRow {
-  const since = runningSince(row, listed, now);
-  if (!thin) return { instance: withRemembered(row.instance, listed), detailsAt: now, runningSince: since };
-  const told = Object.fromEntries(Object.entries(listed).filter(([, value]) => value !== undefined));
-  const next: Instance = { ...row.instance, ...told };
-  const instance = sameInstance(row.instance, next) ? row.instance : next;
-  // A state that changed may have brought another address: what was known is shown, and asked for again.
-  const detailsAt = row.instance.state === listed.state ? row.detailsAt : 0;
-  return { instance, detailsAt, failedAt: row.failedAt, runningSince: since };
+function changeRow(before: Snapshot, id: string, step: (row: SnapshotRow) => SnapshotRow): Snapshot {
+  return { ...before, rows: before.rows.map((row) => (row.instance.id === id ? step(row) : row)) };
 }
 
-function runningSince(row: SnapshotRow, told: Instance, now: number): number | undefined {
-  if (told.state !== 'running') return undefined;
+function listedRow(row: SnapshotRow, listed: Instance, thin: boolean, askedAt: number): SnapshotRow {
+  const shared = {
+    runningSince: runningSince(row, listed, askedAt),
+    modifying: isModifying(row, listed),
+    expectation: seen(row, askedAt),
+  };
+  if (!thin) return { instance: withRemembered(row.instance, listed), detailsAt: askedAt, ...shared };
+  const present = Object.fromEntries(Object.entries(listed).filter(([, value]) => value !== undefined));
+  const next: Instance = { ...row.instance, ...present };
+  const instance = sameInstance(row.instance, next) ? row.instance : next;
+  // A new state may come with a new address: the known one is shown, and asked for again.
+  const detailsAt = row.instance.state === listed.state ? row.detailsAt : 0;
+  return { instance, detailsAt, failedAt: row.failedAt, ...shared };
+}
+
+function runningSince(row: SnapshotRow, answer: Instance, now: number): number | undefined {
+  if (answer.state !== 'running') return undefined;
   return row.instance.state === 'running' ? row.runningSince : now;
 }
 
-/** What never changes in an instance's life is kept where an answer leaves it out; the same stays the same object. */
-function withRemembered(known: Instance, told: Instance): Instance {
-  const next = { ...told, image: told.image ?? known.image, locationId: told.locationId ?? known.locationId };
+/** A stopped instance that is `creating` all of a sudden is being changed, here or in the dashboard. */
+function isModifying(row: SnapshotRow, answer: Instance): true | undefined {
+  if (answer.state !== 'creating' || row.expectation?.action === 'create') return undefined;
+  return row.modifying === true || isStopped(row.instance.state) ? true : undefined;
+}
+
+/** An answer counts for an action only where it was asked for afterwards; a time ahead is a clock set back. */
+function seen({ expectation }: SnapshotRow, askedAt: number): SnapshotRow['expectation'] {
+  if (!expectation || expectation.seen === true) return expectation;
+  const isOlder = askedAt < expectation.since && isWithin(expectation.since, goneAfterMs, askedAt);
+  return isOlder ? expectation : { ...expectation, seen: true };
+}
+
+/** What never changes in an instance's life is kept where an answer leaves it out. */
+function withRemembered(known: Instance, answer: Instance): Instance {
+  const next = {
+    ...answer,
+    image: answer.image ?? known.image,
+    locationId: answer.locationId ?? known.locationId,
+  };
   return sameInstance(known, next) ? known : next;
 }
 
-/** Drops the expectations that have come to their end. */
+/** Drops the expectations that need no more attention. */
 function settle(snapshot: Snapshot, now: number): Snapshot {
-  const instances = new Map(snapshot.rows.map((row) => [row.instance.id, row.instance]));
-  const waiting = (id: string, expectation: Expectation): boolean => {
-    const instance = instances.get(id);
-    return instance ? !isFulfilled(instance, expectation, now) : now - expectation.since < goneAfterMs;
+  const isSettled = ({ instance, expectation }: SnapshotRow): boolean =>
+    expectation !== undefined && isFulfilled(instance, expectation, now);
+  if (!snapshot.rows.some(isSettled)) return snapshot;
+  return {
+    ...snapshot,
+    rows: snapshot.rows.map((row) => (isSettled(row) ? { ...row, expectation: undefined } : row)),
   };
-  const entries = Object.entries(snapshot.expectations);
-  const left = entries.filter(([id, expectation]) => waiting(id, expectation));
-  return left.length === entries.length ? snapshot : { ...snapshot, expectations: Object.fromEntries(left) };
 }
 
 function sameRows(before: Snapshot, after: Snapshot): boolean {

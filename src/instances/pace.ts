@@ -1,12 +1,12 @@
-import { isShown, type Snapshot } from './snapshot';
-import { effectiveState, isTransient } from './state';
+import { isShown, type Snapshot, type SnapshotRow } from './snapshot';
+import { effectiveState, isOverdue, isTransient, isWithin } from './state';
 
 /** How much one window needs to know, now. */
 export interface Need {
-  /** The view, or something else that shows rows, can be seen. */
+  /** The view, or something else that shows rows, is visible. */
   readonly visible: boolean;
   readonly focused: boolean;
-  /** An operation of this window waits for a state. */
+  /** An operation of this window, or something that a person looks at, waits for a state. */
   readonly waiting: boolean;
   /** The steady interval that the person chose, in milliseconds. */
   readonly intervalMs: number;
@@ -25,7 +25,7 @@ const hiddenMs = 300_000;
  * Slower when nothing changed for long, when the window has no focus, and when the service fails.
  */
 export function toleratedAge(need: Need, snapshot: Snapshot, now: number): number | undefined {
-  const base = unhindered(need, snapshot, now);
+  const base = ageWithoutFailures(need, snapshot, now);
   if (base === undefined) return undefined;
   const { failure } = snapshot;
   if (!failure) return base;
@@ -33,16 +33,16 @@ export function toleratedAge(need: Need, snapshot: Snapshot, now: number): numbe
   return Math.max(base, backedOff);
 }
 
-function unhindered(need: Need, snapshot: Snapshot, now: number): number | undefined {
+function ageWithoutFailures(need: Need, snapshot: Snapshot, now: number): number | undefined {
   const moving = hasTransition(snapshot, now);
   if (need.waiting || (need.visible && moving)) return transition(snapshot, now);
   if (need.visible) return steady(need, snapshot, now);
-  // What runs costs, also where nobody looks: reminders and the sum below must know of it.
+  // A running instance costs money also where nobody looks: reminders and totals must know of it.
   return moving || snapshot.rows.some(({ instance }) => instance.state === 'running') ? hiddenMs : undefined;
 }
 
-/** When this window should look again, in milliseconds since the epoch; undefined: not by itself. */
-export function nextLook(need: Need, snapshot: Snapshot, now: number): number | undefined {
+/** When this window should poll next, in milliseconds since the epoch; undefined: not by itself. */
+export function nextPoll(need: Need, snapshot: Snapshot, now: number): number | undefined {
   const age = toleratedAge(need, snapshot, now);
   if (age === undefined) return undefined;
   const last = Math.max(snapshot.listedAt, snapshot.failure?.at ?? 0);
@@ -51,7 +51,7 @@ export function nextLook(need: Need, snapshot: Snapshot, now: number): number | 
   return Math.max(due, retryAt(snapshot, now));
 }
 
-/** What the service asked for by `Retry-After`, if it can be meant so. */
+/** What the service asked for by `Retry-After`, within reason. */
 function retryAt({ failure }: Snapshot, now: number): number {
   if (failure?.retryAt === undefined || failure.at > now) return 0;
   return Math.min(failure.retryAt, failure.at + slowestFailureMs);
@@ -59,27 +59,27 @@ function retryAt({ failure }: Snapshot, now: number): number {
 
 /** Whether some row is on its way from one state to another. */
 export function hasTransition(snapshot: Snapshot, now: number): boolean {
-  return (
-    Object.keys(snapshot.expectations).length > 0 ||
-    snapshot.rows.some(
-      (row) =>
-        isShown(row) &&
-        isTransient(effectiveState(row.instance, snapshot.expectations[row.instance.id], now)),
-    )
-  );
+  return snapshot.rows.some((row) => isShown(row) && isMoving(row, now));
+}
+
+/** Whether the row is on its way to another state, and not for longer than that can take. */
+export function isMoving(row: SnapshotRow, now: number): boolean {
+  const { instance, expectation, modifying } = row;
+  if (expectation && !isOverdue(expectation, now)) return true;
+  return modifying === true || isTransient(effectiveState(instance, expectation, now, modifying));
 }
 
 function transition(snapshot: Snapshot, now: number): number {
-  return quietFor(snapshot, now) > unhurriedAfterMs ? slowTransitionMs : transitionMs;
+  return isQuiet(snapshot, now) ? slowTransitionMs : transitionMs;
 }
 
 function steady(need: Need, snapshot: Snapshot, now: number): number {
-  const quiet = quietFor(snapshot, now);
-  const slower = (quiet > unhurriedAfterMs ? 2 : 1) * (need.focused ? 1 : 2);
+  const slower = (isQuiet(snapshot, now) ? 2 : 1) * (need.focused ? 1 : 2);
   return need.intervalMs * slower;
 }
 
-function quietFor(snapshot: Snapshot, now: number): number {
-  const since = Object.values(snapshot.expectations).map((expectation) => expectation.since);
-  return now - Math.max(snapshot.changedAt, ...since);
+/** Whether nothing has changed, and nothing was asked for, for long. */
+function isQuiet(snapshot: Snapshot, now: number): boolean {
+  const since = snapshot.rows.map(({ expectation }) => expectation?.since ?? 0);
+  return ![snapshot.changedAt, ...since].some((time) => isWithin(time, unhurriedAfterMs + 1, now));
 }

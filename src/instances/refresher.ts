@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger';
 import type { InstanceList, TensorDockApi } from '../api/client';
 import { NotFoundError, RateLimitedError, TensorDockError } from '../api/errors';
 import { mergeDetails, mergeFailure, mergeList, mergeNoDetails, mergeNotFound } from './merge';
-import { hasTransition, nextLook, type Need } from './pace';
+import { hasTransition, nextPoll, type Need } from './pace';
 import type { SharedSnapshot } from './sharedSnapshot';
 import { isShown, type Snapshot } from './snapshot';
 import { wantedDetails } from './wantedDetails';
@@ -150,7 +150,7 @@ export class Refresher implements Disposable {
   /** Milliseconds; undefined: not by itself. */
   private untilNextLook(snapshot: Snapshot): number | undefined {
     const now = this.options.clock.now();
-    const due = nextLook(this.options.need(), snapshot, now);
+    const due = nextPoll(this.options.need(), snapshot, now);
     if (due === undefined) return undefined;
     const list = Math.max(due - now, this.untilRoom(snapshot, roomFor.list));
     if (snapshot.failure) return list;
@@ -179,7 +179,7 @@ export class Refresher implements Disposable {
     const { shared, clock, need } = this.options;
     const signal = AbortSignal.any([lost, this.ended.signal]);
     let snapshot = await shared.read();
-    const due = nextLook(need(), snapshot, clock.now());
+    const due = nextPoll(need(), snapshot, clock.now());
     if (due === undefined) return;
     if (due <= clock.now() && this.untilRoom(snapshot, roomFor.list) === 0) {
       await this.list(signal);
@@ -235,9 +235,10 @@ export class Refresher implements Disposable {
   }
 
   private async detail(id: string, signal: AbortSignal): Promise<Detail> {
+    const askedAt = this.options.clock.now();
     try {
       const instance = await this.options.api.getInstance(id, { signal });
-      return { end: 'told', step: (snapshot, now) => mergeDetails(snapshot, instance, now) };
+      return { end: 'told', step: (snapshot, now) => mergeDetails(snapshot, instance, now, askedAt) };
     } catch (error) {
       if (error instanceof NotFoundError) {
         return { end: 'not-found', step: (snapshot, now) => mergeNotFound(snapshot, id, now) };
@@ -292,10 +293,7 @@ function missingFrom(list: InstanceList, before: Snapshot): number {
   const listed = new Set(list.instances.map((instance) => instance.id));
   return before.rows.filter(
     (row) =>
-      isShown(row) &&
-      !row.unlisted &&
-      !listed.has(row.instance.id) &&
-      before.expectations[row.instance.id]?.action !== 'delete',
+      isShown(row) && !row.unlisted && !listed.has(row.instance.id) && row.expectation?.action !== 'delete',
   ).length;
 }
 

@@ -5,28 +5,35 @@ import type { Instance, InstanceState } from '../api/types';
 /** What a person asked for and the service accepted; it explains states that lag behind or flicker. */
 export type Action = 'create' | 'start' | 'stop' | 'delete' | 'modify';
 
-/** An accepted action whose end is not seen yet. `since`: milliseconds since the epoch. */
+/** An accepted action whose result isn't known yet. `since`: milliseconds since the epoch. */
 export interface Expectation {
   readonly action: Action;
   readonly since: number;
+  /** An answer that was asked for after the action arrived, so the state isn't older than the action. */
+  readonly seen?: boolean;
 }
 
-/** One instance in the snapshot, with what we know about what the service told of it. */
+/** One instance in the snapshot, with what is known about the answers that described it. */
 export interface SnapshotRow {
   readonly instance: Instance;
-  /** When its details were last told; 0 never. */
+  /** When its details last arrived; 0 never. */
   readonly detailsAt: number;
-  /** When asking for it by itself failed, if that was the newest attempt. */
+  /** When asking for its details failed, if that was the newest attempt. */
   readonly failedAt?: number;
-  /** Left out of the newest list. It counts as gone only after two 404 a minute apart. */
+  /** Missing from the newest list. It counts as gone only after two 404s a minute apart. */
   readonly unlisted?: boolean;
-  /** When a GET of its id was answered by 404 for the first time since it was last told of. */
+  /** When the first good list without it was asked for. */
+  readonly unlistedAt?: number;
+  /** When a GET of its ID was first answered by 404 since it was last seen. */
   readonly notFoundAt?: number;
-  /** When it was first told to run after another state; missing where it ran before we looked, or does not run. */
+  /** When it was first seen running after another state; missing where it ran before, or doesn't run. */
   readonly runningSince?: number;
+  /** It was stopped and is being changed: the service's `creating` doesn't mean a new instance. */
+  readonly modifying?: boolean;
+  readonly expectation?: Expectation;
 }
 
-/** Whether a person sees the row: one that a list left out goes as soon as the service does not know its id. */
+/** Whether a person sees the row: one missing from a list goes as soon as the service doesn't know its ID. */
 export function isShown(row: SnapshotRow): boolean {
   return row.unlisted !== true || row.notFoundAt === undefined;
 }
@@ -35,17 +42,17 @@ export function isShown(row: SnapshotRow): boolean {
 export interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
-  /** When the first failure of the row of failures happened. */
+  /** When the first of the consecutive failures happened. */
   readonly since: number;
   readonly at: number;
   readonly count: number;
-  /** Not to be asked before (from `Retry-After`). */
+  /** No request before this time (from `Retry-After`). */
   readonly retryAt?: number;
 }
 
 /**
- * The last known list of an account's instances, shared by all windows of a person through one file. Times are
- * milliseconds since the epoch. It holds no token.
+ * The last known list of an account's instances, shared by all windows through one file. Times are milliseconds
+ * since the epoch. It holds no token.
  */
 export interface Snapshot {
   readonly version: 1;
@@ -55,26 +62,16 @@ export interface Snapshot {
   /** When a list last differed from the one before. */
   readonly changedAt: number;
   readonly rows: readonly SnapshotRow[];
-  /** Ids that two 404 or our own delete proved gone, newest last. */
+  /** IDs that are proved gone, newest last. */
   readonly gone: readonly string[];
-  readonly expectations: Readonly<Record<string, Expectation>>;
   readonly failure?: Failure;
   /** When requests of the last minute were made in the background, by all windows together. */
   readonly requestedAt: readonly number[];
 }
 
-/** A snapshot of an account of which nothing is known. */
+/** A snapshot of an account about which nothing is known. */
 export function emptySnapshot(accountId: string): Snapshot {
-  return {
-    version: 1,
-    accountId,
-    listedAt: 0,
-    changedAt: 0,
-    rows: [],
-    gone: [],
-    expectations: {},
-    requestedAt: [],
-  };
+  return { version: 1, accountId, listedAt: 0, changedAt: 0, rows: [], gone: [], requestedAt: [] };
 }
 
 const states = [
@@ -123,15 +120,20 @@ const snapshotSchema = v.object({
       detailsAt: time,
       failedAt: v.optional(time),
       unlisted: v.optional(v.boolean()),
+      unlistedAt: v.optional(time),
       notFoundAt: v.optional(time),
       runningSince: v.optional(time),
+      modifying: v.optional(v.boolean()),
+      expectation: v.optional(
+        v.object({
+          action: v.picklist(['create', 'start', 'stop', 'delete', 'modify']),
+          since: time,
+          seen: v.optional(v.boolean()),
+        }),
+      ),
     }),
   ),
   gone: v.array(v.string()),
-  expectations: v.record(
-    v.string(),
-    v.object({ action: v.picklist(['create', 'start', 'stop', 'delete', 'modify']), since: time }),
-  ),
   failure: v.optional(
     v.object({
       code: v.picklist([
@@ -159,7 +161,7 @@ const snapshotSchema = v.object({
   requestedAt: v.array(time),
 });
 
-/** Reads a snapshot from the text of its file; undefined where it is damaged or of another account. */
+/** Reads a snapshot from the text of its file; undefined where it is damaged or belongs to another account. */
 export function parseSnapshot(text: string, accountId: string): Snapshot | undefined {
   let json: unknown;
   try {

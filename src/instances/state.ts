@@ -1,70 +1,95 @@
 import type { Instance, InstanceState } from '../api/types';
 import type { Expectation } from './snapshot';
 
-/** A machine that boots can show `stoppeddisassociated` for this long (fact sheet, section 4, number 11). */
+/** A booting instance can show `stoppeddisassociated` for this long, in milliseconds (fact sheet, 4.11). */
 export const bootGraceMs = 120_000;
 /** A status may lag this long behind an accepted stop. */
 const stopGraceMs = 60_000;
-/** A deleted instance may be listed for this long (fact sheet, section 4, number 17). */
-const deleteGraceMs = 300_000;
-/** A running machine without an address is looked at often for this long. */
+/** A deleted instance may stay listed for this long (fact sheet, 4.17). */
+export const deleteGraceMs = 300_000;
+/** A modify that no answer confirms is given up after this long. */
+const modifyGraceMs = 600_000;
+/** A running instance without an address is polled often for this long. */
 const addressGraceMs = 600_000;
-
-/** Forwards are told after the address; none at all for this long means that there are none. */
+/** Port forwards appear after the address; none at all for this long means that there are none. */
 const forwardsGraceMs = 300_000;
 
-/** The state to show: the service's own, but for the moments in which it lags behind an accepted action. */
+/**
+ * Whether `time` is less than `ms` away from `now`. A time in the future comes from a clock that was set back; far
+ * in the future counts as long ago, so that nothing waits until the clock catches up.
+ */
+export function isWithin(time: number | undefined, ms: number, now: number): boolean {
+  return time !== undefined && Math.abs(now - time) < ms;
+}
+
+/** The state to show: the service's own, except while it lags behind an accepted action. */
 export function effectiveState(
   instance: Instance,
   expectation: Expectation | undefined,
   now: number,
+  modifying = false,
 ): InstanceState {
   const { state } = instance;
+  // The service calls an instance that is being modified `pending`, as it does with a new one.
+  if (modifying && state === 'creating') return 'stopped';
   if (!expectation) return state;
-  const age = now - expectation.since;
+  const within = (ms: number): boolean => isWithin(expectation.since, ms, now);
   switch (expectation.action) {
     case 'create':
     case 'start':
-      return age < bootGraceMs && (state === 'stopped' || state === 'stoppeddisassociated')
-        ? 'starting'
-        : state;
+      return within(bootGraceMs) && isStopped(state) ? 'starting' : state;
     case 'stop':
-      return age < stopGraceMs && (state === 'running' || state === 'starting') ? 'stopping' : state;
+      return within(stopGraceMs) && (state === 'running' || state === 'starting') ? 'stopping' : state;
     case 'delete':
-      return age < deleteGraceMs ? 'deleting' : state;
+      return within(deleteGraceMs) ? 'deleting' : state;
     case 'modify':
-      return state;
+      return state === 'creating' ? 'stopped' : state;
   }
 }
 
-/** Whether the state is one that passes by itself. */
+/** Whether the state changes by itself soon. */
 export function isTransient(state: InstanceState): boolean {
   return state === 'creating' || state === 'starting' || state === 'stopping' || state === 'deleting';
 }
 
-/** Whether an accepted action has come to its end, or will not any more. */
+/**
+ * Whether an accepted action needs no more attention: an answer that was asked for after it shows the result, or it
+ * will not come any more. A delete is fulfilled only by the instance being gone.
+ */
 export function isFulfilled(instance: Instance, expectation: Expectation, now: number): boolean {
-  const age = now - expectation.since;
+  const within = (ms: number): boolean => isWithin(expectation.since, ms, now);
   const shown = effectiveState(instance, expectation, now);
+  if (expectation.action === 'delete') return false;
+  if (expectation.seen !== true) return false;
   switch (expectation.action) {
     case 'create':
     case 'start':
-      if (shown === 'running') return isReachable(instance, age);
-      return !isTransient(shown) && age > bootGraceMs;
+      if (shown === 'running') return isReachable(instance, within);
+      return !isTransient(shown) && !within(bootGraceMs);
     case 'stop':
       return !isTransient(shown);
-    case 'delete':
-      return age > deleteGraceMs;
     case 'modify':
-      return !isTransient(shown) && age > stopGraceMs;
+      return !isTransient(instance.state) && !within(stopGraceMs);
   }
 }
 
-/** Whether all was told that it takes to reach a running instance, as far as can be known. */
-function isReachable({ ipAddress, portForwards }: Instance, age: number): boolean {
-  if (age > addressGraceMs) return true;
+/** Whether an accepted action took longer than it may, so that it no longer speeds up polling. */
+export function isOverdue(expectation: Expectation, now: number): boolean {
+  const limit = {
+    create: addressGraceMs,
+    start: addressGraceMs,
+    stop: addressGraceMs,
+    modify: modifyGraceMs,
+    delete: deleteGraceMs,
+  };
+  return !isWithin(expectation.since, limit[expectation.action], now);
+}
+
+/** Whether everything needed to reach a running instance is known, as far as it will be. */
+function isReachable({ ipAddress, portForwards }: Instance, within: (ms: number) => boolean): boolean {
+  if (!within(addressGraceMs)) return true;
   if (ipAddress === undefined || portForwards === undefined) return false;
-  return portForwards.length > 0 || age > forwardsGraceMs;
+  return portForwards.length > 0 || !within(forwardsGraceMs);
 }
 
 /** Stopped in either of the service's two ways. */

@@ -11,7 +11,7 @@ import type { Need } from './pace';
 import { Refresher } from './refresher';
 import type { SharedSnapshot } from './sharedSnapshot';
 import { isShown, type SnapshotRow, type Action, type Failure, type Snapshot } from './snapshot';
-import { effectiveState } from './state';
+import { effectiveState, isOverdue } from './state';
 
 /** An account that is signed in, with what it takes to ask for it. */
 export interface Session {
@@ -27,6 +27,13 @@ export interface InstanceRow {
   readonly state: InstanceState;
   /** Accepted, and its end not seen yet. */
   readonly pending?: Action;
+  /** An answer that was asked for after the last accepted action has arrived. */
+  readonly fresh?: boolean;
+  /**
+   * An accepted delete that no answer has confirmed in five minutes: it is still there, and may be billed. Deleting
+   * it again is the way to try again.
+   */
+  readonly unconfirmed?: 'delete';
   /** Left out of the newest list; it is being asked for by itself. */
   readonly unlisted: boolean;
   /** Whether address, ports and resources were ever told. */
@@ -106,6 +113,11 @@ export class InstanceStore implements Disposable {
       listedAt: this.snapshot?.listedAt ?? 0,
       failure: this.snapshot?.failure,
     };
+  }
+
+  /** Whether it is proved that the service no longer knows the ID. */
+  isGone(id: string): boolean {
+    return this.snapshot?.gone.includes(id) === true && !this.rowsById.has(id);
   }
 
   /** In the order in which they were first seen. */
@@ -243,14 +255,23 @@ export class InstanceStore implements Disposable {
 }
 
 function toRows(snapshot: Snapshot, now: number): ReadonlyMap<string, InstanceRow> {
-  const toRow = ({ instance, unlisted, runningSince }: SnapshotRow): [string, InstanceRow] => {
-    const expectation = snapshot.expectations[instance.id];
+  const toRow = ({
+    instance,
+    unlisted,
+    runningSince,
+    modifying,
+    expectation,
+  }: SnapshotRow): [string, InstanceRow] => {
+    const unconfirmed = expectation?.action === 'delete' && isOverdue(expectation, now);
+    const action = unconfirmed ? undefined : expectation?.action;
     return [
       instance.id,
       {
         instance,
-        state: effectiveState(instance, expectation, now),
-        pending: expectation?.action,
+        state: effectiveState(instance, expectation, now, modifying),
+        pending: action ?? (modifying ? 'modify' : undefined),
+        unconfirmed: unconfirmed ? 'delete' : undefined,
+        fresh: expectation === undefined || expectation.seen === true,
         unlisted: unlisted === true,
         detailed: instance.resources !== undefined || instance.portForwards !== undefined,
         runningSince,
@@ -265,6 +286,8 @@ function differs(before: InstanceRow | undefined, after: InstanceRow): boolean {
     before !== undefined &&
     (before.state !== after.state ||
       before.pending !== after.pending ||
+      before.fresh !== after.fresh ||
+      before.unconfirmed !== after.unconfirmed ||
       before.unlisted !== after.unlisted ||
       before.detailed !== after.detailed ||
       !sameInstance(before.instance, after.instance))

@@ -78,7 +78,18 @@ export async function remove(steps: Steps): Promise<void> {
   }
   steps.accepted();
   steps.tell(l10n.t('Deleted. Waiting until TensorDock no longer lists it…'));
-  await patiently(steps, (row) => row?.pending !== 'delete');
+  const row = await patiently(
+    steps,
+    (candidate) => steps.store.isGone(id) || (candidate !== undefined && candidate.pending !== 'delete'),
+  );
+  if (row) {
+    throw new OutcomeUnknownError(
+      l10n.t(
+        '“{0}” is still there, and may be billed. Delete it again, or check the dashboard.',
+        row.instance.name,
+      ),
+    );
+  }
 }
 
 /** Only a stopped instance can be changed: where it runs, it is stopped before and started after. */
@@ -239,7 +250,7 @@ export async function untilRunning(steps: Steps): Promise<void> {
     (candidate) =>
       candidate === undefined ||
       (candidate.pending === undefined && candidate.state !== 'starting' && candidate.state !== 'creating') ||
-      candidate.state === 'running',
+      (candidate.fresh && candidate.state === 'running'),
   );
   if (row?.state === 'running') return;
   throw new Error(
@@ -258,10 +269,10 @@ async function untilStopped(steps: Steps): Promise<void> {
     steps,
     (candidate) =>
       candidate === undefined ||
-      isStopped(candidate.state) ||
-      (candidate.pending === undefined && !isTransient(candidate.state)),
+      (candidate.fresh && isStopped(candidate.instance.state)) ||
+      (candidate.fresh && candidate.pending === undefined && !isTransient(candidate.state)),
   );
-  if (row && isStopped(row.state)) return;
+  if (row && isStopped(row.instance.state)) return;
   throw new Error(
     row
       ? l10n.t(

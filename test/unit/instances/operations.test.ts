@@ -241,7 +241,7 @@ describe('what does not go well', () => {
     person.world.onDidChange(({ status }) => {
       if (status === 'stoppeddisassociated') person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 0);
     });
-    await expect(person.outcome(restart.done)).rejects.toThrow(/stopped now.*GPU is taken/s);
+    await expect(person.outcome(restart.done)).rejects.toThrow(/stopped now.*GPU isn’t available/s);
   });
 
   test('a change that is refused after the stop says that it is stopped now', async () => {

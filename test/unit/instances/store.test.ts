@@ -245,6 +245,7 @@ describe('an accepted action', () => {
     person = new Person(fullList);
     person.machine('one');
     const window = await person.open();
+    await window.store.refresh();
     await window.store.accepted(idOf('one'), 'start');
     await person.clock.advance(110_000);
     expect(shown(window, 'one')).toBe('starting');
@@ -369,5 +370,71 @@ describe('accounts', () => {
     await person.outcome(refresh);
     expect(window.store.rows()).toEqual([]);
     expect(person.shared.current.failure).toBeUndefined();
+  });
+});
+
+describe('done means seen to be done', () => {
+  test('a deleted instance that stays listed is not called deleted: its row says that it is unconfirmed', async () => {
+    const window = await openOn({ ...fullList, delays: { remove: 30 * minute } }, 'one');
+    const id = idOf('one');
+    const operation = await window.operations.begin('delete', id);
+    await expect(person.outcome(operation.done, 10 * minute)).rejects.toThrow(
+      'still there, and may be billed',
+    );
+    expect(window.store.row(id)).toMatchObject({ unconfirmed: 'delete' });
+    expect(window.gone).toEqual([]);
+  });
+
+  test('a deleted instance missing from one list only is not gone yet', async () => {
+    const window = await openOn(fullList, 'one', 'two');
+    const id = idOf('one');
+    await window.store.accepted(id, 'delete');
+    person.service.faults.add({ path: list, fault: { kind: 'body', body: '{"data":[]}' }, times: 2 });
+    person.service.faults.add({ path: `${list}/${id}`, fault: { kind: 'html', status: 502 }, times: 3 });
+    await window.store.refresh();
+    expect(window.gone).toEqual([]);
+    expect(window.store.row(id)).toBeDefined();
+  });
+
+  test('an instance whose ID is __proto__ keeps its row and its state', async () => {
+    person = new Person(fullList);
+    person.machine('odd', { id: '__proto__', status: 'running' });
+    const window = await person.open();
+    await window.store.refresh();
+    await window.store.accepted('__proto__', 'stop');
+    expect(shown(window, 'odd')).toBe('stopping');
+    expect(shown(await person.open(), 'odd')).toBe('stopping');
+  });
+
+  test('a clock that is set back by hours does not leave a row stopping', async () => {
+    const window = await openOn(fullList, 'one');
+    await window.store.accepted(idOf('one'), 'stop');
+    person.clock.jump(-5 * 60 * minute);
+    await window.store.refresh();
+    expect(shown(window, 'one')).toBe('running');
+  });
+
+  test('a stopped instance that is being modified is not shown as creating', async () => {
+    const window = await openOn({ ...fullList, delays: { modify: minute } });
+    const id = person.machine('one').id;
+    await window.store.refresh();
+    await window.api.modifyInstance(id, { vcpuCount: 4, ramGb: 16, storageGb: 200 });
+    await person.clock.advance(1_000);
+    await window.store.refresh();
+    expect(window.store.row(id)).toMatchObject({ state: 'stopped', pending: 'modify' });
+    await person.until(() => window.store.row(id)?.pending === undefined, 3 * minute);
+    expect(shown(window, 'one')).toBe('stopped');
+  });
+
+  test('a stop is done only when an answer that came after it shows it', async () => {
+    const window = await openOn(fullList, 'one');
+    const id = idOf('one');
+    person.world.stopByItself(id);
+    await window.store.refresh();
+    person.world.bringUp(id);
+    person.world.settings.delays = { ...person.world.settings.delays, stop: 20_000 };
+    const operation = await window.operations.begin('stop', id);
+    await person.outcome(operation.done, 5 * minute);
+    expect(person.world.machine(id).status).toBe('stopped');
   });
 });

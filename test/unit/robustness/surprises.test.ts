@@ -123,7 +123,7 @@ test('9: no public address left is told as that, and nothing was made', async ()
   person.world.capacity.host(hostIds.chubbuck).publicIps = 0;
   const request = createRequest({ useDedicatedIp: true, portForwards: undefined });
   const operation = await window.operations.create(request, 'key');
-  await expect(person.outcome(operation.outcome)).rejects.toThrow('no public IP address left');
+  await expect(person.outcome(operation.outcome)).rejects.toThrow('no public IP left');
   expect(person.world.all()).toHaveLength(0);
 });
 
