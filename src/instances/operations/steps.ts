@@ -250,7 +250,7 @@ export async function untilRunning(steps: Steps): Promise<void> {
     (candidate) =>
       candidate === undefined ||
       (candidate.pending === undefined && candidate.state !== 'starting' && candidate.state !== 'creating') ||
-      (candidate.fresh && candidate.state === 'running'),
+      (candidate.fresh === true && candidate.state === 'running'),
   );
   if (row?.state === 'running') return;
   throw new Error(
@@ -269,8 +269,8 @@ async function untilStopped(steps: Steps): Promise<void> {
     steps,
     (candidate) =>
       candidate === undefined ||
-      (candidate.fresh && isStopped(candidate.instance.state)) ||
-      (candidate.fresh && candidate.pending === undefined && !isTransient(candidate.state)),
+      (candidate.fresh === true && isStopped(candidate.instance.state)) ||
+      (candidate.fresh === true && candidate.pending === undefined && !isTransient(candidate.state)),
   );
   if (row && isStopped(row.instance.state)) return;
   throw new Error(
