@@ -1,14 +1,19 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** The folders that may not know what stands above them; see CONTRIBUTING.md, "The house". */
-const layers = ['api', 'instances', 'ssh', 'cost'];
-const above = {
-  api: ['instances', 'ssh', 'cost', 'vscode', 'views', 'commands', 'tools'],
-  instances: ['ssh', 'cost', 'vscode', 'views', 'commands', 'tools'],
-  ssh: ['instances', 'cost', 'vscode', 'views', 'commands', 'tools'],
-  cost: ['vscode', 'views', 'commands', 'tools'],
+/** Which folders of `src` a folder may import from; see CONTRIBUTING.md, "The house". */
+const below = {
+  base: [],
+  api: ['base'],
+  instances: ['base', 'api'],
+  ssh: ['base', 'api'],
+  cost: ['base', 'api', 'instances', 'ssh'],
+  automation: ['base', 'api', 'instances', 'ssh', 'cost'],
+  vscode: ['base', 'api', 'instances', 'ssh', 'cost', 'automation'],
+  views: ['base', 'api', 'instances', 'ssh', 'cost', 'automation', 'vscode'],
 };
+const folders = [...Object.keys(below), 'commands', 'tools'];
+const usesVscode = ['vscode', 'views', 'commands', 'tools'];
 
 export default tseslint.config(
   { ignores: ['dist/', '.vscode-test/', 'test-output/', 'node_modules/'] },
@@ -37,33 +42,39 @@ export default tseslint.config(
       'no-eval': 'error',
     },
   },
-  {
-    files: ['src/**/*.ts'],
-    ignores: [
-      'src/extension.ts',
-      'src/main.ts',
-      'src/publicApi.ts',
-      'src/vscode/**',
-      'src/views/**',
-      'src/commands/**',
-      'src/tools/**',
-    ],
-    rules: {
-      'no-restricted-imports': ['error', { paths: ['vscode'] }],
-    },
-  },
-  ...layers.map((layer) => ({
-    files: [`src/${layer}/**/*.ts`],
+  ...Object.entries(below).map(([folder, allowed]) => ({
+    files: [`src/${folder}/**/*.ts`],
     rules: {
       'no-restricted-imports': [
         'error',
         {
-          paths: ['vscode'],
-          patterns: [{ group: above[layer].map((name) => `**/${name}/**`), message: 'Arrows go down only.' }],
+          paths: usesVscode.includes(folder) ? [] : ['vscode'],
+          patterns: [
+            {
+              group: folders
+                .filter((name) => name !== folder && !allowed.includes(name))
+                .map((name) => `**/${name}/**`),
+              message: 'Imports go down only.',
+            },
+          ],
         },
       ],
     },
   })),
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/vscode/messages.ts', 'src/vscode/prompts.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "MemberExpression[object.property.name='window'][property.name=/^(show(Error|Warning|Information)Message|showQuickPick|showInputBox|show(Open|Save)Dialog|showWorkspaceFolderPick|createQuickPick|createInputBox|setStatusBarMessage|withProgress|withScmProgress)$/]",
+          message: 'Show texts through src/vscode/messages.ts or prompts.ts, which clean them.',
+        },
+      ],
+    },
+  },
   {
     files: ['src/views/webview/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: ['vscode'], patterns: ['node:*'] }] },

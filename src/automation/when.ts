@@ -90,21 +90,6 @@ function hourOf(hour: number, half: string | undefined): number | undefined {
   return (hour % 12) + (half === 'pm' ? 12 : 0);
 }
 
-/** `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`: the two largest parts, cut. Less than nothing is nothing. */
-export function formatDuration(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  const days = Math.floor(hours / 24);
-  if (minutes === 0) return l10n.t('{0} s', seconds);
-  if (hours === 0) return l10n.t('{0} min', minutes);
-  if (days === 0) {
-    const rest = minutes % 60;
-    return rest === 0 ? l10n.t('{0} h', hours) : l10n.t('{0} h {1} min', hours, rest);
-  }
-  return hours % 24 === 0 ? l10n.t('{0} d', days) : l10n.t('{0} d {1} h', days, hours % 24);
-}
-
 /** `18:00`, `tomorrow 09:00`, `2026-11-24 09:00`: a time near `now`, as `parseWhen` reads it. */
 export function formatWhen(at: number, now: number): string {
   const date = new Date(at);
@@ -119,4 +104,16 @@ export function formatWhen(at: number, now: number): string {
 
 function two(value: number): string {
   return String(value).padStart(2, '0');
+}
+
+/** The same as part of a sentence: `at 18:00`, `tomorrow at 09:00`, `on 2026-11-24 at 09:00`. */
+export function formatWhenInSentence(at: number, now: number): string {
+  const [day, time] = splitWhen(formatWhen(at, now));
+  if (day === undefined) return l10n.t('at {0}', time);
+  return /^\d/.test(day) ? l10n.t('on {0} at {1}', day, time) : l10n.t('{0} at {1}', day, time);
+}
+
+function splitWhen(when: string): readonly [day: string | undefined, time: string] {
+  const space = when.lastIndexOf(' ');
+  return space < 0 ? [undefined, when] : [when.slice(0, space), when.slice(space + 1)];
 }

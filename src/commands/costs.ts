@@ -4,7 +4,7 @@ import type { CapacityWatches } from '../automation/capacityWatch';
 import type { Ledger } from '../cost/ledger';
 import { costReport, toMarkdown } from '../cost/report';
 import type { Schedules } from '../automation/schedules';
-import { formatWhen, parseWhen } from '../automation/when';
+import { formatWhen, formatWhenInSentence, parseWhen } from '../automation/when';
 import { formatHourly } from '../api/price';
 import type { OperationKind } from '../instances/operations/journal';
 import type { Location } from '../api/types';
@@ -55,7 +55,7 @@ async function scheduleStop(
   for (const { instance } of rows) {
     await schedules.set({ instanceId: instance.id, name: instance.name, at });
   }
-  const when = formatWhen(at, services.clock.now());
+  const when = formatWhenInSentence(at, services.clock.now());
   showInformation(
     vscode.l10n.t(
       '{0} will stop {1} if VS Code is open then. It may still be billed while it’s stopped.',

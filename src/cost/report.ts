@@ -6,7 +6,7 @@ import { billingOf, runningRate } from './billing';
 import { addUp, type CostSum } from './history';
 import { totalOf, type InstanceCost, type Ledger } from './ledger';
 import { dayOf, keyOf, monthOf } from './period';
-import { formatDuration } from '../automation/when';
+import { formatDuration } from '../base/duration';
 
 /** A table of texts; nothing in it is markup. */
 export interface ReportTable {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { NoCapacityError, OutcomeUnknownError, ServiceError } from '../../api/errors';
-import { formatDuration } from '../../automation/when';
+import { formatDuration } from '../../base/duration';
 import { plainText } from '../../base/text';
 import type { OperationKind } from '../../instances/operations/journal';
 import { errorText, isCancelled, showError, showInformation, showWarning } from '../../vscode/messages';

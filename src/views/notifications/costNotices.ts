@@ -5,7 +5,8 @@ import * as vscode from 'vscode';
 import type { CapacityWatches } from '../../automation/capacityWatch';
 import type { Reminders } from '../../automation/reminders';
 import type { Schedules } from '../../automation/schedules';
-import { formatDuration, formatWhen } from '../../automation/when';
+import { formatWhenInSentence } from '../../automation/when';
+import { formatDuration } from '../../base/duration';
 import { formatHourly } from '../../api/price';
 import { showInformation } from '../../vscode/messages';
 
@@ -26,7 +27,11 @@ export function followCosts({ schedules, reminders, watches, clock }: CostNotice
   return [
     schedules.onDidWarn((schedule) =>
       showInformation(
-        vscode.l10n.t('“{0}” will stop {1}.', name(schedule.name), formatWhen(schedule.at, clock.now())),
+        vscode.l10n.t(
+          '“{0}” will stop {1}.',
+          name(schedule.name),
+          formatWhenInSentence(schedule.at, clock.now()),
+        ),
         { title: vscode.l10n.t('In 1 Hour'), run: async () => schedules.extend(schedule.id, hourMs) },
         { title: vscode.l10n.t('Don’t Stop'), run: async () => schedules.cancel(schedule.id) },
       ),
@@ -36,7 +41,7 @@ export function followCosts({ schedules, reminders, watches, clock }: CostNotice
         vscode.l10n.t(
           '“{0}” was scheduled to stop {1} but may still be running. {2}',
           name(schedule.name),
-          formatWhen(schedule.at, clock.now()),
+          formatWhenInSentence(schedule.at, clock.now()),
           schedule.problem ?? vscode.l10n.t('VS Code wasn’t open then.'),
         ),
         { title: vscode.l10n.t('Stop Now'), run: async () => schedules.stopNow(schedule.id) },

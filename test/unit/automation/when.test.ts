@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { formatDuration, formatWhen, parseWhen } from '../../../src/automation/when';
+import { formatWhen, formatWhenInSentence, parseWhen } from '../../../src/automation/when';
+import { formatDuration } from '../../../src/base/duration';
 import { hour, minute, monday } from '../cost/support';
 
 const day = 24 * hour;
@@ -115,5 +116,17 @@ describe('how times are written', () => {
     expect(formatWhen(at(0, 18), monday)).toBe('18:00');
     expect(formatWhen(at(1, 9, 5), monday)).toBe('tomorrow 09:05');
     expect(formatWhen(at(2, 9), monday)).toBe('2026-11-25 09:00');
+  });
+});
+
+describe('a time in a sentence', () => {
+  const now = new Date(2026, 10, 24, 12, 0).getTime();
+
+  it.each([
+    [new Date(2026, 10, 24, 18, 0), 'at 18:00'],
+    [new Date(2026, 10, 25, 9, 0), 'tomorrow at 09:00'],
+    [new Date(2026, 11, 1, 9, 0), 'on 2026-12-01 at 09:00'],
+  ])('%s reads %s', (at, text) => {
+    expect(formatWhenInSentence(at.getTime(), now)).toBe(text);
   });
 });
