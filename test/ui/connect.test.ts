@@ -300,8 +300,8 @@ describe('connecting, without Remote-SSH', () => {
     await begin(oddConfig);
     await machine('plain');
     await window.contextMenu('plain', 'tensordock.connect');
-    await window.notification('A window over SSH cannot be opened from here').waitFor();
-    await window.answerNotification('A window over SSH cannot be opened from here', 'Open Terminal');
+    await window.notification('Remote-SSH isn’t available here').waitFor();
+    await window.answerNotification('Remote-SSH isn’t available here', 'Open Terminal');
     await window.dialog.getByText(`Include ${ownFolder}/config`).first().waitFor();
     await window.answerDialog('Add Line');
     await isInside();
