@@ -13,6 +13,8 @@ export interface EffectiveConfig {
   readonly identityAgent?: string;
   readonly proxyJump?: string;
   readonly proxyCommand?: string;
+  /** All of it: lower-case keyword to its values, in order. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The configuration, or why there is none: `bad-config`, `no-ssh` or `unknown`. */
@@ -59,6 +61,7 @@ export function parseEffectiveConfig(text: string): EffectiveConfig {
     identityAgent: set('identityagent'),
     proxyJump: set('proxyjump'),
     proxyCommand: set('proxycommand'),
+    values,
   };
 }
 

@@ -5,7 +5,7 @@ import { delay, type Clock } from '../../base/clock';
 import net from 'node:net';
 import { type SshOutcome } from './outcome';
 
-/** What one look at a port found. `ready`: an SSH server said who it is. */
+/** The result of one attempt at a port. `ready`: an SSH server identified itself. */
 export type BannerResult =
   | { readonly kind: 'ready'; readonly banner: string }
   | Extract<SshOutcome, { kind: 'closed' | 'timeout' | 'unreachable' | 'not-ssh' }>;
@@ -15,35 +15,36 @@ export interface BannerOptions {
   readonly port: number;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
-  /** For one look, connection and banner together. Default 10 s. */
+  /** For one attempt, connection and banner together. Default 10 s. */
   readonly attemptMs?: number;
 }
 
 export interface BannerWaitOptions extends BannerOptions {
-  /** For all looks together; the last result is the answer then. */
+  /** For all attempts together; then the last result is returned. */
   readonly limitMs: number;
-  /** Told each result that is not the last. */
+  /** Called with each result but the last. */
   readonly onAttempt?: (result: BannerResult) => void;
-  /** 0 to 1; spreads the looks of many windows. */
+  /** 0 to 1; spreads the attempts of many windows. */
   readonly random?: () => number;
 }
 
-/** Pauses between two looks, in milliseconds: they grow from the first to the last. */
+/** Pauses between two attempts, in milliseconds; they grow from the first to the longest. */
 const firstPauseMs = 1000;
 const longestPauseMs = 8000;
 
-/** As many answers that are no SSH in a row are not a machine that still boots. */
+/** After this many answers in a row that aren't SSH, it isn't an instance that is still booting. */
 const notSshLimit = 3;
 
-/** A server may say more before its identification (RFC 4253, 4.2); beyond this it is not one. */
+/** A server may send other lines before its identification (RFC 4253, 4.2), but not more than this. */
 const maxBytes = 64 * 1024;
+const maxLineBytes = 8 * 1024;
 
-/** The client's own line: a server that waits for the other side to speak (HTTP) answers it at once. */
+/** The client's own line: a server that waits for the client to speak first (HTTP) answers it at once. */
 const ownIdentification = 'SSH-2.0-tensordock_probe\r\n';
 
 /**
- * Connects once and reads until the server's identification line. No credentials, no process. Rejects only with
- * the reason of the signal.
+ * Connects once and reads until the server's identification line. Needs no credentials and no process. Rejects only
+ * with the signal's reason.
  */
 export function readBanner(options: BannerOptions): Promise<BannerResult> {
   const { host, port, clock, signal, attemptMs = 10_000 } = options;
@@ -53,6 +54,8 @@ export function readBanner(options: BannerOptions): Promise<BannerResult> {
       return;
     }
     let received = '';
+    /** Up to here no line is an identification: a server that sends byte by byte must not cost us more each time. */
+    let searched = 0;
     const socket = net.connect({ host, port });
     const end = (act: () => void): void => {
       timer.dispose();
@@ -64,7 +67,7 @@ export function readBanner(options: BannerOptions): Promise<BannerResult> {
     };
     const finish = (result: BannerResult): void => end(() => resolve(result));
     const onAbort = (): void => end(() => reject(abortReason(signal)));
-    /** The end without an identification: `kind` where the server said nothing at all. */
+    /** The end without an identification; `kind` is for a server that sent nothing. */
     const finishWithout = (kind: 'closed' | 'timeout', said?: string): void =>
       finish(received === '' ? { kind, said } : { kind: 'not-ssh', said: plainText(received) });
 
@@ -73,9 +76,11 @@ export function readBanner(options: BannerOptions): Promise<BannerResult> {
     socket.on('connect', () => socket.write(ownIdentification));
     socket.on('data', (chunk: Buffer) => {
       received += chunk.toString('latin1');
-      const banner = identification(received);
+      const end = received.lastIndexOf('\n') + 1;
+      const banner = end > searched ? identification(received.slice(searched, end)) : undefined;
       if (banner !== undefined) finish({ kind: 'ready', banner });
-      else if (isSurelyNotSsh(received)) finish({ kind: 'not-ssh', said: plainText(received) });
+      else if (isNotSsh(received, searched)) finish({ kind: 'not-ssh', said: plainText(received) });
+      searched = Math.max(searched, end);
     });
     socket.on('end', () => finishWithout('closed'));
     socket.on('close', () => finishWithout('closed'));
@@ -89,8 +94,8 @@ export function readBanner(options: BannerOptions): Promise<BannerResult> {
 }
 
 /**
- * Looks again, with growing pauses, until an SSH server answers, another service has answered several times in a
- * row, or the limit has passed; the last result is the answer. Rejects only with the reason of the signal.
+ * Tries again, with growing pauses, until an SSH server answers, another service has answered several times in a
+ * row, or the limit has passed, and resolves with the last result. Rejects only with the signal's reason.
  */
 export async function waitForBanner(options: BannerWaitOptions): Promise<BannerResult> {
   const { clock, limitMs, signal, onAttempt, random = Math.random } = options;
@@ -106,17 +111,19 @@ export async function waitForBanner(options: BannerWaitOptions): Promise<BannerR
   }
 }
 
-/** The identification line in what came so far; an older protocol than 2.0 is none. */
+/** The identification among complete lines; one of an older protocol than 2.0 doesn't count. */
 function identification(text: string): string | undefined {
   const line = /(?:^|\n)(SSH-(?:2\.0|1\.99)-[^\r\n]*)\r?\n/.exec(text)?.[1];
   return line === undefined ? undefined : plainText(line);
 }
 
-function isSurelyNotSsh(text: string): boolean {
+function isNotSsh(text: string, from: number): boolean {
+  const added = text.slice(from);
   return (
     text.length > maxBytes ||
-    text.includes('\0') ||
+    added.length > maxLineBytes ||
+    added.includes('\0') ||
     text.startsWith('HTTP/') ||
-    /(?:^|\n)SSH-1\.[0-8]/.test(text)
+    /(?:^|\n)SSH-1\.[0-8]/.test(added)
   );
 }

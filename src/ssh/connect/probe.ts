@@ -1,176 +1,130 @@
+import path from 'node:path';
 import { plainText } from '../../base/text';
-import { readFile } from 'node:fs/promises';
-import { badConfig, lastLine } from '../config/effectiveConfig';
-import { isEncryptedPrivateKey } from '../keys/keys';
-import { type ChangedHostKey, type OfferedKey, type SshOutcome } from './outcome';
-import { fingerprintOf } from '../keys/publicKey';
-import { run, type RunResult } from './run';
+import { readEffectiveConfig, type EffectiveConfig } from '../config/effectiveConfig';
+import { makePrivateFolder } from '../config/fileLock';
+import { readHostKeys } from '../keys/hostKeys';
+import { classifyFailure, saysAuthenticated, unrecordedIn, warnsOfHostKey } from './failure';
+import { fetchHostKey } from './fetchHostKey';
+import { isolatedArguments, isolatedEnvironment } from './isolation';
+import { runLogged, type LoggedResult } from './loggedSsh';
+import type { SshOutcome } from './outcome';
 import { targetArguments, type SshTarget } from './sshExecutable';
 
 export interface ProbeOptions extends SshTarget {
+  /** What `ssh -G` said of the target, where that is known already. */
+  readonly config?: EffectiveConfig;
   /** `ConnectTimeout`, whole seconds. Default 15. */
   readonly connectTimeoutS?: number;
-  /** For the whole `ssh`; default 20 s above `connectTimeoutS`, since signing may ask the person. */
+  /** For the whole `ssh`; default 20 s above `connectTimeoutS`, since an agent may ask the person before it signs. */
   readonly timeoutMs?: number;
-  /** On top of our own environment, for tests. */
+  /** On top of the reduced environment, for tests. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
-  /** All that `ssh` wrote, for the log. It holds no secret: names of files, fingerprints, addresses. */
-  readonly onOutput?: (stderr: string) => void;
+  /** Called with what `ssh` wrote, for the log. It holds no secret: names of files, fingerprints, addresses. */
+  readonly onOutput?: (log: string) => void;
 }
 
-/** What keeps a probe from asking, from forwarding, and from sharing a connection that is already open. */
-export const probeSettings: readonly string[] = [
-  'BatchMode=yes',
-  'RemoteCommand=none',
-  'RequestTTY=no',
-  'ClearAllForwardings=yes',
-  'ControlMaster=no',
-  'ControlPath=none',
-];
-
 /**
- * Connects once with the real `ssh` and says how far it got. Rejects only with the reason of the signal, or with
- * a `RangeError` for an alias that is none.
+ * Signs in once with the real `ssh`, isolated from the person's configuration, and resolves with how far it got.
+ * Rejects only with the signal's reason, or with a `RangeError` for an alias that isn't one.
  */
 export async function probe(options: ProbeOptions): Promise<SshOutcome> {
   const { connectTimeoutS = 15, timeoutMs = (connectTimeoutS + 20) * 1000, signal } = options;
-  const target = targetArguments(options);
-  const settings = [...probeSettings, `ConnectTimeout=${connectTimeoutS}`].flatMap((setting) => [
-    '-o',
-    setting,
-  ]);
-  // `exit 0` is understood by the shells of Linux and of Windows alike.
-  const args = [...target.options, '-v', '-T', ...settings, target.host, 'exit 0'];
-  let result: RunResult;
+  const { host } = targetArguments(options);
+  let { config } = options;
+  if (config === undefined) {
+    const effective = await readEffectiveConfig(options, signal);
+    if (!effective.ok) return effective.outcome;
+    ({ config } = effective);
+  }
+  const unwritable = await makeKnownHostsFolder(options);
+  if (unwritable) return unwritable;
+  const args = isolatedArguments(options, config, { purpose: 'login', connectTimeoutS });
+  let result: LoggedResult;
   try {
-    result = await run(options.ssh, args, { signal, timeoutMs, env: { LC_ALL: 'C', ...options.env } });
+    // `exit 0` works in the shells of Linux and Windows.
+    result = await runLogged(options.ssh, [...args, host, 'exit 0'], {
+      environment: isolatedEnvironment(config, 'login', options.env),
+      timeoutMs,
+      signal,
+    });
   } catch (error) {
     if (signal?.aborted) throw error;
     return { kind: 'no-ssh', said: plainText(String(error)) };
   }
-  options.onOutput?.(result.stderr);
-  return classify(result.stderr, result.exitCode, result.timedOut);
+  options.onOutput?.(result.log);
+  return classify(result, { ...options, config });
 }
 
 /**
- * Reads what `ssh -v` wrote. What it says to people is in English under `LC_ALL=C`; the `debug1:` lines tell what
- * its last words do not: that the server took a key which then could not sign, and which keys were shown.
+ * Makes the folder for an instance's host key: without it `ssh` accepts any key each time. Resolves with the outcome
+ * if it can't be made.
+ */
+export async function makeKnownHostsFolder({ knownHostsFile }: SshTarget): Promise<SshOutcome | undefined> {
+  if (knownHostsFile === undefined) return undefined;
+  try {
+    await makePrivateFolder(path.dirname(knownHostsFile));
+    return undefined;
+  } catch (error) {
+    const said = plainText(error instanceof Error ? error.message : String(error));
+    return { kind: 'host-key-not-recorded', file: knownHostsFile, said };
+  }
+}
+
+/**
+ * What came of a connection. `ok` needs more than words: `ssh` exits with 255 for whatever goes wrong on its side, so
+ * that any other code means that a command was run over there. Rejects only with the signal's reason.
  */
 export async function classify(
-  stderr: string,
-  exitCode: number | null,
-  timedOut = false,
+  result: LoggedResult,
+  target: SshTarget & Pick<ProbeOptions, 'env' | 'signal'> & { readonly config: EffectiveConfig },
 ): Promise<SshOutcome> {
-  const said = lastLine(stderr);
-  const has = (pattern: RegExp): boolean => pattern.test(stderr);
-
-  if (has(/WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED|WARNING: POSSIBLE DNS SPOOFING/)) {
-    return { kind: 'host-key-changed', hostKey: await changedHostKey(stderr), said };
+  const { log, exitCode, timedOut } = result;
+  const unrecorded = unrecordedIn(log);
+  if (unrecorded !== undefined) return { kind: 'host-key-not-recorded', file: unrecorded };
+  if (saysAuthenticated(log) && (timedOut || (exitCode !== null && exitCode !== 255))) {
+    return (await isRecorded(target)) ? { kind: 'ok' } : notRecorded(target);
   }
-  // The remote command's own exit code says nothing of the connection.
-  if (has(/^debug1: Authentication succeeded|^Authenticated to |^debug1: Authenticated to /m))
-    return { kind: 'ok' };
-  if (exitCode !== null && exitCode !== 255 && !timedOut) return { kind: 'ok' };
-
-  const openFile = /^Permissions \d+ for '(.+)' are too open\./m.exec(stderr);
-  const accepted = /^debug1: Server accepts key: (.+)$/m.exec(stderr);
-  if (openFile && (accepted ?? has(/Permission denied/))) {
-    return { kind: 'key-file-open', key: plainText(openFile[1] ?? ''), said };
+  if (warnsOfHostKey(log)) {
+    const changed = await changedHostKey(target);
+    if (changed) return changed;
   }
-  if (accepted) {
-    const key = describedKey(accepted[1] ?? '');
-    return { kind: 'locked-key', key: key?.name ?? plainText(accepted[1] ?? ''), said };
-  }
-  if (has(/^.*Permission denied|Too many authentication failures|No more authentication methods/m)) {
-    const locked = await lockedUnseenKey(stderr);
-    return locked === undefined
-      ? { kind: 'key-refused', offered: offeredKeys(stderr), said }
-      : { kind: 'locked-key', key: locked, said };
-  }
-  // Lines of another service, which `ssh` skips in search of an SSH server's.
-  if (
-    has(/^debug1: kex_exchange_identification: banner line \d+:/m) &&
-    !has(/^debug1: Remote protocol version/m)
-  ) {
-    return { kind: 'not-ssh', said };
-  }
-  // What comes next are ssh's own words about the way to the server; they stand outside of the debug lines.
-  const words = stderr.replace(/^debug\d: .*$/gm, '');
-  if (
-    /banner line contains invalid characters|banner exchange: .*invalid format|Protocol major versions differ|No banner received|Bad packet length|banner line too long/.test(
-      words,
-    )
-  ) {
-    return { kind: 'not-ssh', said };
-  }
-  if (timedOut || /timed out/i.test(words)) return { kind: 'timeout', said };
-  if (
-    /Could not resolve hostname|No route to host|Network is unreachable|Host is down|Network is down/i.test(
-      words,
-    )
-  ) {
-    return { kind: 'unreachable', said };
-  }
-  if (
-    /Connection refused|Connection reset|Connection closed|Connection aborted|closed by (?:remote host|UNKNOWN)/i.test(
-      words,
-    )
-  ) {
-    return { kind: 'closed', said };
-  }
-  return badConfig(stderr) ?? { kind: 'unknown', said };
+  return classifyFailure(result, target.config);
 }
 
-/** The keys that were shown to the server, in order, each once. */
-function offeredKeys(stderr: string): OfferedKey[] {
-  const keys = new Map<string, OfferedKey>();
-  for (const [, text = ''] of stderr.matchAll(/^debug1: Offering public key: (.+)$/gm)) {
-    const key = describedKey(text);
-    if (key && !keys.has(key.fingerprint)) keys.set(key.fingerprint, key);
-  }
-  return [...keys.values()];
-}
-
-/** `NAME TYPE SHA256:... [explicit] [agent]`, the name being a file or an agent's comment, spaces and all. */
-function describedKey(text: string): OfferedKey | undefined {
-  const match = /^(.*) (\S+) (SHA256:\S+)/.exec(text.trim());
-  if (!match) return undefined;
-  const [, name = '', type = '', fingerprint = ''] = match;
-  return { name: plainText(name), type, fingerprint };
-}
-
-/** A locked key in an older form, without a `.pub` beside it, cannot be shown at all: `ssh` only tries to open it. */
-async function lockedUnseenKey(stderr: string): Promise<string | undefined> {
-  for (const [, text = ''] of stderr.matchAll(/^debug1: Trying private key: (.+?)\r?$/gm)) {
-    const file = text.replace(/ explicit$/, '');
-    const content = await readFile(file, 'utf8').catch(() => '');
-    if (isEncryptedPrivateKey(content)) return plainText(file);
-  }
-  return undefined;
-}
-
-async function changedHostKey(stderr: string): Promise<ChangedHostKey> {
-  const shown = /fingerprint for the (\S+) key sent by the remote host is\s+(SHA256:[A-Za-z0-9+/]+)/.exec(
-    stderr,
+async function isRecorded({ knownHostsFile }: SshTarget): Promise<boolean> {
+  if (knownHostsFile === undefined) return true;
+  return readHostKeys(knownHostsFile).then(
+    (keys) => keys.length > 0,
+    () => false,
   );
-  const offending = /^Offending (?:key|(\S+) key) in (.+):(\d+)\r?$/m.exec(stderr);
-  const file = offending?.[2];
-  const line = offending?.[3] === undefined ? undefined : Number(offending[3]);
-  return {
-    type: shown?.[1] ?? offending?.[1],
-    newFingerprint: shown?.[2],
-    knownFingerprint:
-      file === undefined || line === undefined ? undefined : await knownFingerprint(file, line),
-    file,
-    line,
-  };
 }
 
-/** The fingerprint of the key in one line of a known_hosts file (`[@marker] hosts type base64 [comment]`). */
-async function knownFingerprint(file: string, line: number): Promise<string | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const words = (text.split('\n')[line - 1] ?? '').trim().split(/\s+/);
-  const body = words[words[0]?.startsWith('@') ? 3 : 2];
-  return body === undefined ? undefined : fingerprintOf(Buffer.from(body, 'base64'));
+function notRecorded({ knownHostsFile }: SshTarget): SshOutcome {
+  return { kind: 'host-key-not-recorded', file: knownHostsFile };
+}
+
+/** The outcome if the server's key isn't on record. A warning alone proves nothing: the keys are compared. */
+async function changedHostKey(
+  target: SshTarget & Pick<ProbeOptions, 'env' | 'signal'> & { readonly config: EffectiveConfig },
+): Promise<SshOutcome | undefined> {
+  const file = target.knownHostsFile ?? target.config.values.get('userknownhostsfile')?.[0];
+  if (file === undefined) return undefined;
+  const known = await readHostKeys(file).catch(() => []);
+  const fetched = await fetchHostKey(target);
+  if (!fetched.ok) return fetched.outcome;
+  const { key } = fetched;
+  if (known.length === 0 || known.some(({ body }) => body === key.body)) return undefined;
+  const before = known.find(({ type }) => type === key.type) ?? known[0];
+  if (before === undefined) return undefined;
+  return {
+    kind: 'host-key-changed',
+    hostKey: {
+      type: key.type,
+      newFingerprint: key.fingerprint,
+      knownFingerprint: before.fingerprint,
+      file,
+      line: before.line,
+    },
+  };
 }

@@ -7,41 +7,41 @@ import type { SshOutcome } from './outcome';
 import { probe, type ProbeOptions } from './probe';
 import type { SshTarget } from './sshExecutable';
 
-/** Where the wait is: reading the configuration, waiting for the port, waiting for the key to be let in. */
+/** What is being waited for: the configuration, an SSH server on the port, the login. */
 export type ReadinessPhase = 'config' | 'port' | 'login';
 
 export interface ReadinessOptions extends SshTarget {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signal?: AbortSignal;
-  /** Where the instance is. Where `ssh` would go elsewhere the outcome is `overridden`. */
+  /** The instance's address. If `ssh` would connect to another one, the outcome is `overridden`. */
   readonly endpoint?: { readonly host: string; readonly port: number };
   /** When the instance was started or created, in the clock's time; missing: long ago. */
   readonly startedAt?: number;
-  /** For the whole wait. Default 5 minutes; then the last outcome is the answer. */
+  /** For the whole wait. Default 5 minutes; then the last outcome is the result. */
   readonly limitMs?: number;
-  /** Told each phase and, in it, what was seen last. */
+  /** Called with each phase and the last outcome in it. */
   readonly onProgress?: (phase: ReadinessPhase, last?: SshOutcome) => void;
   readonly banner?: Pick<BannerWaitOptions, 'attemptMs' | 'random'>;
   readonly probe?: Pick<ProbeOptions, 'connectTimeoutS' | 'env'>;
 }
 
-/** A key refused so soon after a start is one that the machine has not put in place yet. */
+/** A key refused so soon after a start is one that the instance hasn't installed yet. */
 export const keyGraceMs = 120_000;
 
 /**
- * Between two probes. OpenSSH 9.8 shuts out an address for 5 s a refused login once 15 s have come together, so
- * asking more often would lock us out.
+ * Between two probes. OpenSSH 9.8 adds 5 s of penalty to an address for each refused login and blocks it from 15 s
+ * on, so probing more often would lock us out.
  */
 const probePauseMs = 10_000;
 
-/** What time can mend by itself. */
-const passing: ReadonlySet<SshOutcome['kind']> = new Set(['closed', 'timeout', 'unreachable']);
+/** What may go away by itself. */
+const temporary: ReadonlySet<SshOutcome['kind']> = new Set(['closed', 'timeout', 'unreachable']);
 
 /**
- * Waits until the host lets us in: the server's banner first, which needs no credentials, then the real `ssh`.
- * Where `ssh` goes through a proxy, only it can tell. Resolves with `ok`, with what will not mend by itself, or,
- * after the limit, with what was seen last. Rejects only with the reason of the signal.
+ * Waits until the host accepts our login: first for the server's banner, which needs no credentials, then with the
+ * real `ssh`. If `ssh` uses a proxy, only `ssh` itself can connect. Resolves with `ok`, with an outcome that won't
+ * change by itself, or, after the limit, with the last outcome. Rejects only with the signal's reason.
  */
 export async function waitUntilReady(options: ReadinessOptions): Promise<SshOutcome> {
   const { clock, signal, onProgress, limitMs = 300_000 } = options;
@@ -55,15 +55,15 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<SshOutc
     return { kind: 'overridden', host: config.host, port: config.port };
 
   for (;;) {
-    const outcome = (await portOutcome(options, config, deadline)) ?? (await loginOutcome(options));
+    const outcome = (await portOutcome(options, config, deadline)) ?? (await loginOutcome(options, config));
     options.logger.debug(`Readiness of ${options.alias}: ${outcome.kind}`);
-    if (!mayMend(outcome, options) || clock.now() + probePauseMs >= deadline) return outcome;
+    if (!mayRecover(outcome, options) || clock.now() + probePauseMs >= deadline) return outcome;
     onProgress?.('login', outcome);
     await delay(clock, probePauseMs, signal);
   }
 }
 
-/** `undefined` where an SSH server answers, or only `ssh` can know. */
+/** `undefined` if an SSH server answers, or only `ssh` can connect. */
 async function portOutcome(
   options: ReadinessOptions,
   config: EffectiveConfig,
@@ -86,26 +86,28 @@ async function portOutcome(
   return result.kind === 'ready' ? undefined : result;
 }
 
-async function loginOutcome(options: ReadinessOptions): Promise<SshOutcome> {
-  const { ssh, alias, configFile, signal, logger } = options;
+async function loginOutcome(options: ReadinessOptions, config: EffectiveConfig): Promise<SshOutcome> {
+  const { ssh, alias, configFile, knownHostsFile, signal, logger } = options;
   options.onProgress?.('login');
   return probe({
     ...options.probe,
     ssh,
     alias,
     configFile,
+    knownHostsFile,
+    config,
     signal,
-    onOutput: (stderr) => logger.trace(`ssh -v ${alias}:\n${stderr}`),
+    onOutput: (log) => logger.trace(`ssh -v ${alias}:\n${log}`),
   });
 }
 
-function mayMend(outcome: SshOutcome, options: ReadinessOptions): boolean {
-  if (passing.has(outcome.kind)) return true;
+function mayRecover(outcome: SshOutcome, options: ReadinessOptions): boolean {
+  if (temporary.has(outcome.kind)) return true;
   const { clock, startedAt = -Infinity } = options;
   return outcome.kind === 'key-refused' && clock.now() - startedAt < keyGraceMs;
 }
 
-/** Whether the entry that ssh finds is not the one we wrote. */
+/** Whether `ssh` finds another entry than ours. */
 function isOverridden(config: EffectiveConfig, endpoint: ReadinessOptions['endpoint']): boolean {
   if (endpoint === undefined) return false;
   return config.host.toLowerCase() !== endpoint.host.toLowerCase() || config.port !== endpoint.port;

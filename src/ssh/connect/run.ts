@@ -1,22 +1,22 @@
 import { abortReason } from '../../base/abort';
 import { spawn, type ChildProcess } from 'node:child_process';
 
-/** How a process is run. Times are milliseconds of the real clock: the process does not live in another. */
+/** How a process is run. Times are milliseconds of the real clock, since a process doesn't follow any other. */
 export interface RunOptions {
   readonly signal?: AbortSignal;
   /** The process and its children are killed after this. Default 60 s. */
   readonly timeoutMs?: number;
-  /** Written to standard input, which is then closed. Without it standard input is empty. */
+  /** Written to standard input, which is then closed. The default is an empty standard input. */
   readonly input?: string;
-  /** Set on top of our own environment; `undefined` takes a variable away. */
+  /** Added to our own environment; `undefined` removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
-  /** What is kept of each stream; the rest is read and dropped. Default 1 MiB. */
+  /** How much of each stream is kept; the rest is read and dropped. Default 1 MiB. */
   readonly maxOutputBytes?: number;
 }
 
 export interface RunResult {
-  /** `null` where a signal ended it. */
+  /** `null` if a signal ended it. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -24,9 +24,9 @@ export interface RunResult {
 }
 
 /**
- * Runs a program with an argument list, never through a shell, and resolves when it has ended, whatever its exit
- * code. Rejects with the reason of the signal when aborted, and with Node's error (`ENOENT`, `EACCES`) when the
- * program cannot be started. In each case nothing of it is left running.
+ * Runs a program with an argument list, never through a shell, and resolves when it has ended, with any exit code.
+ * Rejects with the signal's reason when aborted, and with Node's error (`ENOENT`, `EACCES`) if the program can't be
+ * started. Nothing of it is left running in either case.
  */
 export function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { signal, timeoutMs = 60_000, maxOutputBytes = 1 << 20 } = options;
@@ -52,7 +52,7 @@ export function run(file: string, args: readonly string[], options: RunOptions =
     };
     child.once('error', (error) => settle(() => reject(error)));
     child.once('exit', () => {
-      // A grandchild that keeps our pipes open must not keep us waiting for "close".
+      // A grandchild that keeps our pipes open must not delay "close".
       setImmediate(() => killTree(child));
     });
     child.once('close', (exitCode) =>
@@ -61,7 +61,7 @@ export function run(file: string, args: readonly string[], options: RunOptions =
         else resolve({ exitCode, stdout: stdout(), stderr: stderr(), timedOut });
       }),
     );
-    // A program that ends without reading its input is no failure of ours.
+    // A program may end without reading its input.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(options.input ?? '');
   });
@@ -69,16 +69,17 @@ export function run(file: string, args: readonly string[], options: RunOptions =
 
 /**
  * Starts a program in a process group of its own, so that what it starts (a `ProxyCommand`) can be ended with
- * it, and without a terminal to ask on. It is killed at the latest when this process exits.
+ * it, and without a terminal to ask on. It is killed at the latest when this process exits. `exactEnv` replaces our
+ * own environment instead of adding to it.
  */
 export function startProcess(
   file: string,
   args: readonly string[],
-  options: Pick<RunOptions, 'env' | 'cwd'> = {},
+  options: Pick<RunOptions, 'env' | 'cwd'> & { readonly exactEnv?: NodeJS.ProcessEnv } = {},
 ): ChildProcess {
   const child = spawn(file, [...args], {
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    env: options.exactEnv ?? { ...process.env, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
     shell: false,
     windowsHide: true,
@@ -95,7 +96,7 @@ export function startProcess(
   return child;
 }
 
-/** Ends a process of `startProcess` and all that it started, at once. */
+/** Kills a process of `startProcess` and everything it started. */
 export function killTree(child: ChildProcess): void {
   if (child.pid === undefined) return;
   if (process.platform === 'win32') {

@@ -1,6 +1,5 @@
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
-import { run } from './run';
 
 /** The OpenSSH programs that belong together. */
 export interface SshPrograms {
@@ -9,7 +8,7 @@ export interface SshPrograms {
   readonly sshKeygen: string;
 }
 
-/** Which `ssh`, which host of it, and which configuration: what every call of `ssh` by us needs. */
+/** What each of our calls of `ssh` needs: the program, the host and the configuration. */
 export interface SshTarget {
   /** The program, from {@link findSshPrograms}. */
   readonly ssh: string;
@@ -17,12 +16,14 @@ export interface SshTarget {
   readonly alias: string;
   /** For `-F`; without it `ssh` reads the person's and the system's own. */
   readonly configFile?: string;
+  /** Where the instance's host key is recorded; its folder is made before each connection. */
+  readonly knownHostsFile?: string;
 }
 
 /**
- * The programs to use: `configuredPath` (the setting `remote.SSH.path`) where it is set, else what PATH has. The
- * companions are taken from beside the configured `ssh`, since agents of different builds do not always agree
- * (Windows has two). Nothing is started.
+ * The programs to use: `configuredPath` (the setting `remote.SSH.path`) if it is set, else those on PATH. The others
+ * are taken from the folder of the configured `ssh`, since different builds don't always talk to the same agent
+ * (Windows has two). Starts nothing.
  */
 export async function findSshPrograms(configuredPath?: string): Promise<SshPrograms> {
   const ssh = configuredPath?.trim() ?? '';
@@ -35,20 +36,10 @@ export async function findSshPrograms(configuredPath?: string): Promise<SshProgr
   return { ssh, sshAdd: await beside('ssh-add'), sshKeygen: await beside('ssh-keygen') };
 }
 
-/** What `ssh -V` says (`OpenSSH_9.2p1 ...`), one line; `undefined` where it cannot be started or says nothing. */
-export async function sshVersion(ssh: string, signal?: AbortSignal): Promise<string | undefined> {
-  try {
-    const { stdout, stderr } = await run(ssh, ['-V'], { signal, timeoutMs: 10_000 });
-    return (stderr + stdout).split('\n')[0]?.trim() ?? undefined;
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    return undefined;
-  }
-}
-
 /**
- * The arguments that name the host. Throws where the alias could be read as an option or as more than one word:
- * an alias is made by us, but may have passed through a file.
+ * The arguments that name the host.
+ * @throws RangeError if `ssh` could read the alias as an option or as several words: we make aliases, but they are
+ * read back from a file.
  */
 export function targetArguments(target: SshTarget): { readonly options: string[]; readonly host: string } {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(target.alias)) {

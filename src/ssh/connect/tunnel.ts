@@ -1,17 +1,23 @@
-import { plainText } from '../../base/text';
+import net from 'node:net';
+import * as l10n from '@vscode/l10n';
 import { abortReason } from '../../base/abort';
 import type { Disposable } from '../../base/disposable';
 import type { Logger } from '../../base/logger';
-import net from 'node:net';
-import * as l10n from '@vscode/l10n';
-import { type SshOutcome } from './outcome';
-import { classify } from './probe';
-import { killTree, startProcess } from './run';
+import { plainText } from '../../base/text';
+import { readEffectiveConfig, type EffectiveConfig } from '../config/effectiveConfig';
+import { startBoundProcess } from './boundProcess';
+import { unrecordedIn } from './failure';
+import { isolatedArguments, isolatedEnvironment } from './isolation';
+import { logFolder } from './loggedSsh';
+import { LogTail } from './logTail';
+import { describeOutcome, type SshOutcome } from './outcome';
+import { classify, makeKnownHostsFolder } from './probe';
+import { killTree } from './run';
 import { targetArguments, type SshTarget } from './sshExecutable';
 
 /**
  * `opening` → `open` → `closed`, or `failed` from either of the first two. `remoteRefused`: the last connection
- * through the tunnel found nothing listening on the machine's port.
+ * through the tunnel found nothing listening on the instance's port.
  */
 export type TunnelState =
   | { readonly kind: 'opening' }
@@ -20,13 +26,16 @@ export type TunnelState =
   | { readonly kind: 'closed' };
 
 export interface TunnelOptions extends SshTarget {
-  /** On the machine, as seen from itself (127.0.0.1). 1 to 65535. */
+  /** On the instance, as it sees it itself (127.0.0.1). 1 to 65535. */
   readonly remotePort: number;
-  /** Taken where it is free; default: the same number as `remotePort`. Else any free one. */
+  /** Used if it is free; the default is the same number as `remotePort`. Otherwise any free port. */
   readonly preferredLocalPort?: number;
   readonly logger: Logger;
+  /** On top of the reduced environment, for tests. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
+  /** For opening it, in milliseconds of the real clock. Default 60 s. */
+  readonly openLimitMs?: number;
 }
 
 export interface Tunnel extends Disposable {
@@ -35,46 +44,44 @@ export interface Tunnel extends Disposable {
   readonly state: TunnelState;
   /** Called with each new state, not with the present one. */
   onDidChangeState(listener: (state: TunnelState) => void): Disposable;
-  /** Resolves when it is open; rejects with an `Error` a person can act on when it failed or was closed first. */
+  /** Resolves when it is open; rejects with an `Error` a person can act on if it failed or was closed first. */
   opened(): Promise<void>;
 }
 
 const tunnelSettings: readonly string[] = [
-  'BatchMode=yes',
-  'RemoteCommand=none',
-  'RequestTTY=no',
-  'ControlMaster=no',
-  'ControlPath=none',
-  'ConnectTimeout=15',
   'ServerAliveInterval=15',
   'ServerAliveCountMax=3',
-  // Forwards of the person's own configuration may be taken by another connection: ours is watched by itself.
-  'ExitOnForwardFailure=no',
+  // No forward but ours is left, so that ssh may end where it can't have it.
+  'ExitOnForwardFailure=yes',
 ];
 
 /**
- * Starts `ssh -N -L`, from a port of this computer's loopback to one of the machine's. It does not start again
- * when the connection ends: it says so. Disposing kills the process; it never outlives ours.
+ * Starts `ssh -N -L`, from a port of this computer's loopback to one of the instance's. It doesn't restart when the
+ * connection ends, but says so. Disposing kills the process, which never outlives ours, even if we are killed.
+ * @throws RangeError for a port or an alias that isn't one, and the signal's reason.
  */
 export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
   const { remotePort, preferredLocalPort = remotePort, signal } = options;
   if (!Number.isInteger(remotePort) || remotePort < 1 || remotePort > 65535) {
     throw new RangeError(`Not a port: ${remotePort}`);
   }
-  const target = targetArguments(options);
+  const { host } = targetArguments(options);
+  const effective = await readEffectiveConfig(options, signal);
   const localPort = await freePort(preferredLocalPort);
+  if (!effective.ok) return new FailedTunnel(options, localPort, effective.outcome);
+  const unwritable = await makeKnownHostsFolder(options);
+  if (unwritable) return new FailedTunnel(options, localPort, unwritable);
   if (signal?.aborted) throw abortReason(signal);
+  const { config } = effective;
+  const log = await logFolder();
   const args = [
-    ...target.options,
-    '-v',
-    '-N',
-    '-T',
+    ...isolatedArguments(options, config, { purpose: 'tunnel', connectTimeoutS: 15 }),
     ...tunnelSettings.flatMap((setting) => ['-o', setting]),
-    '-L',
-    `127.0.0.1:${localPort}:127.0.0.1:${remotePort}`,
-    target.host,
+    ...['-E', log.file, '-v', '-N'],
+    ...['-L', `127.0.0.1:${localPort}:127.0.0.1:${remotePort}`],
+    host,
   ];
-  return new SshTunnel(options, args, localPort);
+  return new SshTunnel(options, config, args, localPort, log);
 }
 
 /** How much of what `ssh` wrote is kept to explain its end. */
@@ -84,24 +91,27 @@ class SshTunnel implements Tunnel {
   state: TunnelState = { kind: 'opening' };
   readonly remotePort: number;
   private readonly listeners = new Set<(state: TunnelState) => void>();
-  private readonly child: ReturnType<typeof startProcess>;
+  private readonly child: ReturnType<typeof startBoundProcess>;
+  private readonly tail: LogTail;
+  private readonly deadline: NodeJS.Timeout;
   private readonly onAbort = (): void => this.dispose();
   private written = '';
-  private unfinished = '';
   private listensNext = false;
 
   constructor(
     private readonly options: TunnelOptions,
+    private readonly config: EffectiveConfig,
     args: readonly string[],
     readonly localPort: number,
+    private readonly log: { readonly file: string; remove(): Promise<void> },
   ) {
     this.remotePort = options.remotePort;
-    this.child = startProcess(options.ssh, args, { env: { LC_ALL: 'C', ...options.env } });
-    this.child.stdin?.on('error', () => undefined);
-    this.child.stdin?.end();
+    this.child = startBoundProcess(options.ssh, args, isolatedEnvironment(config, 'tunnel', options.env));
+    // A server's banner comes by standard error and is of no interest; what ssh says is in the log.
     this.child.stdout?.resume();
-    this.child.stderr?.setEncoding('utf8');
-    this.child.stderr?.on('data', (text: string) => this.read(text));
+    this.child.stderr?.resume();
+    this.tail = new LogTail(log.file, (line) => this.readLine(line));
+    this.deadline = setTimeout(() => this.fail({ kind: 'timeout' }), options.openLimitMs ?? 60_000);
     this.child.once('error', (error) => this.fail({ kind: 'no-ssh', said: plainText(error.message) }));
     this.child.once('close', (exitCode) => void this.ended(exitCode));
     options.signal?.addEventListener('abort', this.onAbort, { once: true });
@@ -129,22 +139,16 @@ class SshTunnel implements Tunnel {
   }
 
   dispose(): void {
-    this.options.signal?.removeEventListener('abort', this.onAbort);
-    killTree(this.child);
+    this.end();
     if (!this.isOver()) this.setState({ kind: 'closed' });
   }
 
-  private read(text: string): void {
-    this.written = (this.written + text).slice(-keptCharacters);
-    const lines = (this.unfinished + text).split(/\r?\n/);
-    this.unfinished = lines.pop() ?? '';
-    for (const line of lines) this.readLine(line);
-  }
-
   private readLine(line: string): void {
+    this.written = `${this.written}${line}\n`.slice(-keptCharacters);
     this.options.logger.trace(`Tunnel ${this.localPort}: ${plainText(line)}`);
-    if (new RegExp(`cannot listen to port: ${this.localPort}\\b`).test(line)) {
-      this.fail({ kind: 'unknown', said: plainText(line) });
+    const unrecorded = unrecordedIn(line);
+    if (unrecorded !== undefined) {
+      this.fail({ kind: 'host-key-not-recorded', file: unrecorded });
     } else if (line.startsWith('debug1: Local forwarding listening on ')) {
       // Said before the port is taken; the listener that comes next is the one it was said of.
       this.listensNext = line.includes(` on 127.0.0.1 port ${this.localPort}.`);
@@ -158,32 +162,43 @@ class SshTunnel implements Tunnel {
     }
   }
 
-  /** `ssh` says that it listens: one connection proves that it can be reached. */
+  /** `ssh` says that it listens; a connection proves it. */
   private async confirm(): Promise<void> {
     if (await accepts(this.localPort)) this.setOpen(false, true);
-    else
-      this.fail({ kind: 'unknown', said: l10n.t('The local port {0} cannot be reached.', this.localPort) });
+    else this.fail({ kind: 'unknown', said: l10n.t('Local port {0} can’t be reached.', this.localPort) });
   }
 
   private setOpen(remoteRefused: boolean, first = false): void {
     if (this.isOver() || (this.state.kind === 'opening' && !first)) return;
     if (this.state.kind === 'open' && this.state.remoteRefused === remoteRefused) return;
+    clearTimeout(this.deadline);
+    this.tail.slowDown();
     this.setState({ kind: 'open', remoteRefused });
   }
 
   private async ended(exitCode: number | null): Promise<void> {
+    await this.tail.flush();
     if (this.isOver()) return;
-    const outcome = await classify(this.written, exitCode);
-    // It was open, or at least let in, and is not any more: that is no success here.
-    this.fail(outcome.kind === 'ok' ? { kind: 'closed', said: l10n.t('the connection ended') } : outcome);
+    const wasOpen = this.state.kind === 'open';
+    const result = { log: this.written, exitCode: exitCode === 0 ? 255 : exitCode, timedOut: false };
+    const outcome = wasOpen
+      ? ({ kind: 'closed', said: l10n.t('The connection ended.') } as const)
+      : await classify(result, { ...this.options, config: this.config }).catch(() => undefined);
+    this.fail(outcome === undefined || outcome.kind === 'ok' ? { kind: 'closed' } : outcome);
   }
 
   private fail(outcome: SshOutcome): void {
     if (this.isOver()) return;
+    this.end();
+    this.setState(failedState(this.options, outcome));
+  }
+
+  private end(): void {
+    clearTimeout(this.deadline);
+    this.options.signal?.removeEventListener('abort', this.onAbort);
+    this.tail.dispose();
     killTree(this.child);
-    const said = 'said' in outcome ? outcome.said : undefined;
-    const reason = l10n.t('The tunnel to port {0} failed: {1}', this.remotePort, said ?? outcome.kind);
-    this.setState({ kind: 'failed', outcome, reason });
+    void this.log.remove().catch(() => undefined);
   }
 
   private isOver(): boolean {
@@ -196,7 +211,40 @@ class SshTunnel implements Tunnel {
   }
 }
 
-/** `preferred` where nobody on this computer listens on it, else any free port of the loopback. */
+/** A tunnel that there was no process for. */
+class FailedTunnel implements Tunnel {
+  readonly remotePort: number;
+  readonly state: TunnelState;
+
+  constructor(
+    options: TunnelOptions,
+    readonly localPort: number,
+    outcome: SshOutcome,
+  ) {
+    this.remotePort = options.remotePort;
+    this.state = failedState(options, outcome);
+  }
+
+  onDidChangeState(): Disposable {
+    return { dispose: () => undefined };
+  }
+
+  async opened(): Promise<void> {
+    if (this.state.kind === 'failed') throw new Error(this.state.reason);
+  }
+
+  dispose(): void {
+    // Nothing was started.
+  }
+}
+
+function failedState({ alias, remotePort }: TunnelOptions, outcome: SshOutcome): TunnelState {
+  const { message, nextStep } = describeOutcome(outcome, alias);
+  const reason = l10n.t('Couldn’t open the tunnel to port {0}. {1} {2}', remotePort, message, nextStep);
+  return { kind: 'failed', outcome, reason };
+}
+
+/** `preferred` if nothing on this computer listens on it, else any free port of the loopback. */
 async function freePort(preferred: number): Promise<number> {
   return (await tryListen(preferred)) ?? (await tryListen(0)) ?? 0;
 }

@@ -266,7 +266,11 @@ test('each outcome has a text of its own and a next step', () => {
     { kind: 'key-refused', offered: [] },
     { kind: 'locked-key' },
     { kind: 'key-file-open' },
-    { kind: 'host-key-changed', hostKey: {} },
+    {
+      kind: 'host-key-changed',
+      hostKey: { type: 'ssh-ed25519', newFingerprint: 'n', knownFingerprint: 'k', file: 'f', line: 1 },
+    },
+    { kind: 'host-key-not-recorded', file: 'f' },
     { kind: 'bad-config' },
     { kind: 'overridden', host: 'h', port: 1 },
     { kind: 'no-ssh' },

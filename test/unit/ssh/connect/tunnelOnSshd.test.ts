@@ -119,7 +119,7 @@ describe.each(servers)('a tunnel through %s', (name) => {
     );
     const reply = await fetch(`http://127.0.0.1:${tunnel.localPort}/`);
     expect(await reply.text()).toBe('late');
-    expect(tunnel.state).toEqual({ kind: 'open', remoteRefused: false });
+    await expect.poll(() => tunnel.state).toEqual({ kind: 'open', remoteRefused: false });
   });
 
   test('a key that is not let in', async () => {

@@ -1,0 +1,146 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { plainText } from '../../base/text';
+import { badConfig, lastLine, type EffectiveConfig } from '../config/effectiveConfig';
+import { isEncryptedPrivateKey } from '../keys/keys';
+import { readRegularFile } from '../keys/regularFile';
+import type { LoggedResult } from './loggedSsh';
+import type { OfferedKey, SshOutcome } from './outcome';
+
+/**
+ * What `ssh` wrote up to a server's disconnect message. That message is text of the server, which may hold line
+ * breaks and so look like lines of `ssh`; after it `ssh` says nothing that matters.
+ */
+export function ownWords(log: string): string {
+  const disconnect = /^Received disconnect from .*$/m.exec(log);
+  return disconnect === null ? log : log.slice(0, disconnect.index);
+}
+
+/** Whether `ssh` itself warns that the host key isn't the one on record. It is checked against the key itself. */
+export function warnsOfHostKey(log: string): boolean {
+  return /^@ +WARNING: (?:REMOTE HOST IDENTIFICATION HAS CHANGED!|POSSIBLE DNS SPOOFING DETECTED!) +@\r?$/m.test(
+    ownWords(log),
+  );
+}
+
+/** Whether `ssh` says that it signed in. */
+export function saysAuthenticated(log: string): boolean {
+  return /^(?:debug1: Authentication succeeded \(|(?:debug1: )?Authenticated to \S+ )/m.test(ownWords(log));
+}
+
+/** The known_hosts file that `ssh` couldn't add a host key to, if there is one. */
+export function unrecordedIn(log: string): string | undefined {
+  const found = /^Failed to add the host to the list of known hosts \((.*)\)\.\r?$/m.exec(ownWords(log));
+  return found === null ? undefined : plainText(found[1] ?? '');
+}
+
+/**
+ * Why `ssh -v` did not get in, from its log. Its own words are in English under `LC_ALL=C`; the `debug1:` lines tell
+ * which keys were offered, and that the server took a key which then could not sign. Each pattern holds only at the
+ * start of a line, where `ssh` and no server begins to write.
+ */
+export async function classifyFailure(
+  { log, timedOut }: Pick<LoggedResult, 'log' | 'timedOut'>,
+  config: EffectiveConfig,
+): Promise<SshOutcome> {
+  const own = ownWords(log);
+  const said = lastLine(log);
+  const has = (pattern: RegExp): boolean => pattern.test(own);
+  const denied =
+    has(/^[^\s:]+: Permission denied \([a-z0-9,-]*\)\.\r?$/m) || has(/^(?:debug1: )?No more auth/m);
+
+  const openFile = /^Permissions \d+ for '(.+)' are too open\.\r?$/m.exec(own);
+  const accepted = /^debug1: Server accepts key: (.+?)\r?$/m.exec(own);
+  if (openFile && (accepted !== null || denied)) {
+    return { kind: 'key-file-open', key: plainText(openFile[1] ?? ''), said };
+  }
+  if (accepted) {
+    const key = describedKey(accepted[1] ?? '');
+    return { kind: 'locked-key', key: key?.name ?? plainText(accepted[1] ?? ''), said };
+  }
+  if (denied || refusesMoreKeys(log)) {
+    const locked = denied ? await lockedUnseenKey(own, config) : undefined;
+    return locked === undefined
+      ? { kind: 'key-refused', offered: offeredKeys(own), said }
+      : { kind: 'locked-key', key: locked, said };
+  }
+  // `ssh` skips lines of another service in search of an SSH server's.
+  const sawIdentification = has(/^debug1: Remote protocol version/m);
+  if (has(/^debug1: kex_exchange_identification: banner line \d+:/m) && !sawIdentification) {
+    return { kind: 'not-ssh', said };
+  }
+  // From here on, what `ssh` says of the way to the server, which is never a debug line.
+  const words = own.replace(/^debug\d: .*$/gm, '');
+  const notSsh =
+    /^(?:kex_exchange_identification: banner line (?:contains invalid characters|too long)|banner exchange: Connection to .*: invalid format|Protocol major versions differ|.*: No banner received|Bad packet length |ssh_dispatch_run_fatal: .*: message authentication code incorrect)/m;
+  if (notSsh.test(words)) return { kind: 'not-ssh', said };
+  if (
+    timedOut ||
+    /^(?:ssh: connect to host \S+ port \d+: (?:Connection|Operation) timed out|Connection timed out|banner exchange: .*: Connection timed out|Connection to \S+ port \d+ timed out|Timeout, server )/m.test(
+      words,
+    )
+  ) {
+    return { kind: 'timeout', said };
+  }
+  if (
+    /^ssh: (?:Could not resolve hostname |connect to host \S+ port \d+: (?:No route to host|Network is unreachable|Host is down|Network is down|Permission denied))/im.test(
+      words,
+    )
+  ) {
+    return { kind: 'unreachable', said };
+  }
+  if (
+    /^(?:ssh: connect to host \S+ port \d+: (?:Connection refused|Connection reset)|kex_exchange_identification: (?:Connection closed|read: Connection reset)|Connection (?:closed|reset) by |(?:ssh_exchange_identification|banner exchange|client_loop|Read from remote host).*(?:closed|reset|disconnect)|Disconnected from |Connection to \S+ closed)/im.test(
+      words,
+    ) ||
+    own !== log
+  ) {
+    return { kind: 'closed', said };
+  }
+  return badConfig(words) ?? { kind: 'unknown', said };
+}
+
+/** The server ended the connection because it was offered too many keys (reason 2 of RFC 4253, 11.1). */
+function refusesMoreKeys(log: string): boolean {
+  const own = ownWords(log);
+  const end = log.slice(own.length);
+  return (
+    offeredKeys(own).length > 0 &&
+    /^Received disconnect from \S+ port \d+:2: Too many authentication failures\r?$/m.test(end)
+  );
+}
+
+/** The keys that were offered to the server, in order, each once. */
+function offeredKeys(log: string): OfferedKey[] {
+  const keys = new Map<string, OfferedKey>();
+  for (const [, text = ''] of log.matchAll(/^debug1: Offering public key: (.+?)\r?$/gm)) {
+    const key = describedKey(text);
+    if (key && !keys.has(key.fingerprint)) keys.set(key.fingerprint, key);
+  }
+  return [...keys.values()];
+}
+
+/** `NAME TYPE SHA256:... [explicit] [agent]`; the name is a file or an agent's comment and may contain spaces. */
+function describedKey(text: string): OfferedKey | undefined {
+  const match = /^(.*) ([A-Za-z0-9@.-]+) (SHA256:[A-Za-z0-9+/]+)(?: |$)/.exec(text.trim());
+  if (!match) return undefined;
+  const [, name = '', type = '', fingerprint = ''] = match;
+  return { name: plainText(name), type, fingerprint };
+}
+
+/**
+ * A locked key in an older format that has no `.pub` file can't be offered at all: `ssh` only tries to open it. Only
+ * files that `ssh -G` named are read.
+ */
+async function lockedUnseenKey(log: string, config: EffectiveConfig): Promise<string | undefined> {
+  const tried = new Set(
+    [...log.matchAll(/^debug1: Trying private key: (.+?)(?: explicit)?\r?$/gm)].map(([, file = '']) => file),
+  );
+  for (const named of config.identityFiles) {
+    const file = named.startsWith('~/') ? path.join(homedir(), named.slice(2)) : named;
+    if (!tried.has(file) && !tried.has(named)) continue;
+    const content = await readRegularFile(file, 64 * 1024).catch(() => '');
+    if (isEncryptedPrivateKey(content)) return plainText(file);
+  }
+  return undefined;
+}

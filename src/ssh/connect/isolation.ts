@@ -1,0 +1,194 @@
+import type { EffectiveConfig } from '../config/effectiveConfig';
+import { targetArguments, type SshTarget } from './sshExecutable';
+
+/*
+ * An instance is a stranger's computer at an address that somebody else may have by now. Our own connections take
+ * from the person's configuration only what is listed here. All else stays out: forwards of ports, agent and X11,
+ * SendEnv and SetEnv, local and remote commands, GSSAPI, shared connections, VerifyHostKeyDNS, UpdateHostKeys.
+ */
+
+/** Options of the person that say how to get there and who they are. Each value is one word or a comma list. */
+const plainOptions: readonly string[] = [
+  'addressfamily',
+  'bindaddress',
+  'bindinterface',
+  'casignaturealgorithms',
+  'ciphers',
+  'compression',
+  'hostkeyalgorithms',
+  'hostkeyalias',
+  'hostname',
+  'identitiesonly',
+  'kexalgorithms',
+  'macs',
+  'port',
+  'proxyusefdpass',
+  'pubkeyacceptedalgorithms',
+  'pubkeyacceptedkeytypes',
+  'pubkeyauthentication',
+  'requiredrsasize',
+  'user',
+];
+
+/** Options that name one file; `ssh -G` has expanded their tokens, so that a `%` in them is literal. */
+const fileOptions: readonly string[] = [
+  'certificatefile',
+  'identityagent',
+  'identityfile',
+  'pkcs11provider',
+  'revokedhostkeys',
+  'securitykeyprovider',
+];
+
+/** What holds for each connection of ours, whatever else is asked of it. */
+const fixedOptions: readonly string[] = [
+  'BatchMode=yes',
+  'CanonicalizeHostname=no',
+  'ControlMaster=no',
+  'ControlPath=none',
+  'ForwardAgent=no',
+  'ForwardX11=no',
+  'GSSAPIAuthentication=no',
+  'GSSAPIDelegateCredentials=no',
+  'HostbasedAuthentication=no',
+  'KbdInteractiveAuthentication=no',
+  'PasswordAuthentication=no',
+  'PermitLocalCommand=no',
+  'RequestTTY=no',
+  'Tunnel=no',
+  'UpdateHostKeys=no',
+  'VerifyHostKeyDNS=no',
+];
+
+/** What a connection is for: `login` and `tunnel` sign in, `hostKey` only learns which key the server has. */
+export type ConnectionPurpose = 'login' | 'tunnel' | 'hostKey';
+
+export interface IsolatedOptions {
+  readonly purpose: ConnectionPurpose;
+  /** Where host keys are recorded; the default is the target's file, else what the configuration says. */
+  readonly knownHostsFile?: string;
+  readonly connectTimeoutS: number;
+}
+
+/**
+ * The arguments that reach a host and read no configuration file at all, without the host's name and a command.
+ * `config` is what `ssh -G` said of the target.
+ */
+export function isolatedArguments(
+  target: SshTarget,
+  config: EffectiveConfig,
+  options: IsolatedOptions,
+): readonly string[] {
+  const settings = [...fixedOptions, `ConnectTimeout=${options.connectTimeoutS}`];
+  for (const name of plainOptions) {
+    const [value] = config.values.get(name) ?? [];
+    if (value !== undefined && /^[^\s"\\]+$/.test(value)) settings.push(`${name}=${value}`);
+  }
+  settings.push(`StrictHostKeyChecking=${strictness(config)}`);
+  settings.push(...knownHostsOptions(target, config, options.knownHostsFile));
+  settings.push(...proxyOptions(target, config));
+  if (options.purpose === 'hostKey') {
+    settings.push('PreferredAuthentications=none', 'PubkeyAuthentication=no', 'IdentityAgent=none');
+  } else {
+    settings.push('PreferredAuthentications=publickey');
+    for (const name of fileOptions) {
+      for (const value of config.values.get(name) ?? []) {
+        if (isFileName(value)) settings.push(`${name}=${quoted(value)}`);
+      }
+    }
+  }
+  if (options.purpose !== 'tunnel') settings.push('ClearAllForwardings=yes');
+  // The first value that ssh gets for an option is the one that counts.
+  const args = ['-F', 'none', '-a', '-x', '-T', ...settings.flatMap((setting) => ['-o', setting])];
+  return args;
+}
+
+/** What a connection of ours is given of our environment: what is needed to run, to find keys and to sign in. */
+const passedVariables: ReadonlySet<string> = new Set([
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'TMPDIR',
+  'XDG_RUNTIME_DIR',
+  // Windows, which doesn't tell upper from lower case.
+  'SYSTEMROOT',
+  'WINDIR',
+  'SYSTEMDRIVE',
+  'COMSPEC',
+  'PATHEXT',
+  'TEMP',
+  'TMP',
+  'USERNAME',
+  'USERDOMAIN',
+  'USERPROFILE',
+  'HOMEDRIVE',
+  'HOMEPATH',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'PROGRAMDATA',
+  'PROGRAMFILES',
+]);
+
+/** The environment of a connection of ours. `overrides` are set last; `undefined` takes a variable away. */
+export function isolatedEnvironment(
+  config: EffectiveConfig,
+  purpose: ConnectionPurpose,
+  overrides: Readonly<Record<string, string | undefined>> = {},
+  own: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const named = new Set([...config.values.values()].flat().flatMap(variablesIn));
+  const usesAgent = purpose !== 'hostKey';
+  const passes = (name: string): boolean =>
+    passedVariables.has(name.toUpperCase()) || named.has(name) || (usesAgent && name === 'SSH_AUTH_SOCK');
+  const kept = Object.entries(own).filter(([name]) => passes(name));
+  return { ...Object.fromEntries(kept), LC_ALL: 'C', ...overrides };
+}
+
+/** The variables that a configuration's value refers to: `${NAME}`, or `$NAME` as `IdentityAgent` has it. */
+function variablesIn(value: string): string[] {
+  return [...value.matchAll(/\$\{?([A-Za-z_]\w*)\}?/g)].map(([, name = '']) => name);
+}
+
+function strictness(config: EffectiveConfig): string {
+  const [value = ''] = config.values.get('stricthostkeychecking') ?? [];
+  return value === 'true' || value === 'yes' ? 'yes' : 'accept-new';
+}
+
+function knownHostsOptions(target: SshTarget, config: EffectiveConfig, given: string | undefined): string[] {
+  const file = given ?? target.knownHostsFile;
+  if (given !== undefined) return [`UserKnownHostsFile=${quoted(given)}`, 'GlobalKnownHostsFile=none'];
+  const global = config.values.get('globalknownhostsfile')?.[0] ?? 'none';
+  const user = file === undefined ? (config.values.get('userknownhostsfile')?.[0] ?? '') : quoted(file);
+  return [
+    ...(user === '' || /[\r\n]/.test(user) ? [] : [`UserKnownHostsFile=${user}`]),
+    ...(/["\r\n]/.test(global) ? [] : [`GlobalKnownHostsFile=${global}`]),
+  ];
+}
+
+/** A jump host is the person's own: it is reached with their configuration, and gets no forwards either. */
+function proxyOptions(target: SshTarget, config: EffectiveConfig): string[] {
+  if (config.proxyCommand !== undefined) return [`ProxyCommand=${config.proxyCommand}`];
+  if (config.proxyJump === undefined) return [];
+  const hops = config.proxyJump.split(',');
+  const last = hops.pop() ?? '';
+  const [, host = '', port] = /^(?:ssh:\/\/)?(.+?)(?::(\d+))?$/.exec(last) ?? [];
+  const safe = [...hops, last].every((hop) => /^[\w.@:[\]/-]+$/.test(hop) && !hop.startsWith('-'));
+  if (!safe) return [`ProxyJump=${config.proxyJump}`];
+  const { options } = targetArguments(target);
+  const words = [target.ssh, ...options].map((word) => `"${word.replaceAll('%', '%%')}"`);
+  const via = hops.length > 0 ? ['-J', hops.join(',')] : [];
+  const at = port === undefined ? [] : ['-p', port];
+  const clear = ['-o', 'BatchMode=yes', '-o', 'PermitLocalCommand=no', '-a', '-x'];
+  return [`ProxyCommand=${[...words, ...clear, ...via, ...at, '-W', '[%h]:%p', host].join(' ')}`];
+}
+
+function isFileName(value: string): boolean {
+  return value !== '' && !/["\r\n\0]/.test(value);
+}
+
+/** One word for `ssh`, with tokens taken literally. Variables and `~` are left for it to expand. */
+function quoted(value: string): string {
+  return `"${value.replaceAll('%', '%%')}"`;
+}
