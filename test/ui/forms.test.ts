@@ -142,7 +142,7 @@ describe('the create form', () => {
   test('accepts typed IDs where nothing is listed, in the other dialect', async () => {
     await begin({ dialect: 'specified', catalogue: false });
     const form = await openCreate();
-    await expect.poll(async () => form.locator('#catalogue').innerText()).toContain('available right now');
+    await expect.poll(async () => form.locator('#catalog').innerText()).toContain('available right now');
     await workbench.window.screenshot('form-create-empty');
     await form.type('#gpu', rtx4090);
     await form.type('#location', chubbuck);
