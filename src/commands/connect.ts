@@ -1,97 +1,159 @@
+import * as vscode from 'vscode';
 import { isWindowsImage } from '../api/rules';
 import { plainText } from '../base/text';
-import * as vscode from 'vscode';
-import { rdpEndpoint, sshEndpoint, type Endpoint } from '../ssh/endpoint';
-import { describeOutcome, type SshOutcome } from '../ssh/connect/outcome';
-import { remoteUri, sshAuthority } from '../ssh/remote/remoteAuthority';
-import { chooseFlavour, type RemoteFlavour } from '../ssh/remote/remoteFlavours';
-import { waitUntilReady } from '../ssh/connect/readiness';
 import { isStopped } from '../instances/state';
 import type { InstanceRow } from '../instances/store';
+import { describeOutcome, type SshOutcome } from '../ssh/connect/outcome';
+import { waitUntilReady } from '../ssh/connect/readiness';
+import { rdpEndpoint, sshEndpoint } from '../ssh/endpoint';
 import { allows } from '../views/presentation';
 import { askInNotification, confirm, showProgress } from '../vscode/messages';
-import { askText, pick } from '../vscode/prompts';
 import { openLocalTerminal } from '../vscode/sshSetup';
-import { openRdp } from './rdp';
-import { acceptHostKey, agreedToInclude } from './sshConfig';
-import type { CommandHandler, Commands, Services } from './services';
+import { acceptHostKey } from './acceptHostKey';
+import { ensureSshEntry, type SshEntry } from './ensureSshEntry';
+import { openRdp } from './openRdp';
+import { pickFolder } from './recentFolders';
+import { openRemoteWindow, remoteExtension } from './remoteWindow';
+import type { Services } from './services';
 import { target } from './targets';
+import { withLimit } from './withLimit';
 
-type Way = 'here' | 'newWindow' | 'terminal';
+/** What to open on the instance. */
+type Destination = 'thisWindow' | 'newWindow' | 'terminal';
 
-/** Folders that were opened on an instance, newest first; kept by instance id. */
-const recentsKey = 'ssh.recentFolders';
-const rememberedFolders = 5;
+/** A location without the GPU lets a start wait; the operation itself goes on after this. Milliseconds. */
+const startLimitMs = 15 * 60_000;
+const addressLimitMs = 10 * 60_000;
+const readyLimitMs = 5 * 60_000;
 
-export function connectCommands(
+/** Connects to an instance in this window, in a new one or in a terminal. */
+export async function connect(
   services: Services,
-): Commands<
-  | 'tensordock.connect'
-  | 'tensordock.connectInNewWindow'
-  | 'tensordock.openTerminal'
-  | 'tensordock.openRecentFolder'
-> {
-  const command =
-    (way: Way): CommandHandler =>
-    async (...args) => {
-      const { row } = await target(
-        services,
-        args,
-        (candidate) => allows(candidate, 'connect'),
-        vscode.l10n.t('Select an instance to connect to'),
-      );
-      const folder =
-        typeof args[1] === 'object' && args[1] !== null && 'folder' in args[1] ? args[1].folder : undefined;
-      await connect(services, row.instance.id, way, typeof folder === 'string' ? folder : undefined);
-    };
-  return {
-    'tensordock.connect': command('here'),
-    'tensordock.connectInNewWindow': command('newWindow'),
-    'tensordock.openTerminal': command('terminal'),
-    'tensordock.openRecentFolder': async (...args) => {
-      const { row } = await target(
-        services,
-        args,
-        (candidate) => allows(candidate, 'connect'),
-        vscode.l10n.t('Select an instance to connect to'),
-      );
-      await connect(services, row.instance.id, 'newWindow', await pickFolder(services, row));
-    },
-  };
+  args: readonly unknown[],
+  destination: Destination,
+): Promise<void> {
+  const row = await connectable(services, args);
+  const [, options] = args;
+  const folder = typeof options === 'object' && options !== null && 'folder' in options ? options.folder : '';
+  const given = typeof folder === 'string' && folder !== '' ? folder : undefined;
+  await connectOnce(services, row.instance.id, destination, given);
+}
+
+/** Opens a folder that the person picks on an instance, in a new window. */
+export async function openRecentFolder(services: Services, args: readonly unknown[]): Promise<void> {
+  const row = await connectable(services, args);
+  await connectOnce(services, row.instance.id, 'newWindow', await pickFolder(services, row));
+}
+
+async function connectable(services: Services, args: readonly unknown[]): Promise<InstanceRow> {
+  const placeholder = vscode.l10n.t('Select an instance to connect to');
+  const { row } = await target(services, args, (candidate) => allows(candidate, 'connect'), placeholder);
+  return row;
+}
+
+const connecting = new Map<string, Promise<void>>();
+
+/** A second click while the first one is still working joins it. */
+async function connectOnce(
+  services: Services,
+  id: string,
+  destination: Destination,
+  folder?: string,
+): Promise<void> {
+  const key = JSON.stringify([id, destination, folder]);
+  const running = connecting.get(key);
+  if (running) return running;
+  const work = connectTo(services, id, destination, folder).finally(() => connecting.delete(key));
+  connecting.set(key, work);
+  return work;
 }
 
 /** Starts the instance if it is stopped, waits for its address, writes its SSH entry, waits for SSH, and opens it. */
-async function connect(services: Services, id: string, way: Way, folder?: string): Promise<void> {
+async function connectTo(
+  services: Services,
+  id: string,
+  destination: Destination,
+  folder?: string,
+): Promise<void> {
   const first = services.store.row(id);
   if (!first) throw new vscode.CancellationError();
-  const flavour =
-    way === 'terminal' || isWindowsImage(first.instance.image)
-      ? undefined
-      : await remoteFlavour(services, id);
+  const wantsWindow = destination !== 'terminal' && !isWindowsImage(first.instance.image);
+  if (wantsWindow) {
+    await remoteExtension(services, async () =>
+      vscode.commands.executeCommand('tensordock.openTerminal', id),
+    );
+  }
   const name = plainText(first.instance.name, 60);
-  const started = isStopped(first.state);
-  if (started && !(await agreedToStart(name))) throw new vscode.CancellationError();
+  const start = isStopped(first.state);
+  if (start && !(await agreedToStart(name))) throw new vscode.CancellationError();
   const ready = await showProgress(
     { title: vscode.l10n.t('Connecting to “{0}”', name) },
-    async (report, signal) => {
-      if (started) {
-        report(vscode.l10n.t('Starting…'));
-        const operation = await services.operations.begin('start', id);
-        await unlessAborted(operation.done, signal);
-      }
-      report(vscode.l10n.t('Waiting for an address…'));
-      const row = await reachable(services, id, signal);
-      if (isWindowsImage(row.instance.image) || onlyRdp(row)) return { row, rdp: true as const };
-      const host = await writeHost(services, row);
-      const target = await services.ssh.target(host.alias);
-      const outcome = await waitUntilReady({
-        ...target,
+    async (report, signal) => waitForLogin(services, { id, name, start }, report, signal),
+  );
+  if (ready.entry === undefined) {
+    await openRdp(services, ready.row);
+    return;
+  }
+  const { row, entry, outcome } = ready;
+  if (outcome.kind !== 'ok' && outcome.kind !== 'locked-key') {
+    const answer = await askHowToContinue(services, row, outcome);
+    if (answer === 'again') return connectTo(services, id, destination, folder);
+    if (answer === 'cancel') throw new vscode.CancellationError();
+  }
+  const { ssh, alias, configFile } = entry.target;
+  if (!wantsWindow || (!entry.included && !(await openNotIncluded(name)))) {
+    openLocalTerminal(name, ssh, [...(configFile === undefined ? [] : ['-F', configFile]), alias]);
+    return;
+  }
+  await services.ssh.setRemotePlatform(alias, row.instance.image);
+  await openRemoteWindow(services, {
+    id,
+    alias,
+    folder: folder ?? services.settings.defaultFolder,
+    reuse: destination === 'thisWindow',
+  });
+}
+
+type Ready =
+  | { readonly row: InstanceRow; readonly entry: SshEntry; readonly outcome: SshOutcome }
+  /** Only Remote Desktop reaches it. */
+  | { readonly row: InstanceRow; readonly entry?: undefined };
+
+async function waitForLogin(
+  services: Services,
+  { id, name, start }: { readonly id: string; readonly name: string; readonly start: boolean },
+  report: (message: string) => void,
+  signal: AbortSignal,
+): Promise<Ready> {
+  if (start) {
+    report(vscode.l10n.t('Starting…'));
+    const message = vscode.l10n.t('“{0}” is still starting. Connect again when it is running.', name);
+    await withLimit(services, { limitMs: startLimitMs, message, signal }, async () => {
+      const operation = await services.operations.begin('start', id);
+      await operation.done;
+    });
+  }
+  report(vscode.l10n.t('Waiting for an address…'));
+  const message = vscode.l10n.t('“{0}” has no address yet. Try again in a few minutes.', name);
+  const row = await withLimit(services, { limitMs: addressLimitMs, message, signal }, async (limited) =>
+    waitForAddress(services, id, name, limited),
+  );
+  if (isWindowsImage(row.instance.image) || onlyRdp(row)) return { row };
+  const entry = await ensureSshEntry(services, row);
+  const late = vscode.l10n.t('“{0}” didn’t accept an SSH connection in time.', name);
+  // The wait has a limit of its own, which leaves the last outcome to report.
+  const outcome = await withLimit(
+    services,
+    { limitMs: readyLimitMs + 120_000, message: late, signal },
+    async (limited) =>
+      waitUntilReady({
+        ...entry.target,
         clock: services.clock,
         logger: services.log,
-        signal,
-        endpoint: host.endpoint,
+        signal: limited,
+        endpoint: entry.endpoint,
         startedAt: row.runningSince,
-        limitMs: 300_000,
+        limitMs: readyLimitMs,
         onProgress: (phase, last) =>
           report(
             last
@@ -100,52 +162,18 @@ async function connect(services: Services, id: string, way: Way, folder?: string
                 ? vscode.l10n.t('Signing in over SSH…')
                 : vscode.l10n.t('Waiting for SSH…'),
           ),
-      });
-      return { row, host, target, outcome };
-    },
+      }),
   );
-  if ('rdp' in ready) {
-    await openRdp(services, ready.row);
-    return;
-  }
-  const { row, host, outcome } = ready;
-  if (!letsIn(outcome)) {
-    const answer = await askHowToGoOn(services, row, outcome);
-    if (answer === 'again') return connect(services, id, way, folder);
-    if (answer === 'give up') throw new vscode.CancellationError();
-  }
-  const included = ready.target.configFile !== services.ssh.paths.ownConfig;
-  if (way === 'terminal' || !flavour || (!included && !(await openUnfound(name)))) {
-    const { ssh, configFile } = ready.target;
-    openLocalTerminal(name, ssh, [...(configFile === undefined ? [] : ['-F', configFile]), host.alias]);
-    return;
-  }
-  await services.ssh.setRemotePlatform(host.alias, row.instance.image);
-  await openWindow(services, id, host.alias, folder ?? services.settings.defaultFolder, way === 'here');
+  return { row, entry, outcome };
 }
 
-async function writeHost(
+/** Resolves once the service reports where the instance listens, or that it doesn't. */
+async function waitForAddress(
   services: Services,
-  row: InstanceRow,
-): Promise<{ readonly alias: string; readonly endpoint: Endpoint }> {
-  await agreedToInclude(services);
-  const { accountId } = services.store.status;
-  if (accountId === undefined) throw new Error(vscode.l10n.t('Not signed in to TensorDock. Sign in first.'));
-  const { instance } = row;
-  const host = await services.ssh.hosts.ensureEntry(accountId, instance, services.ssh.optionsFor(instance));
-  if ('none' in host) {
-    throw new Error(
-      vscode.l10n.t(
-        '“{0}” has port forwards, but none for SSH (port 22). Its location may not support them. Use the ports listed below the instance.',
-        plainText(instance.name, 60),
-      ),
-    );
-  }
-  return host;
-}
-
-/** Resolves once the service reports where the instance listens, or that it does not. */
-async function reachable(services: Services, id: string, signal: AbortSignal): Promise<InstanceRow> {
+  id: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<InstanceRow> {
   await services.store.refreshOne(id);
   const row = await services.store.waitFor(
     id,
@@ -159,8 +187,7 @@ async function reachable(services: Services, id: string, signal: AbortSignal): P
     signal,
   );
   if (!row) throw new Error(vscode.l10n.t('TensorDock no longer knows this instance.'));
-  if (isStopped(row.state))
-    throw new Error(vscode.l10n.t('“{0}” stopped while connecting.', plainText(row.instance.name, 60)));
+  if (isStopped(row.state)) throw new Error(vscode.l10n.t('“{0}” stopped while connecting.', name));
   return row;
 }
 
@@ -174,30 +201,46 @@ function onlyRdp({ instance }: InstanceRow): boolean {
   );
 }
 
-function letsIn(outcome: SshOutcome): boolean {
-  return outcome.kind === 'ok' || outcome.kind === 'locked-key';
-}
+/** Outcomes after which a window would reach the wrong server, or none. */
+const pointless: ReadonlySet<SshOutcome['kind']> = new Set([
+  'host-key-changed',
+  'host-key-not-recorded',
+  'overridden',
+  'no-ssh',
+]);
 
 /** Reports why the connection failed, and asks what to do. */
-async function askHowToGoOn(
+async function askHowToContinue(
   services: Services,
-  row: InstanceRow,
+  { instance }: InstanceRow,
   outcome: SshOutcome,
-): Promise<'open' | 'again' | 'give up'> {
-  const { message, nextStep } = describeOutcome(outcome, plainText(row.instance.name, 60));
-  const anyway = vscode.l10n.t('Open Anyway');
+): Promise<'open' | 'again' | 'cancel'> {
+  const { message, nextStep } = describeOutcome(outcome, plainText(instance.name, 60));
   const accept = vscode.l10n.t('Accept the New Key');
+  const options = vscode.l10n.t('Select Key');
+  const again = vscode.l10n.t('Try Again');
+  const anyway = vscode.l10n.t('Open Anyway');
   const log = vscode.l10n.t('Show Log');
   services.log.warn(`connect: ${message}`);
-  const buttons = outcome.kind === 'host-key-changed' ? [accept, anyway, log] : [anyway, log];
+  const buttons = [
+    ...(outcome.kind === 'host-key-changed'
+      ? [accept]
+      : outcome.kind === 'key-refused'
+        ? [options]
+        : [again]),
+    ...(pointless.has(outcome.kind) ? [] : [anyway]),
+    log,
+  ];
   const answer = await askInNotification('warning', `${message} ${nextStep}`, ...buttons);
   if (answer === log) services.log.show();
-  if (answer === accept && (await acceptHostKey(services, [row.instance.id]))) return 'again';
-  return answer === anyway ? 'open' : 'give up';
+  if (answer === accept) await acceptHostKey(services, [instance.id]);
+  if (answer === options) await vscode.commands.executeCommand('tensordock.setSshOptions', instance.id);
+  if (answer === accept || answer === options || answer === again) return 'again';
+  return answer === anyway ? 'open' : 'cancel';
 }
 
-/** Where the person's SSH configuration doesn't include ours: false for a terminal, true for a window anyway. */
-async function openUnfound(name: string): Promise<boolean> {
+/** If the person's SSH configuration doesn't include ours: false for a terminal, true for a window anyway. */
+async function openNotIncluded(name: string): Promise<boolean> {
   const terminal = vscode.l10n.t('Open Terminal');
   const anyway = vscode.l10n.t('Open Anyway');
   const answer = await askInNotification(
@@ -219,110 +262,4 @@ async function agreedToStart(name: string): Promise<boolean> {
     vscode.l10n.t('It will be billed at its full rate from then on.'),
     vscode.l10n.t('Start and Connect'),
   );
-}
-
-/**
- * The extension that opens windows over SSH here. Where there is none it is offered; in a browser, or where we run
- * on the far side, the terminal is what works.
- */
-async function remoteFlavour(services: Services, id: string): Promise<RemoteFlavour | undefined> {
-  const { use, offer } = chooseFlavour({
-    appName: vscode.env.appName,
-    uriScheme: vscode.env.uriScheme,
-    isInstalled: (extensionId) => vscode.extensions.getExtension(extensionId) !== undefined,
-  });
-  if (use) return use;
-  const terminal = vscode.l10n.t('Open Terminal');
-  const farSide = vscode.env.uiKind === vscode.UIKind.Web || farAway(services);
-  const install = vscode.l10n.t('Install {0}', offer.name);
-  const answer = farSide
-    ? await askInNotification(
-        'information',
-        vscode.l10n.t(
-          'Remote-SSH isn’t available here because VS Code is running in a browser or on another computer. You can use a terminal instead.',
-        ),
-        terminal,
-      )
-    : await askInNotification(
-        'information',
-        vscode.l10n.t(
-          'To open a window on the instance, install the “{0}” extension. A terminal works without it.',
-          offer.name,
-        ),
-        install,
-        terminal,
-      );
-  if (answer === install) {
-    await vscode.commands.executeCommand('workbench.extensions.installExtension', offer.extensionId);
-    const installed = vscode.extensions.getExtension(offer.extensionId);
-    if (installed) return offer;
-  }
-  if (answer === terminal) await vscode.commands.executeCommand('tensordock.openTerminal', id);
-  throw new vscode.CancellationError();
-}
-
-function farAway(services: Services): boolean {
-  return (
-    services.context.extension.extensionKind === vscode.ExtensionKind.Workspace &&
-    vscode.env.remoteName !== undefined
-  );
-}
-
-async function openWindow(
-  services: Services,
-  id: string,
-  alias: string,
-  folder: string,
-  reuse: boolean,
-): Promise<void> {
-  if (folder === '') {
-    await vscode.commands.executeCommand('vscode.newWindow', {
-      remoteAuthority: sshAuthority(alias),
-      reuseWindow: reuse,
-    });
-    return;
-  }
-  await rememberFolder(services, id, folder);
-  await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.from(remoteUri(alias, folder)), {
-    forceReuseWindow: reuse,
-    forceNewWindow: !reuse,
-  });
-}
-
-async function rememberFolder(services: Services, id: string, folder: string): Promise<void> {
-  const known = recents(services);
-  const folders = [folder, ...(known[id] ?? []).filter((other) => other !== folder)];
-  await services.context.globalState.update(recentsKey, {
-    ...known,
-    [id]: folders.slice(0, rememberedFolders),
-  });
-}
-
-function recents(services: Services): Readonly<Record<string, readonly string[]>> {
-  return services.context.globalState.get<Readonly<Record<string, readonly string[]>>>(recentsKey) ?? {};
-}
-
-async function pickFolder(services: Services, row: InstanceRow): Promise<string> {
-  const folders = new Set([...(recents(services)[row.instance.id] ?? []), services.settings.defaultFolder]);
-  const known = [...folders].filter(Boolean).map((folder) => ({ label: folder, folder }));
-  const picked = await pick([...known, { label: vscode.l10n.t('Another folder…'), folder: undefined }], {
-    placeHolder: vscode.l10n.t('Select a folder on “{0}”', plainText(row.instance.name, 60)),
-  });
-  if (!picked) throw new vscode.CancellationError();
-  if (picked.folder !== undefined) return picked.folder;
-  const typed = await askText({
-    prompt: vscode.l10n.t('The path of a folder on the instance.'),
-    value: services.settings.defaultFolder,
-  });
-  if (!typed) throw new vscode.CancellationError();
-  return typed;
-}
-
-async function unlessAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  await Promise.race([
-    work,
-    new Promise((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(new vscode.CancellationError()), { once: true });
-    }),
-  ]);
 }

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { plainText } from '../base/text';
 import type { InstanceRow } from '../instances/store';
+import { shellKind } from '../base/shellQuote';
+import { sshCommandLine } from '../ssh/connect/commandLine';
 import { sshEndpoint } from '../ssh/endpoint';
 import { copyText } from './copyText';
 import type { Services } from './services';
@@ -21,7 +23,5 @@ function sshCommand(services: Services, { instance }: InstanceRow): string {
     throw new Error(vscode.l10n.t('“{0}” can’t be reached over SSH right now.', plainText(instance.name)));
   }
   const { user, identityFile } = services.ssh.optionsFor(instance);
-  const key = identityFile === undefined ? '' : ` -i "${identityFile.replace(/["\\$`]/g, '\\$&')}"`;
-  const port = endpoint.port === 22 ? '' : ` -p ${endpoint.port}`;
-  return `ssh${key}${port} ${user}@${endpoint.host}`;
+  return sshCommandLine({ ...endpoint, user, identityFile }, shellKind(vscode.env.shell));
 }

@@ -1,5 +1,7 @@
 import type { Forms } from '../views/forms/forms';
-import { connectCommands } from './connect';
+import { acceptHostKey } from './acceptHostKey';
+import { closeTunnel } from './closeTunnel';
+import { connect, openRecentFolder } from './connect';
 import { copyDiagnostics } from './copyDiagnostics';
 import { copyInstanceId } from './copyInstanceId';
 import { copyIpAddress } from './copyIpAddress';
@@ -14,15 +16,16 @@ import type { CommandId } from './ids';
 import { manageKeys } from './manageKeys';
 import { modifyInstance } from './modifyInstance';
 import { openDashboard } from './openDashboard';
-import { portCommands } from './ports';
+import { openPort } from './openPort';
+import { openTunnel } from './openTunnel';
 import { refresh } from './refresh';
+import { removeSshEntries } from './removeSshEntries';
 import { restartInstance } from './restartInstance';
 import type { CommandHandler, Services } from './services';
 import { setSshOptions } from './setSshOptions';
 import { signIn } from './signIn';
 import { signOut } from './signOut';
 import { sortInstances } from './sortInstances';
-import { sshConfigCommands } from './sshConfig';
 import { startInstance } from './startInstance';
 import { startWhenAvailable } from './startWhenAvailable';
 import { stopInstance } from './stopInstance';
@@ -56,9 +59,15 @@ export function commandTable(services: Services, forms: Forms, costs: CostParts)
     'tensordock.groupInstances': async () => groupInstances(services),
     'tensordock.showLog': async () => services.log.show(),
     'tensordock.copyDiagnostics': async () => copyDiagnostics(services),
-    ...connectCommands(services),
-    ...portCommands(services),
-    ...sshConfigCommands(services),
+    'tensordock.connect': async (...args) => connect(services, args, 'thisWindow'),
+    'tensordock.connectInNewWindow': async (...args) => connect(services, args, 'newWindow'),
+    'tensordock.openTerminal': async (...args) => connect(services, args, 'terminal'),
+    'tensordock.openRecentFolder': async (...args) => openRecentFolder(services, args),
+    'tensordock.openPort': async (...args) => openPort(services, args),
+    'tensordock.openTunnel': async (...args) => openTunnel(services, args),
+    'tensordock.closeTunnel': async (...args) => closeTunnel(services, args),
+    'tensordock.acceptHostKey': async (...args) => acceptHostKey(services, args),
+    'tensordock.removeSshEntries': async () => removeSshEntries(services),
     ...costCommands(services, costs),
   };
 }

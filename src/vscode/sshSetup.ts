@@ -48,19 +48,15 @@ export class SshSetup {
     return findSshPrograms(this.settings.remoteSshPath);
   }
 
-  /** How to reach an alias: by the person's file where it includes ours, else by ours alone. */
-  async target(alias: string): Promise<SshTarget> {
+  /** How to reach an alias: by the person's file if it includes ours (`included`), else by ours alone. */
+  async target(alias: string, included: boolean): Promise<SshTarget> {
     const { ssh } = await this.programs();
-    return { ssh, alias, configFile: await this.configFileArgument() };
+    return { ssh, alias, configFile: this.configFileArgument(included) };
   }
 
-  /** The `-F` that `ssh` needs to find our hosts; undefined where it finds them by itself. */
-  async configFileArgument(): Promise<string | undefined> {
+  /** The `-F` that `ssh` needs to find our hosts; undefined if it finds them by itself. */
+  private configFileArgument(included: boolean): string | undefined {
     const { personConfig, ownConfig } = this.paths;
-    const included = await this.person.plan().then(
-      (plan) => plan.kind === 'none',
-      () => false,
-    );
     if (!included) return ownConfig;
     const usual = sshPaths({ ...systemPathInputs() }).personConfig;
     return personConfig === usual ? undefined : personConfig;

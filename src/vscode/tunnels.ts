@@ -5,14 +5,16 @@ import type { SshTarget } from '../ssh/connect/sshExecutable';
 /** The tunnels of this window, by instance and port. */
 export class Tunnels implements vscode.Disposable {
   private readonly open = new Map<string, Map<number, Tunnel>>();
+  private readonly opening = new Map<string, Promise<number>>();
+  private readonly disposing = new AbortController();
   private readonly changes = new vscode.EventEmitter<string>();
 
-  /** The id of an instance whose tunnels have changed. */
+  /** Fires with the id of an instance whose tunnels have changed. */
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly log: vscode.LogOutputChannel) {}
 
-  /** Local ports by port of the instance. */
+  /** Local ports by the instance's ports. */
   of(id: string): ReadonlyMap<number, number> {
     return new Map([...(this.open.get(id) ?? [])].map(([port, tunnel]) => [port, tunnel.localPort]));
   }
@@ -23,7 +25,10 @@ export class Tunnels implements vscode.Disposable {
     );
   }
 
-  /** Resolves with the local port once something can be sent through. An open tunnel is used again. */
+  /**
+   * Resolves with the local port once the tunnel is open. A tunnel that is open, or being opened, is used again.
+   * `onLost` is called if the tunnel ends by itself.
+   */
   async start(
     id: string,
     remotePort: number,
@@ -33,6 +38,40 @@ export class Tunnels implements vscode.Disposable {
   ): Promise<number> {
     const known = this.open.get(id)?.get(remotePort);
     if (known) return known.localPort;
+    const key = JSON.stringify([id, remotePort]);
+    const running = this.opening.get(key);
+    if (running) return running;
+    const opening = this.openOne(id, remotePort, target, onLost, signal);
+    this.opening.set(key, opening);
+    try {
+      return await opening;
+    } finally {
+      this.opening.delete(key);
+    }
+  }
+
+  close(id: string, remotePort: number): void {
+    const tunnel = this.open.get(id)?.get(remotePort);
+    this.open.get(id)?.delete(remotePort);
+    tunnel?.dispose();
+    this.changes.fire(id);
+  }
+
+  dispose(): void {
+    this.disposing.abort(new vscode.CancellationError());
+    for (const tunnels of this.open.values()) for (const tunnel of tunnels.values()) tunnel.dispose();
+    this.open.clear();
+    this.changes.dispose();
+  }
+
+  private async openOne(
+    id: string,
+    remotePort: number,
+    target: SshTarget,
+    onLost: (state: TunnelState) => void,
+    cancelled: AbortSignal,
+  ): Promise<number> {
+    const signal = AbortSignal.any([cancelled, this.disposing.signal]);
     const tunnel = await openTunnel({ ...target, remotePort, logger: this.log, signal });
     try {
       await tunnel.opened();
@@ -51,18 +90,5 @@ export class Tunnels implements vscode.Disposable {
     });
     this.changes.fire(id);
     return tunnel.localPort;
-  }
-
-  close(id: string, remotePort: number): void {
-    const tunnel = this.open.get(id)?.get(remotePort);
-    this.open.get(id)?.delete(remotePort);
-    tunnel?.dispose();
-    this.changes.fire(id);
-  }
-
-  dispose(): void {
-    for (const tunnels of this.open.values()) for (const tunnel of tunnels.values()) tunnel.dispose();
-    this.open.clear();
-    this.changes.dispose();
   }
 }

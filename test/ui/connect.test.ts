@@ -174,7 +174,7 @@ describe('connecting, with Remote-SSH', () => {
     expect(await window.dialog.count()).toBe(0);
   });
 
-  test('a changed host key is told, and can be accepted', async () => {
+  test('a changed host key is reported, and the key that is shown can be accepted', async () => {
     const { id } = await machine('reborn');
     await connectFirst('reborn');
     simulator.backing?.reinstall(id);
@@ -186,14 +186,15 @@ describe('connecting, with Remote-SSH', () => {
     await window.screenshot('connect-host-key-changed');
     expect(await workbench.askedWindows()).toHaveLength(before);
     await window.answerNotification('has changed from', 'Accept the New Key');
-    await window.dialog.getByText('Known until now: ssh-ed25519 SHA256:').first().waitFor();
+    await window.dialog.getByText('Key on record: ssh-ed25519 SHA256:').first().waitFor();
+    await window.dialog.getByText('New key: ssh-ed25519 SHA256:').first().waitFor();
     await window.screenshot('connect-accept-host-key');
-    await window.answerDialog('Forget the Known Key');
+    await window.answerDialog('Accept This Key');
     await nextWindow(before);
     expect(await ssh('td-reborn')).toBe('let in');
   });
 
-  test('a refused key is named, and the window opens all the same where that is wanted', async () => {
+  test('a refused key is named, and the window opens anyway if the person wants it', async () => {
     const { id } = await machine('closed-door');
     simulator.world.machine(id).keysReady = false;
     const before = (await workbench.askedWindows()).length;

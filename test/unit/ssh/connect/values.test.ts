@@ -8,7 +8,7 @@ import { identityFileOf, listKeys } from '../../../../src/ssh/keys/keys';
 import { isHardwareKey, parsePublicKey } from '../../../../src/ssh/keys/publicKey';
 import { rdpFile } from '../../../../src/ssh/remote/rdp';
 import { parseSshAuthority, remoteUri, sshAuthority } from '../../../../src/ssh/remote/remoteAuthority';
-import { chooseFlavour } from '../../../../src/ssh/remote/remoteFlavours';
+import { chooseRemoteExtension } from '../../../../src/ssh/remote/remoteExtensions';
 import { run } from '../../../../src/ssh/connect/run';
 import { findSshPrograms } from '../../../../src/ssh/connect/sshExecutable';
 import { temporaryFolder } from './servers';
@@ -191,8 +191,8 @@ describe('which Remote-SSH', () => {
     appName: string,
     uriScheme: string,
     ...installed: string[]
-  ): ReturnType<typeof chooseFlavour> =>
-    chooseFlavour({ appName, uriScheme, isInstalled: (id) => installed.includes(id) });
+  ): ReturnType<typeof chooseRemoteExtension> =>
+    chooseRemoteExtension({ appName, uriScheme, isInstalled: (id) => installed.includes(id) });
 
   test.each([
     ['Visual Studio Code', 'vscode', 'ms-vscode-remote.remote-ssh'],

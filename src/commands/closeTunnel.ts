@@ -1,0 +1,24 @@
+import * as vscode from 'vscode';
+import { plainText } from '../base/text';
+import { pick } from '../vscode/prompts';
+import type { Services } from './services';
+import { isNode } from './targets';
+
+/** Closes the tunnel of a port's row, or one that the person picks. */
+export async function closeTunnel(services: Services, args: readonly unknown[]): Promise<void> {
+  const [node] = args;
+  if (isNode(node) && node.kind === 'port') {
+    services.tunnels.close(node.parent.id, node.forward.internalPort);
+    return;
+  }
+  const items = services.tunnels.all().map((tunnel) => ({
+    label: vscode.l10n.t('Port {0}', tunnel.port),
+    description: plainText(services.store.row(tunnel.id)?.instance.name ?? tunnel.id, 60),
+    detail: `localhost:${tunnel.localPort}`,
+    tunnel,
+  }));
+  if (items.length === 0) throw new Error(vscode.l10n.t('This window has no open tunnels.'));
+  const picked = await pick(items, { placeHolder: vscode.l10n.t('Select a tunnel to close') });
+  if (!picked) throw new vscode.CancellationError();
+  services.tunnels.close(picked.tunnel.id, picked.tunnel.port);
+}

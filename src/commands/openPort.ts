@@ -1,0 +1,16 @@
+import * as vscode from 'vscode';
+import { formatEndpoint } from '../ssh/endpoint';
+import { givenPort, isReachable, pickForward } from './pickPort';
+import type { Services } from './services';
+import { target } from './targets';
+
+/** Opens a public port of an instance in the browser. */
+export async function openPort(services: Services, args: readonly unknown[]): Promise<void> {
+  const placeholder = vscode.l10n.t('Select an instance to open a port of');
+  const { row } = await target(services, args, isReachable, placeholder);
+  const forward = givenPort(args) ?? (await pickForward(row));
+  const { ipAddress } = row.instance;
+  if (ipAddress === undefined) throw new Error(vscode.l10n.t('The instance has no address yet.'));
+  const address = formatEndpoint({ host: ipAddress, port: forward.externalPort });
+  await vscode.env.openExternal(vscode.Uri.parse(`http://${address}`));
+}

@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import type { PortForward } from '../api/types';
+import type { InstanceRow } from '../instances/store';
+import { askText, pick } from '../vscode/prompts';
+import { isNode } from './targets';
+
+/** Ports that don't speak HTTP. */
+const notHttp = new Set([22, 3389]);
+
+export function isReachable(row: InstanceRow): boolean {
+  return row.instance.ipAddress !== undefined && row.state === 'running';
+}
+
+/** The port that a command was called with: a port's row, or an id and a number. */
+export function givenPort(args: readonly unknown[]): PortForward | undefined {
+  const [node, port] = args;
+  if (isNode(node) && node.kind === 'port') return node.forward;
+  return typeof port === 'number' ? { internalPort: port, externalPort: port } : undefined;
+}
+
+/** Lets the person pick one of the instance's port forwards, or type a port if it has none. */
+export async function pickForward({ instance }: InstanceRow): Promise<PortForward> {
+  const forwards = instance.portForwards ?? [];
+  if (forwards.length === 0) {
+    const port = await askForPort();
+    return { internalPort: port, externalPort: port };
+  }
+  const items = forwards
+    .filter(({ internalPort }) => !notHttp.has(internalPort))
+    .map((forward) => ({
+      label: vscode.l10n.t('Port {0}', forward.internalPort),
+      description: vscode.l10n.t('public port {0}', forward.externalPort),
+      forward,
+    }));
+  if (items.length === 0)
+    throw new Error(vscode.l10n.t('The instance has no port forward that a browser can open.'));
+  const picked = await pick(items, { placeHolder: vscode.l10n.t('Select a port') });
+  if (!picked) throw new vscode.CancellationError();
+  return picked.forward;
+}
+
+/** Asks for a port of an instance, 1 to 65535. */
+export async function askForPort(): Promise<number> {
+  const typed = await askText({
+    prompt: vscode.l10n.t('The port on the instance (1 to 65535).'),
+    placeHolder: '8888',
+    validate: (value) => (isPort(value) ? undefined : vscode.l10n.t('Enter a number from 1 to 65535.')),
+  });
+  if (typed === undefined) throw new vscode.CancellationError();
+  return Number(typed);
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
+}
