@@ -286,7 +286,7 @@ export function isThin(instance: Instance): boolean {
 /** An id as one segment of a path; throws `NotFoundError` for one that no instance can have. */
 function segment(id: string): string {
   const usable = readId(id);
-  if (usable === undefined) throw new NotFoundError(l10n.t('There is no such id at TensorDock.'));
+  if (usable === undefined) throw new NotFoundError(l10n.t('TensorDock has nothing with this ID.'));
   return encodeURIComponent(usable);
 }
 

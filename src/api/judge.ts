@@ -63,7 +63,7 @@ export function judgeFailure(sending: Sending, failed: Unanswered, origin: strin
     case 'canceled':
       return ended(changing ? unknown(l10n.t('This was canceled after it was sent.')) : canceled());
     case 'timeout': {
-      const what = l10n.t('TensorDock did not answer within {0} seconds.', call.timeoutMs / 1000);
+      const what = l10n.t('TensorDock didn’t answer within {0} seconds.', call.timeoutMs / 1000);
       return ended(changing ? unknown(what) : down(l10n.t('{0} Try again in a minute.', what)));
     }
     case 'certificate':
@@ -77,7 +77,7 @@ export function judgeFailure(sending: Sending, failed: Unanswered, origin: strin
       );
     case 'not-sent':
       return ended(
-        down(l10n.t('{0} cannot be reached. Check your network and proxy, then try again.', origin)),
+        down(l10n.t('Couldn’t reach {0}. Check your network and proxy, then try again.', origin)),
         true,
       );
     case 'lost': {
@@ -125,7 +125,7 @@ function judgeRedirect(sending: Sending, answer: Answered, { url, origin }: Scen
 /** The token stays with its origin. A redirect is no answer of the service, so a change stays unknown. */
 export function redirectRefused(sending: Sending, target: string, status: number): TensorDockError {
   const what = l10n.t(
-    'TensorDock’s address leads elsewhere ({0}), and the token is not sent there. Check the API URL, or sign in to this network.',
+    'TensorDock’s address redirects to another one ({0}). The token isn’t sent there. Check the API URL, or sign in to this network.',
     sending.redactor.shown(target) || l10n.t('nowhere'),
   );
   return sending.changing

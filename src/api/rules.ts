@@ -108,11 +108,13 @@ export function checkCreate(request: CreateRequest, limits: Limits): Problem[] {
   const gpu = request.resources.gpus[0];
   const { placement } = request;
   if (!placement) {
-    problems.push({ field: 'place', message: l10n.t('Choose where the machine is to run.') });
+    problems.push({ field: 'place', message: l10n.t('Choose a location.') });
   } else if ('locationId' in placement && !gpu) {
     problems.push({
       field: 'gpu',
-      message: l10n.t('A location needs at least one GPU. Choose a hostnode for a machine without.'),
+      message: l10n.t(
+        'A location requires at least one GPU. For an instance without a GPU, choose a host node.',
+      ),
     });
   }
   if (gpu) problems.push(...checkGpu(gpu.model, gpu.count, limits));
@@ -139,14 +141,14 @@ export function checkModify(current: CurrentResources, request: ModifyRequest, l
   const problems: Problem[] = [];
   if (request.gpu) problems.push(...checkGpu(request.gpu.model, request.gpu.count, limits));
   else if ((current.gpuCount ?? 0) > 0) {
-    problems.push({ field: 'gpu', message: l10n.t('The GPU of a machine cannot be taken away.') });
+    problems.push({ field: 'gpu', message: l10n.t('An instance’s GPU can’t be removed.') });
   }
   problems.push(...checkVcpus(request.vcpuCount, limits));
   if (request.ramGb !== current.ramGb) problems.push(...checkRam(request.ramGb, limits));
   if (current.storageGb !== undefined && request.storageGb < current.storageGb) {
     problems.push({
       field: 'storage',
-      message: l10n.t('Storage can only grow. This machine has {0} GB.', current.storageGb),
+      message: l10n.t('Storage can only grow. This instance has {0} GB.', current.storageGb),
     });
   } else if (request.storageGb !== current.storageGb) {
     problems.push(...checkStorage(request.storageGb, limits, leastStorageGb));
@@ -156,13 +158,13 @@ export function checkModify(current: CurrentResources, request: ModifyRequest, l
 
 /** A name is required; the service has no other rule. Ours keep it readable in a tree and a host alias. */
 export function checkName(name: string): Problem[] {
-  if (name.trim() === '') return [{ field: 'name', message: l10n.t('Give the machine a name.') }];
+  if (name.trim() === '') return [{ field: 'name', message: l10n.t('Enter a name.') }];
   if (name.length > longestName) {
-    return [{ field: 'name', message: l10n.t('At most {0} characters.', longestName) }];
+    return [{ field: 'name', message: l10n.t('Use {0} characters or fewer.', longestName) }];
   }
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/.test(name)) {
-    return [{ field: 'name', message: l10n.t('Leave out line breaks and control characters.') }];
+    return [{ field: 'name', message: l10n.t('Remove line breaks and control characters.') }];
   }
   return [];
 }
@@ -174,7 +176,7 @@ export function checkName(name: string): Problem[] {
 export function checkFreeName(name: string, taken: readonly string[]): Problem[] {
   const wanted = name.trim().toLowerCase();
   if (!taken.some((other) => other.toLowerCase() === wanted)) return [];
-  return [{ field: 'name', message: l10n.t('You have a machine of this name already.') }];
+  return [{ field: 'name', message: l10n.t('You already have an instance with this name.') }];
 }
 
 /** A name that none of `taken` has: the GPU's short name (or `cpu`) and the first free number. */
@@ -204,31 +206,33 @@ export function portForwards(image: string, wanted: readonly number[], limits: L
 function checkGpu(model: string, count: number, limits: Limits): Problem[] {
   if (model.trim() === '') return [{ field: 'gpu', message: l10n.t('Choose a GPU model.') }];
   if (!isWhole(count) || count < 1) {
-    return [{ field: 'gpuCount', message: l10n.t('A whole number from 1.') }];
+    return [{ field: 'gpuCount', message: l10n.t('Enter a whole number, 1 or more.') }];
   }
   if (limits.gpuCount === 0) {
-    return [{ field: 'gpu', message: l10n.t('This GPU is not to be had there now.') }];
+    return [{ field: 'gpu', message: l10n.t('This GPU isn’t available there right now.') }];
   }
   return above('gpuCount', count, limits.gpuCount);
 }
 
 function checkVcpus(vcpus: number, limits: Limits): Problem[] {
   if (!isWhole(vcpus) || vcpus < vcpuStep || vcpus % vcpuStep !== 0) {
-    return [{ field: 'vcpus', message: l10n.t('An even number from {0}.', vcpuStep) }];
+    return [{ field: 'vcpus', message: l10n.t('Enter an even number, {0} or more.', vcpuStep) }];
   }
   return above('vcpus', vcpus, limits.vcpus);
 }
 
 function checkRam(ramGb: number, limits: Limits): Problem[] {
   if (!ramSizes.includes(ramGb)) {
-    return [{ field: 'ram', message: l10n.t('Choose one of the sizes that TensorDock takes.') }];
+    return [{ field: 'ram', message: l10n.t('Choose a size that TensorDock supports.') }];
   }
   return above('ram', ramGb, limits.ramGb);
 }
 
 function checkStorage(storageGb: number, limits: Limits, least: number): Problem[] {
   if (!isWhole(storageGb) || storageGb < least || storageGb % storageStepGb !== 0) {
-    return [{ field: 'storage', message: l10n.t('From {0} GB, in steps of {1}.', least, storageStepGb) }];
+    return [
+      { field: 'storage', message: l10n.t('Enter {0} GB or more, in steps of {1}.', least, storageStepGb) },
+    ];
   }
   return above('storage', storageGb, limits.storageGb);
 }
@@ -238,45 +242,50 @@ function checkAccess(request: CreateRequest): Problem[] {
     const length = request.password?.length ?? 0;
     if (length >= leastPasswordLength) return [];
     const message = l10n.t(
-      'Windows needs a password. Take at least {0} characters, mixed in kind.',
+      'Windows needs a password with at least {0} characters. Mix uppercase and lowercase letters, digits, and symbols.',
       leastPasswordLength,
     );
     return [{ field: 'password', message }];
   }
   const keys = [request.sshKey, request.sshKeyId].filter((key) => key !== undefined && key.trim() !== '');
   if (keys.length === 1) return [];
-  return [{ field: 'access', message: l10n.t('Choose one SSH key: without it nobody can log in.') }];
+  return [
+    {
+      field: 'access',
+      message: l10n.t('Choose an SSH key. Without one, you can’t sign in to the instance.'),
+    },
+  ];
 }
 
 function checkNetwork(request: CreateRequest, limits: Limits): Problem[] {
   if (request.useDedicatedIp) {
     if (limits.dedicatedIp !== false) return [];
     return [
-      { field: 'network', message: l10n.t('No dedicated IP address is to be had there. Forward ports.') },
+      { field: 'network', message: l10n.t('No dedicated IP is available there. Use port forwarding.') },
     ];
   }
   if (limits.portForwarding === false) {
     return [
-      { field: 'network', message: l10n.t('No ports are forwarded there. Take a dedicated IP address.') },
+      { field: 'network', message: l10n.t('Port forwarding isn’t available there. Use a dedicated IP.') },
     ];
   }
   const forwards = request.portForwards ?? [];
   const inner = forwards.map((forward) => forward.internalPort);
   if (!isWindowsImage(request.image) && !inner.includes(sshPort)) {
-    return [{ field: 'ports', message: l10n.t('Port {0} is needed for SSH.', sshPort) }];
+    return [{ field: 'ports', message: l10n.t('Port {0} is required for SSH.', sshPort) }];
   }
   if (inner.some((port) => !isWhole(port) || port < 1 || port > 65_535)) {
-    return [{ field: 'ports', message: l10n.t('Ports are whole numbers from 1 to 65535.') }];
+    return [{ field: 'ports', message: l10n.t('Ports must be whole numbers from 1 to 65535.') }];
   }
   if (new Set(inner).size !== inner.length) {
-    return [{ field: 'ports', message: l10n.t('Name each port once.') }];
+    return [{ field: 'ports', message: l10n.t('Enter each port only once.') }];
   }
   return [];
 }
 
 function above(field: Field, value: number, most: number | undefined): Problem[] {
   if (most === undefined || value <= most) return [];
-  return [{ field, message: l10n.t('At most {0} there.', most) }];
+  return [{ field, message: l10n.t('{0} is the maximum there.', most) }];
 }
 
 function isWhole(value: number): boolean {

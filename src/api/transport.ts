@@ -86,7 +86,7 @@ export class Transport {
     if (token === undefined || token === '') {
       throw new AuthenticationError(
         'not-signed-in',
-        l10n.t('You are not signed in to TensorDock. Sign in first.'),
+        l10n.t('You aren’t signed in to TensorDock. Sign in first.'),
       );
     }
     if (!/^[\x21-\x7e]+$/.test(token)) {

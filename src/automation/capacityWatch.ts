@@ -124,7 +124,8 @@ export class CapacityWatches implements Disposable {
   async add(wish: CapacityWish): Promise<CapacityWatch> {
     const { store, clock } = this.options;
     const { accountId } = store.status;
-    if (accountId === undefined) throw new Error(l10n.t('Not signed in to TensorDock. Sign in first.'));
+    if (accountId === undefined)
+      throw new Error(l10n.t('You aren’t signed in to TensorDock. Sign in first.'));
     const { model, count, locationId, maxPriceHourly } = wish;
     let watch: CapacityWatch = {
       id: randomUUID(),
@@ -143,7 +144,7 @@ export class CapacityWatches implements Disposable {
         return data;
       }
       if (own.length >= mostWatches) {
-        throw new Error(l10n.t('{0} GPUs are being watched for already. End a watch first.', own.length));
+        throw new Error(l10n.t('You’re already waiting for {0} GPU models. Cancel one first.', own.length));
       }
       // Asked at once for a new wish, unless the service has failed and is to be left alone.
       const poll = data.polls[accountId];

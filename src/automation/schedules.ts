@@ -103,10 +103,11 @@ export class Schedules implements Disposable {
   async set(wish: { instanceId: string; name: string; at: number }): Promise<Schedule> {
     const now = this.options.clock.now();
     const { accountId } = this.options.store.status;
-    if (accountId === undefined) throw new Error(l10n.t('Not signed in to TensorDock. Sign in first.'));
-    if (!(wish.at > now)) throw new Error(l10n.t('That time is past. Choose a later one.'));
+    if (accountId === undefined)
+      throw new Error(l10n.t('You aren’t signed in to TensorDock. Sign in first.'));
+    if (!(wish.at > now)) throw new Error(l10n.t('That time is in the past. Choose a later time.'));
     if (wish.at > now + farthestMs) {
-      throw new Error(l10n.t('That is too far ahead. Choose a time within the next 31 days.'));
+      throw new Error(l10n.t('That’s too far ahead. Choose a time within the next 31 days.'));
     }
     const { instanceId, name, at } = wish;
     const schedule: Schedule = {
@@ -324,7 +325,8 @@ export class Schedules implements Disposable {
   private async mayBeOn({ instanceId, accountId }: Schedule): Promise<boolean> {
     const { store, operations } = this.options;
     const row = await store.refreshOne(instanceId);
-    if (store.status.accountId !== accountId) throw new Error(l10n.t('The account was changed meanwhile.'));
+    if (store.status.accountId !== accountId)
+      throw new Error(l10n.t('You switched accounts in the meantime.'));
     if (operations.of(instanceId)?.kind === 'stop') return false;
     if (store.status.failure) return true;
     return row !== undefined && isOn(row.state) && row.state !== 'stopping' && row.state !== 'deleting';

@@ -18,14 +18,12 @@ export function parseWhen(text: string, now: number): When {
   const at = afterDuration(words, now) ?? atTimeOfDay(words, now);
   if (at === undefined) {
     return {
-      problem: l10n.t(
-        'Type how long from now (2h, 90m, 1h30) or a time (18:00, 6pm, tomorrow 9:00, fri 18:00).',
-      ),
+      problem: l10n.t('Enter a duration (2h, 90m, 1h30) or a time (18:00, 6pm, tomorrow 9:00, fri 18:00).'),
     };
   }
-  if (at <= now) return { problem: l10n.t('That time is past. Choose a later one.') };
+  if (at <= now) return { problem: l10n.t('That time is in the past. Choose a later time.') };
   if (at > now + farthestMs) {
-    return { problem: l10n.t('That is too far ahead. Choose a time within the next 31 days.') };
+    return { problem: l10n.t('That’s too far ahead. Choose a time within the next 31 days.') };
   }
   return { at };
 }

@@ -40,7 +40,7 @@ export function costReport(
     .filter(({ instance }) => !known.has(instance.id))
     .map(({ instance }): InstanceCost => ({ instanceId: instance.id, name: instance.name, sum: addUp([]) }));
   return {
-    title: l10n.t('TensorDock: costs of {0}', keyOf(now, 'month')),
+    title: l10n.t('TensorDock costs: {0}', monthName(now)),
     summary: [
       l10n.t('Now: {0}', describeRate(rows)),
       l10n.t('Today: {0}', describeSum(sumOfToday)),
@@ -54,7 +54,7 @@ export function costReport(
         l10n.t('Today'),
         l10n.t('This month'),
         l10n.t('Running'),
-        l10n.t('Not seen'),
+        l10n.t('Not observed'),
       ],
       rows: [...month, ...unseen].map((cost) => {
         const row = rows.find(({ instance }) => instance.id === cost.instanceId);
@@ -100,7 +100,7 @@ export function describeRate(rows: readonly InstanceRow[]): string {
     running === 0 ? l10n.t('nothing is running') : l10n.t('{0} running', running),
     ...(unknown > 0 ? [l10n.t('{0} at an unknown rate, not counted', unknown)] : []),
     ...(stopped > 0 ? [l10n.t('{0} stopped, may still be billed', stopped)] : []),
-    ...(unclear > 0 ? [l10n.t('{0} in an unclear state, may be billed', unclear)] : []),
+    ...(unclear > 0 ? [l10n.t('{0} in an unknown state, may be billed', unclear)] : []),
   ];
   const text = parts.join(', ');
   return unknown < running ? `${formatHourly(dollarsHourly)} (${text})` : text;
@@ -135,27 +135,32 @@ function notesOn(since: number | undefined, sum: CostSum, rows: readonly Instanc
   const stopped = rows.some(({ state }) => billingOf(state) === 'off') || sum.offMs > 0;
   return [
     l10n.t(
-      'These sums are made of the rates and states that this extension saw. What TensorDock charges is on its own bill.',
+      'These totals are based on the rates and states that this extension observed. Your TensorDock invoice may differ.',
     ),
     ...(since === undefined
-      ? [l10n.t('Nothing was seen yet.')]
-      : [l10n.t('Seen since {0}; what was before is not known.', keyOf(since, 'day'))]),
+      ? [l10n.t('Nothing has been observed yet.')]
+      : [l10n.t('Observed since {0}. Earlier costs are unknown.', keyOf(since, 'day'))]),
     ...(sum.estimatedMs > 0
       ? [
           l10n.t(
-            '~ holds an estimate of {0} for {1} in which no window was open: the instance ran before and after.',
+            '~ includes an estimate of {0} for {1} without an open window. The instance was running before and after.',
             formatDollars(sum.estimatedDollars),
             formatDuration(sum.estimatedMs),
           ),
         ]
       : []),
     ...(sum.unknownRateMs > 0
-      ? [l10n.t('{0} of running time had no known rate and is in no sum.', formatDuration(sum.unknownRateMs))]
+      ? [
+          l10n.t(
+            '{0} of running time had an unknown rate and isn’t included in any total.',
+            formatDuration(sum.unknownRateMs),
+          ),
+        ]
       : []),
     ...(sum.unseenMs > 0
       ? [
           l10n.t(
-            '“Not seen”: no window was open for {0} in all, and nothing is known of it.',
+            '“Not observed”: No window was open for a total of {0}, so costs for that time are unknown.',
             formatDuration(sum.unseenMs),
           ),
         ]
@@ -163,7 +168,7 @@ function notesOn(since: number | undefined, sum: CostSum, rows: readonly Instanc
     ...(stopped
       ? [
           l10n.t(
-            'Stopped instances may still be billed, at least for their storage, and are in no sum. Only deleting ends that.',
+            'Stopped instances may still be billed, at least for storage, and aren’t included in any total. Delete an instance to end its costs.',
           ),
         ]
       : []),
@@ -178,4 +183,9 @@ function tableOf({ columns, rows }: ReportTable): string {
 /** Everything that Markdown could read as its own: markup, addresses that become links, mathematics. */
 function escape(text: string): string {
   return text.replace(/[\\`*_[\]<>|&~@#$]|:(?=\/\/)|(?<=www)\./gi, (sign) => `\\${sign}`);
+}
+
+/** `November 2026`, in local time. */
+function monthName(now: number): string {
+  return new Date(now).toLocaleDateString('en-US', { month: 'long', year: 'numeric' });
 }

@@ -112,7 +112,7 @@ export class Accounts implements Disposable {
     this.changes.fire();
     if (!done) {
       throw new Error(
-        l10n.t('The secret store did not answer, so the token may still be in it. Try to sign out again.'),
+        l10n.t('Secret storage didn’t respond, so it may still contain the token. Try to sign out again.'),
       );
     }
   }

@@ -194,7 +194,7 @@ export class InstanceStore implements Disposable {
       return await new Promise((resolve, reject) => {
         const look = (): void => {
           if (this.session?.accountId !== accountId) {
-            finish(() => reject(new Error(l10n.t('The account was changed meanwhile.'))));
+            finish(() => reject(new Error(l10n.t('You switched accounts in the meantime.'))));
           } else if (test(this.row(id))) {
             finish(() => resolve(this.row(id)));
           }
@@ -224,7 +224,7 @@ export class InstanceStore implements Disposable {
 
   private signedIn(): Session {
     if (!this.session) {
-      throw new Error(l10n.t('Not signed in to TensorDock. Sign in first.'));
+      throw new Error(l10n.t('You aren’t signed in to TensorDock. Sign in first.'));
     }
     return this.session;
   }

@@ -33,7 +33,7 @@ export function descriptionOf(row: InstanceRow): string {
     stateText(row),
     gpuText(resources?.gpus),
     rateHourly === undefined ? undefined : formatHourly(rateHourly),
-    row.unlisted ? vscode.l10n.t('not in the list, asking again') : undefined,
+    row.unlisted ? vscode.l10n.t('not in the list, checking again') : undefined,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
 }
@@ -58,7 +58,7 @@ export function detailsOf({ instance }: InstanceRow, locationOf: LocationNames):
     detail('image', vscode.l10n.t('Image'), image, 'package'),
   ];
   if (portForwards === undefined && ipAddress === undefined && !resources) {
-    details.push(detail('pending', vscode.l10n.t('Details'), vscode.l10n.t('not told yet'), 'ellipsis'));
+    details.push(detail('pending', vscode.l10n.t('Details'), vscode.l10n.t('not yet available'), 'ellipsis'));
   }
   return details.filter((each) => each !== undefined);
 }
@@ -70,7 +70,7 @@ export function tooltipOf(row: InstanceRow, locationOf: LocationNames): vscode.M
   const lines: [string, string][] = [
     [vscode.l10n.t('State'), stateText(row)],
     ...detailsOf(row, locationOf).map(({ label, value }): [string, string] => [label, value]),
-    [vscode.l10n.t('Id'), plainText(row.instance.id)],
+    [vscode.l10n.t('ID'), plainText(row.instance.id)],
   ];
   for (const [label, value] of lines) {
     text.appendMarkdown('- ').appendText(`${label}: ${value}`).appendMarkdown('\n');
@@ -100,7 +100,7 @@ function cpuText(vcpuCount: number | undefined, ramGb: number | undefined): stri
 function portsText({ portForwards, ipAddress }: Instance): string | undefined {
   if (portForwards === undefined) return undefined;
   if (portForwards.length === 0) {
-    return ipAddress === undefined ? undefined : vscode.l10n.t('all, at the address itself');
+    return ipAddress === undefined ? undefined : vscode.l10n.t('all, at the IP address');
   }
   return portForwards.map(({ internalPort, externalPort }) => `${internalPort} → ${externalPort}`).join(', ');
 }

@@ -31,8 +31,8 @@ export class StatusBar implements vscode.Disposable {
         : `$(vm-running) ${running.length} · ${total}${unknown > 0 ? '+' : ''}`;
     this.item.tooltip = [
       vscode.l10n.t('TensorDock: {0} running', running.length),
-      ...(known.length > 0 ? [vscode.l10n.t('Together {0}', total)] : []),
-      ...(unknown > 0 ? [vscode.l10n.t('The rate of {0} is not known yet', unknown)] : []),
+      ...(known.length > 0 ? [vscode.l10n.t('Total: {0}', total)] : []),
+      ...(unknown > 0 ? [vscode.l10n.t('The rate of {0} isn’t known yet', unknown)] : []),
     ].join('\n');
     this.item.accessibilityInformation = { label: this.item.tooltip };
     this.item.show();

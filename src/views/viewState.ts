@@ -64,10 +64,7 @@ export class ViewState implements vscode.Disposable {
     const message = failure
       ? staleMessage(failure.message, listedAt)
       : unlisted > 0
-        ? vscode.l10n.t(
-            '{0} instances are missing from TensorDock’s list. They are being asked for one by one.',
-            unlisted,
-          )
+        ? vscode.l10n.t('{0} instances are missing from TensorDock’s list. Checking each one…', unlisted)
         : undefined;
     if (this.treeView.message !== message) {
       if (message) this.log.warn(message);
@@ -86,7 +83,7 @@ export class ViewState implements vscode.Disposable {
 }
 
 function staleMessage(reason: string, listedAt: number): string {
-  if (listedAt === 0) return vscode.l10n.t('{0} It is tried again by itself.', reason);
+  if (listedAt === 0) return vscode.l10n.t('{0} Retrying automatically.', reason);
   const time = new Date(listedAt).toLocaleTimeString();
-  return vscode.l10n.t('As of {0}; it is tried again by itself. {1}', time, reason);
+  return vscode.l10n.t('As of {0}. Retrying automatically. {1}', time, reason);
 }

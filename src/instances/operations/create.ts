@@ -21,13 +21,14 @@ const youngMs = 300_000;
 export async function create(steps: Steps, request: CreateRequest | undefined): Promise<CreateResult> {
   if (steps.record.outcome) return takeUp(steps, steps.record.outcome);
   if (steps.record.step === 'sending') return lookForIt(steps);
-  if (!request) throw new Error(l10n.t('The machine was not asked for: the window closed before.'));
+  if (!request)
+    throw new Error(l10n.t('The create request was never sent, because the window was closed first.'));
   await steps.store.refresh();
   const { failure } = steps.store.status;
   if (failure) throw new TensorDockError(failure.code, failure.message);
   // Noted before it is sent: whoever finds this note must assume that it was.
   await steps.at('sending', { knownIds: steps.store.rows().map((row) => row.instance.id) });
-  steps.tell(l10n.t('Asking TensorDock for the machine…'));
+  steps.tell(l10n.t('Sending the create request…'));
   try {
     const options = { signal: steps.signal, flow: flowOf(steps) };
     const made = await steps.store.api.createInstance(request, options);
@@ -65,7 +66,7 @@ async function lookForIt(steps: Steps): Promise<CreateResult> {
     const wait = began + due - steps.clock.now();
     if (wait > 0) await delay(steps.clock, wait, steps.signal);
     steps.tell(
-      l10n.t('TensorDock gave no clear answer. Looking for a new machine named “{0}”…', steps.record.name),
+      l10n.t('TensorDock didn’t confirm the request. Searching your instances for {0}…', steps.record.name),
     );
     await steps.store.refresh();
     const others = steps.madeByOthers();

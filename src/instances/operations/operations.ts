@@ -131,7 +131,7 @@ export class Operations implements Disposable {
         return;
       }
       const past = await this.options.journal.past(key);
-      if (!past) throw new Error(l10n.t('This machine is already being created by another window.'));
+      if (!past) throw new Error(l10n.t('Another window is already creating this instance.'));
       this.running.delete(key);
       operation.endAs(past);
     });
@@ -194,7 +194,7 @@ export class Operations implements Disposable {
     this.accountId = accountId;
     for (const operation of this.running.values()) {
       if (operation.record.accountId !== accountId) {
-        operation.leave(new Error(l10n.t('The account was changed meanwhile.')));
+        operation.leave(new Error(l10n.t('You switched accounts in the meantime.')));
       }
     }
     this.changes.fire();
@@ -205,7 +205,8 @@ export class Operations implements Disposable {
     const { store, clock } = this.options;
     const row = instanceId === undefined ? undefined : store.row(instanceId);
     const { accountId } = store.status;
-    if (accountId === undefined) throw new Error(l10n.t('Not signed in to TensorDock. Sign in first.'));
+    if (accountId === undefined)
+      throw new Error(l10n.t('You aren’t signed in to TensorDock. Sign in first.'));
     return {
       version: 1,
       id: randomUUID(),
@@ -237,7 +238,8 @@ export class Operations implements Disposable {
       for (const other of own) other.cancel();
       await Promise.allSettled(own.map((other) => other.done));
       const claim = await journal.begin(record);
-      if (!claim) throw new Error(l10n.t('It could not be noted, and was not begun. Try again.'));
+      if (!claim)
+        throw new Error(l10n.t('The operation couldn’t be saved, so it wasn’t started. Try again.'));
       // Two windows may have begun at the same moment: the older note goes on.
       const rival = (await elsewhere()).find(
         (noted) => !others.some((other) => other.id === noted.id) && isOlder(noted, record),
@@ -284,7 +286,7 @@ function refuseUnlessReplaced(record: OperationRecord, other: OperationRecord): 
 
 function busy(record: OperationRecord, other: OperationRecord): Error {
   return new Error(
-    l10n.t('“{0}” is busy: another operation ({1}) has to end first.', record.name, other.kind),
+    l10n.t('{0} is busy. Wait for the other operation ({1}) to finish.', record.name, other.kind),
   );
 }
 

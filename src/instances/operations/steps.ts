@@ -35,7 +35,7 @@ export async function start(steps: Steps): Promise<void> {
 
 async function askForStart(steps: Steps): Promise<void> {
   const id = idOf(steps.record);
-  steps.tell(l10n.t('Asking TensorDock to start it…'));
+  steps.tell(l10n.t('Sending the start request…'));
   await once(steps, 'start', () =>
     steps.store.api.startInstance(id, { signal: steps.signal, flow: flowOf(steps) }),
   );
@@ -46,7 +46,7 @@ async function askForStart(steps: Steps): Promise<void> {
 export async function stop(steps: Steps): Promise<void> {
   const id = idOf(steps.record);
   if (isAt(steps, 'begin', 'asking-stop')) {
-    steps.tell(l10n.t('Asking TensorDock to stop it…'));
+    steps.tell(l10n.t('Sending the stop request…'));
     await once(steps, 'stop', () =>
       steps.store.api.stopInstance(id, { signal: steps.signal, flow: flowOf(steps) }),
     );
@@ -68,7 +68,7 @@ export async function restart(steps: Steps): Promise<void> {
 export async function remove(steps: Steps): Promise<void> {
   const id = idOf(steps.record);
   if (isAt(steps, 'begin', 'asking-delete')) {
-    steps.tell(l10n.t('Asking TensorDock to delete it…'));
+    steps.tell(l10n.t('Sending the delete request…'));
     const result = await once(steps, 'delete', () =>
       steps.store.api.deleteInstance(id, { signal: steps.signal, flow: flowOf(steps) }),
     );
@@ -77,7 +77,7 @@ export async function remove(steps: Steps): Promise<void> {
     await steps.at('deleting');
   }
   steps.accepted();
-  steps.tell(l10n.t('Deleted. Waiting until TensorDock no longer lists it…'));
+  steps.tell(l10n.t('Waiting for TensorDock to remove it from the list…'));
   const row = await patiently(
     steps,
     (candidate) => steps.store.isGone(id) || (candidate !== undefined && candidate.pending !== 'delete'),
@@ -120,14 +120,14 @@ async function change(steps: Steps, request: ModifyRequest): Promise<void> {
   const isDone = async (): Promise<boolean> => fits(await steps.store.refreshOne(id), request);
   const again = isAt(steps, 'changing');
   if (!again) await steps.at('changing');
-  steps.tell(l10n.t('Changing its resources…'));
+  steps.tell(l10n.t('Modifying its resources…'));
   try {
     if (!again || !(await isDone())) await send();
   } catch (error) {
     if (isUnclear(error, steps)) {
       if (!(await isDone())) await send();
     } else if (wasStopped && error instanceof TensorDockError) {
-      throw retold(error, l10n.t('It is stopped now and could not be changed: {0}', error.message));
+      throw retold(error, l10n.t('The instance was stopped, but couldn’t be modified: {0}', error.message));
     } else {
       throw error;
     }
@@ -161,11 +161,11 @@ export async function startWhenAvailable(steps: Steps): Promise<void> {
       steps.tell(
         error instanceof NoCapacityError
           ? l10n.t(
-              'No GPU is free yet (asked {0} times). Next try in {1} s.',
+              'No GPU is available yet. Attempts: {0}. Retrying in {1} s.',
               attempt,
               Math.round(wait / 1000),
             )
-          : l10n.t('{0} Next try in {1} s.', error.message, Math.round(wait / 1000)),
+          : l10n.t('{0} Retrying in {1} s.', error.message, Math.round(wait / 1000)),
       );
       await delay(steps.clock, wait, steps.signal);
       const row = await steps.store.refreshOne(id);
@@ -184,7 +184,10 @@ async function startAgain(steps: Steps): Promise<void> {
     await askForStart(steps);
   } catch (error) {
     if (steps.signal.aborted || !(error instanceof TensorDockError)) throw error;
-    throw retold(error, l10n.t('It is stopped now and could not be started again: {0}', error.message));
+    throw retold(
+      error,
+      l10n.t('The instance was stopped, but couldn’t be started again: {0}', error.message),
+    );
   }
 }
 
@@ -217,7 +220,7 @@ async function once<T>(
       if (!isUnclear(error, steps)) throw error;
     }
   }
-  steps.tell(l10n.t('TensorDock gave no clear answer. Looking at what became of it…'));
+  steps.tell(l10n.t('TensorDock didn’t confirm the request. Checking the instance…'));
   const row = await steps.store.refreshOne(idOf(steps.record));
   const reached =
     wanted === 'delete'
@@ -244,7 +247,7 @@ function mayPass(error: unknown): error is TensorDockError {
 }
 
 export async function untilRunning(steps: Steps): Promise<void> {
-  steps.tell(l10n.t('Waiting until it runs…'));
+  steps.tell(l10n.t('Waiting for the instance to start…'));
   const row = await patiently(
     steps,
     (candidate) =>
@@ -256,15 +259,15 @@ export async function untilRunning(steps: Steps): Promise<void> {
   throw new Error(
     row
       ? l10n.t(
-          'It did not come up: TensorDock shows it as “{0}”. Its GPU may be taken; try again, or another time.',
+          'The instance didn’t start. Its state is {0}, and its GPU may not be available. Try again later.',
           row.instance.statusText,
         )
-      : l10n.t('It did not come up: TensorDock no longer knows it.'),
+      : l10n.t('The instance didn’t start. TensorDock no longer has it.'),
   );
 }
 
 async function untilStopped(steps: Steps): Promise<void> {
-  steps.tell(l10n.t('Waiting until it is stopped…'));
+  steps.tell(l10n.t('Waiting for the instance to stop…'));
   const row = await patiently(
     steps,
     (candidate) =>
@@ -276,10 +279,10 @@ async function untilStopped(steps: Steps): Promise<void> {
   throw new Error(
     row
       ? l10n.t(
-          'It did not stop: TensorDock shows it as “{0}”, and it may still be charged.',
+          'The instance didn’t stop. Its state is {0}, and it may still be billed.',
           row.instance.statusText,
         )
-      : l10n.t('TensorDock no longer knows it.'),
+      : l10n.t('TensorDock no longer has this instance.'),
   );
 }
 
@@ -292,7 +295,7 @@ async function patiently(
     limit.abort(
       new Error(
         l10n.t(
-          'It takes longer than {0} minutes. It may still come; the list shows it.',
+          'This is taking longer than {0} minutes and may still finish. Check the list.',
           patienceMs / 60_000,
         ),
       ),

@@ -75,7 +75,7 @@ function decode(path: string, bytes: Uint8Array): string {
   }
   throw new SshFileError(
     'not-text',
-    l10n.t('{0} is not text in UTF-8. Nothing was changed: save it as UTF-8, or correct it.', path),
+    l10n.t('{0} isn’t valid UTF-8 text. Nothing was changed. Save the file as UTF-8.', path),
   );
 }
 

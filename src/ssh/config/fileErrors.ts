@@ -35,7 +35,7 @@ export function readError(path: string, error: unknown): SshFileError {
     case 'EPERM':
       return new SshFileError(
         'no-permission',
-        l10n.t('{0} may not be read. Nothing was changed: give yourself the right to read it.', path),
+        l10n.t('{0} can’t be read. Nothing was changed. Check its permissions.', path),
         options,
       );
     case 'EISDIR':
@@ -44,13 +44,13 @@ export function readError(path: string, error: unknown): SshFileError {
     case 'ELOOP':
       return new SshFileError(
         'link-loop',
-        l10n.t('{0} is a link that leads back to itself. Nothing was changed: put the link right.', path),
+        l10n.t('{0} is a symbolic link to itself. Nothing was changed. Fix the link.', path),
         options,
       );
     default:
       return new SshFileError(
         'unreadable',
-        l10n.t('{0} could not be read ({1}). Nothing was changed.', path, errorCode(error) ?? String(error)),
+        l10n.t('{0} couldn’t be read ({1}). Nothing was changed.', path, errorCode(error) ?? String(error)),
         options,
       );
   }
@@ -59,7 +59,7 @@ export function readError(path: string, error: unknown): SshFileError {
 export function notAFile(path: string, options?: ErrorOptions): SshFileError {
   return new SshFileError(
     'not-a-file',
-    l10n.t('{0} is not a plain file. Nothing was changed: move away what stands there.', path),
+    l10n.t('{0} isn’t a regular file. Nothing was changed. Move it out of the way.', path),
     options,
   );
 }
@@ -69,7 +69,7 @@ export function writeError(path: string, error: unknown): SshFileError {
   if (error instanceof SshFileError) return error;
   return new SshFileError(
     'read-only',
-    l10n.t('{0} could not be written ({1}).', path, errorCode(error) ?? String(error)),
+    l10n.t('{0} couldn’t be written ({1}).', path, errorCode(error) ?? String(error)),
     { cause: error },
   );
 }
@@ -77,5 +77,5 @@ export function writeError(path: string, error: unknown): SshFileError {
 /** A value that OpenSSH would read otherwise than it is meant; `what` names it. */
 export function badValue(what: string, value: string): SshFileError {
   const shown = JSON.stringify(value.slice(0, 80));
-  return new SshFileError('bad-value', l10n.t('{0} cannot stand in an SSH configuration: {1}.', what, shown));
+  return new SshFileError('bad-value', l10n.t('{0} isn’t valid in an SSH configuration: {1}.', what, shown));
 }

@@ -40,7 +40,7 @@ async function acquire(folder: string, logger: Logger): Promise<Lock> {
   if (lock) return lock;
   throw new SshFileError(
     'locked',
-    l10n.t('Another window has been writing in {0} for too long. Try again.', folder),
+    l10n.t('Another window is taking too long to write in {0}. Try again.', folder),
   );
 }
 

@@ -163,7 +163,7 @@ export class PersonConfig {
     const { personConfig, includeLine } = this.paths;
     const why = errorCode(cause);
     const text = l10n.t(
-      '{0} cannot be changed from here, and was left alone. This line at its top is for you to add, or to take out: {1}',
+      '{0} can’t be changed from here. Add or remove this line at its top yourself: {1}',
       why === undefined ? personConfig : `${personConfig} (${why})`,
       includeLine,
     );
@@ -171,7 +171,7 @@ export class PersonConfig {
   }
 
   private changedMeanwhile(): SshFileError {
-    const text = l10n.t('{0} was changed by somebody else just now. Try again.', this.paths.personConfig);
+    const text = l10n.t('Another program just changed {0}. Try again.', this.paths.personConfig);
     return new SshFileError('changed-meanwhile', text);
   }
 

@@ -53,7 +53,7 @@ export async function generateKey(options: KeyGenerationOptions): Promise<LocalK
     if (isEncryptedPrivateKey(await readFile(made, 'utf8')) !== (passphrase !== '')) {
       throw new KeyError(
         'passphrase',
-        l10n.t('ssh-keygen did not take the passphrase, so the key was thrown away.'),
+        l10n.t('ssh-keygen didn’t accept the passphrase, so the key was discarded.'),
       );
     }
     await putInPlace(made, file);
@@ -88,26 +88,26 @@ async function runKeygen(
     if (signal?.aborted) throw error;
     failure = plainText(String(error));
   }
-  throw new KeyError('keygen-failed', l10n.t('ssh-keygen could not make a key: {0}', failure));
+  throw new KeyError('keygen-failed', l10n.t('ssh-keygen couldn’t create a key: {0}', failure));
 }
 
 function checkName(name: string): void {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/.test(name) || name.endsWith('.pub')) {
     throw new KeyError(
       'keygen-failed',
-      l10n.t('"{0}" is no name for a key file: use letters, digits, "-" and "_".', plainText(name)),
+      l10n.t('"{0}" isn’t a valid name for a key file. Use letters, digits, "-", and "_".', plainText(name)),
     );
   }
 }
 
 function checkPassphrase(passphrase: string): void {
   if (Buffer.byteLength(passphrase) > 1000 || /\p{Cc}/u.test(passphrase)) {
-    throw new KeyError('passphrase', l10n.t('A passphrase is one line of at most 1000 bytes.'));
+    throw new KeyError('passphrase', l10n.t('A passphrase must be a single line of at most 1000 bytes.'));
   }
   if (passphrase !== '' && !canSetPassphrase) {
     throw new KeyError(
       'passphrase',
-      l10n.t('On Windows a key with a passphrase is made in a terminal, where ssh-keygen asks for it.'),
+      l10n.t('On Windows, create a key with a passphrase in a terminal, where ssh-keygen asks for it.'),
     );
   }
 }
@@ -130,5 +130,5 @@ async function putInPlace(from: string, to: string): Promise<void> {
 }
 
 function existsError(file: string): KeyError {
-  return new KeyError('exists', l10n.t('{0} exists already and stays as it is. Choose another name.', file));
+  return new KeyError('exists', l10n.t('{0} already exists and wasn’t changed. Choose another name.', file));
 }

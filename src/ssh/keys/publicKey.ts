@@ -58,7 +58,7 @@ export function parsePublicKey(text: string): PublicKey {
     throw new KeyError(
       'private-key',
       l10n.t(
-        'This is a private key, which must never leave your computer. Give its public half, the file that ends in .pub.',
+        'This is a private key, which must never leave your computer. Use the public key, the file that ends in .pub.',
       ),
     );
   }
@@ -67,7 +67,7 @@ export function parsePublicKey(text: string): PublicKey {
   if (type.includes('-cert-')) {
     throw new KeyError(
       'certificate',
-      l10n.t('This is a certificate. Give the plain public key that it was made for.'),
+      l10n.t('This is a certificate. Use the public key that it was issued for.'),
     );
   }
   const blob = Buffer.from(body, 'base64');
@@ -82,7 +82,7 @@ export function parsePublicKey(text: string): PublicKey {
   ) {
     throw new KeyError(
       'not-a-key',
-      l10n.t('This is not a public SSH key. One line like "ssh-ed25519 AAAA… name" is expected.'),
+      l10n.t('This isn’t a public SSH key. Use one line such as "ssh-ed25519 AAAA… name".'),
     );
   }
   return { type, body, comment: plainText(comment), fingerprint: fingerprintOf(blob) };

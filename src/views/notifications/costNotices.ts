@@ -51,9 +51,9 @@ export function followCosts({ schedules, reminders, watches, clock }: CostNotice
     reminders.onDidRemind(({ row: { instance }, runningMs }) =>
       showInformation(
         instance.rateHourly === undefined
-          ? vscode.l10n.t('“{0}” has been running for {1}.', name(instance.name), formatDuration(runningMs))
+          ? vscode.l10n.t('{0} has been running for {1}.', name(instance.name), formatDuration(runningMs))
           : vscode.l10n.t(
-              '“{0}” has been running for {1}, at {2}.',
+              '{0} has been running for {1} at {2}.',
               name(instance.name),
               formatDuration(runningMs),
               formatHourly(instance.rateHourly),

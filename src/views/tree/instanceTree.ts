@@ -136,7 +136,7 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     const { store, arrangement } = this.options;
     const { group } = arrangement();
     if (group === 'none') return new Map();
-    return groupRows(arrange(store.rows(), arrangement()), group, vscode.l10n.t('Not told'));
+    return groupRows(arrange(store.rows(), arrangement()), group, vscode.l10n.t('Unknown'));
   }
 
   private groupOf(title: string): GroupNode {

@@ -97,8 +97,8 @@ export function portItem({ parent, forward }: PortNode, marks: RowMarks): vscode
   item.id = `port:${parent.id}:${forward.internalPort}:${forward.externalPort}`;
   item.description =
     tunnel === undefined
-      ? vscode.l10n.t('{0} outside', forward.externalPort)
-      : vscode.l10n.t('{0} outside · tunnel on localhost:{1}', forward.externalPort, tunnel);
+      ? vscode.l10n.t('public port {0}', forward.externalPort)
+      : vscode.l10n.t('public port {0} · tunnel on localhost:{1}', forward.externalPort, tunnel);
   item.iconPath = new vscode.ThemeIcon(
     tunnel === undefined ? 'plug' : 'radio-tower',
     tunnel === undefined ? undefined : new vscode.ThemeColor('charts.green'),

@@ -189,7 +189,7 @@ describe('a read', () => {
     clock.skipPauses(5_000);
     const error = await failureOf(client.listInstances());
     expect(error.code).toBe('service-down');
-    expect(error.message).toContain('cannot be reached');
+    expect(error.message).toContain('Couldn’t reach');
     expect(requests).toHaveLength(3);
   });
 });
@@ -282,7 +282,7 @@ describe('the token', () => {
     const server = await serve(text(status, '', { location: `${stranger.origin}/api/v2/instances` }));
     for (const call of ['listInstances', 'deleteInstance'] as const) {
       const error = await failureOf(clientOf(server.origin).client[call](id));
-      expect(error.message).toContain('leads elsewhere');
+      expect(error.message).toContain('redirects to another one');
     }
     expect(stranger.received).toEqual([]);
   });

@@ -142,9 +142,9 @@ describe('a watch for a GPU', () => {
   it('is refused where nobody is signed in, or there are too many', async () => {
     const { window } = await setUp();
     for (let number = 0; number < 20; number++) await window.watches.add({ model: `gpu-${number}` });
-    await expect(window.watches.add({ model: 'one more' })).rejects.toThrow('End a watch first');
+    await expect(window.watches.add({ model: 'one more' })).rejects.toThrow('Cancel one first');
     window.store.signIn(undefined);
-    await expect(window.watches.add({ model: rtx4090 })).rejects.toThrow('Not signed in');
+    await expect(window.watches.add({ model: rtx4090 })).rejects.toThrow('You aren’t signed in');
   });
 });
 

@@ -334,7 +334,7 @@ describe('what cannot be scheduled', () => {
   it('anything, while nobody is signed in', async () => {
     const window = await newWindow(await newFolder(), new ManualClock(monday));
     window.store.signIn(undefined);
-    await expect(window.schedules.set(inAnHour)).rejects.toThrow('Not signed in');
+    await expect(window.schedules.set(inAnHour)).rejects.toThrow('You aren’t signed in');
   });
 });
 

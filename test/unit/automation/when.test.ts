@@ -64,7 +64,7 @@ describe('what a person types for a time', () => {
   });
 
   it.each(['today 8:00', '2026-11-22 09:00', '0m', '0h'])('is told that it is past: %s', (text) => {
-    expect(parseWhen(text, monday)).toEqual({ problem: 'That time is past. Choose a later one.' });
+    expect(parseWhen(text, monday)).toEqual({ problem: 'That time is in the past. Choose a later time.' });
   });
 
   it.each(['40d', '2027-11-23 09:00'])('is told that it is too far: %s', (text) => {

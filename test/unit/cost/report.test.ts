@@ -35,7 +35,7 @@ describe('the report of the month', () => {
       },
     );
     const report = costReport(ledger, store.rows(), clock.now());
-    expect(report.title).toContain('2026-11');
+    expect(report.title).toContain('November 2026');
     expect(report.summary).toEqual([
       'Now: nothing is running, 2 stopped, may still be billed',
       'Today: $1.50',
@@ -63,15 +63,15 @@ describe('the report of the month', () => {
       ['b', '$0.00', '3 h'],
     ]);
     expect(report.notes.join('\n')).toContain('an estimate of $3.00 for 3 h');
-    expect(report.notes.join('\n')).toContain('Not seen');
+    expect(report.notes.join('\n')).toContain('Not observed');
   });
 
   it('is there before anything was seen', async () => {
     const { ledger, clock } = await ledgerOf();
     const report = costReport(ledger, [], clock.now());
     expect(report.instances.rows).toEqual([]);
-    expect(report.notes).toContain('Nothing was seen yet.');
-    expect(toMarkdown(report)).toContain('# TensorDock: costs of 2026-11');
+    expect(report.notes).toContain('Nothing has been observed yet.');
+    expect(toMarkdown(report)).toContain('# TensorDock costs: November 2026');
   });
 
   it('is a table of Markdown in which no name does anything', async () => {
@@ -112,7 +112,7 @@ describe('sums and rates in words', () => {
     );
     expect(describeRate([])).toBe('nothing is running');
     expect(describeRate([rowOf('a', 'error')])).toBe(
-      'nothing is running, 1 in an unclear state, may be billed',
+      'nothing is running, 1 in an unknown state, may be billed',
     );
   });
 });

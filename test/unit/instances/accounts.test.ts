@@ -95,7 +95,7 @@ describe('a secret store that fails', () => {
     const first = await one.add(origin, 'first', 'token-a');
     secrets.failing = 'get';
     await one.add(origin, 'second', 'token-b');
-    await expect(one.remove(origin, first.account.id)).rejects.toThrow('secret store');
+    await expect(one.remove(origin, first.account.id)).rejects.toThrow('Secret storage');
     secrets.failing = undefined;
     expect((await one.all(origin)).map(({ label }) => label)).toEqual(['first', 'second']);
   });
@@ -105,7 +105,7 @@ describe('a secret store that fails', () => {
     const { one } = windowsOn(secrets);
     const { account } = await one.add(origin, 'mine', 'token-a');
     secrets.failing = 'delete';
-    await expect(one.remove(origin, account.id)).rejects.toThrow('may still be in it');
+    await expect(one.remove(origin, account.id)).rejects.toThrow('may still contain the token');
   });
 
   test('damaged contents are nobody signed in, and are not quoted', async () => {

@@ -168,7 +168,9 @@ describe('the same wish twice', () => {
   test('from another window meanwhile is refused', async () => {
     const other = await person.open();
     await window.operations.create(createRequest(), 'key');
-    await expect(other.operations.create(createRequest(), 'key')).rejects.toThrow('another window');
+    await expect(other.operations.create(createRequest(), 'key')).rejects.toThrow(
+      'Another window is already creating',
+    );
     await person.clock.advance(5 * minute);
     expect([creates(), machines()]).toEqual([1, 1]);
   });

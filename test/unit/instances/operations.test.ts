@@ -241,13 +241,17 @@ describe('what does not go well', () => {
     person.world.onDidChange(({ status }) => {
       if (status === 'stoppeddisassociated') person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 0);
     });
-    await expect(person.outcome(restart.done)).rejects.toThrow(/stopped now.*GPU isn’t available/s);
+    await expect(person.outcome(restart.done)).rejects.toThrow(
+      /was stopped, but couldn’t be started again.*GPU isn’t available/s,
+    );
   });
 
   test('a change that is refused after the stop says that it is stopped now', async () => {
     await withMachine('running');
     const modify = await window.operations.modify(id, { ...bigger, vcpuCount: 4_000 }, true);
-    await expect(person.outcome(modify.done)).rejects.toThrow('It is stopped now and could not be changed');
+    await expect(person.outcome(modify.done)).rejects.toThrow(
+      'The instance was stopped, but couldn’t be modified',
+    );
     expect(calls()).toEqual({ 'POST stop': 1, 'PUT modify': 1 });
   });
 
@@ -258,7 +262,7 @@ describe('what does not go well', () => {
     const waiting = await window.operations.begin('startWhenAvailable', id);
     await person.clock.advance(10 * minute + 5_000);
     expect(person.count('POST', '/start')).toBe(11);
-    expect(waiting.message).toContain('asked 11 times');
+    expect(waiting.message).toContain('Attempts: 11');
     person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 1);
     await person.outcome(waiting.done);
     expect(shown(window, 'box')).toBe('running');
@@ -273,7 +277,7 @@ describe('what does not go well', () => {
     person.world.onDidChange((machine) => {
       if (machine.status === 'running') person.world.stopByItself(id, 'error');
     });
-    await expect(person.outcome(start.done)).rejects.toThrow('did not come up');
+    await expect(person.outcome(start.done)).rejects.toThrow('didn’t start');
   });
 
   test('a stop that is refused ends with the service’s words, and leaves nothing noted', async () => {
@@ -294,7 +298,7 @@ describe('accounts', () => {
     const restart = await window.operations.begin('restart', id);
     await person.outcome(restart.accepted);
     await window.store.setSession(undefined);
-    await expect(person.outcome(restart.done)).rejects.toThrow('account was changed');
+    await expect(person.outcome(restart.done)).rejects.toThrow('You switched accounts');
     await person.clock.advance(5 * minute);
     expect(calls()).toEqual({ 'POST stop': 1 });
     await window.store.setSession({ accountId: 'account-1', api: window.api, shared: person.shared });
@@ -308,7 +312,7 @@ describe('accounts', () => {
     const restart = await window.operations.begin('restart', id);
     await person.outcome(restart.accepted);
     await window.store.setSession(undefined);
-    await expect(person.outcome(restart.done)).rejects.toThrow('account was changed');
+    await expect(person.outcome(restart.done)).rejects.toThrow('You switched accounts');
     await person.clock.advance(25 * 60 * minute);
     await window.store.setSession({ accountId: 'account-1', api: window.api, shared: person.shared });
     await person.until(() => person.journal.records.size === 0);
