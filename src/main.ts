@@ -122,6 +122,7 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     operations,
     arrangement: () => arrangement.get(),
     ready: async () => session.ready(),
+    locationOf: (locationId) => locations.of(locationId),
     marksOf: (id) => ({
       connected: windows.here === id ? 'here' : windows.isElsewhere(id) ? 'elsewhere' : undefined,
       tunnels: tunnels.of(id),

@@ -1,12 +1,12 @@
-import { plainText } from '../base/text';
 import * as vscode from 'vscode';
 import { gpuName } from '../api/gpuName';
 import { formatHourly, hoursPerMonth, formatDollars } from '../api/price';
 import type { GpuAllocation, Instance, Location } from '../api/types';
 import type { InstanceRow } from '../instances/store';
-import { stateText } from './presentation';
+import { isStopped } from '../instances/state';
+import { labelText, stateText } from './presentation';
 
-/** One fact of an instance, as a row below it and a line of its tooltip. */
+/** One fact about an instance: a row below it, and a line of its tooltip. */
 export interface Detail {
   readonly key: string;
   readonly label: string;
@@ -14,31 +14,32 @@ export interface Detail {
   readonly icon: string;
 }
 
-/** Where an instance is, where the service told it and lists that location. */
+/** The location of an ID, where the service lists it. */
 export type LocationNames = (locationId: string) => Location | undefined;
 
-/** `2× H100`; undefined where the service did not tell. */
+/** `2× H100`; undefined where it isn't known. */
 export function gpuText(gpus: readonly GpuAllocation[] | undefined): string | undefined {
   if (gpus === undefined) return undefined;
-  if (gpus.length === 0) return vscode.l10n.t('no GPU');
+  if (gpus.length === 0) return vscode.l10n.t('No GPU');
   return gpus
     .map(({ model, count }) => (count === 1 ? gpuName(model) : `${count}× ${gpuName(model)}`))
     .join(' + ');
 }
 
-/** What stands beside the name: state, GPU and rate. */
+/** What is shown beside the name: state, GPU and rate. */
 export function descriptionOf(row: InstanceRow): string {
   const { resources, rateHourly } = row.instance;
   const parts = [
     stateText(row),
     gpuText(resources?.gpus),
     rateHourly === undefined ? undefined : formatHourly(rateHourly),
-    row.unlisted ? vscode.l10n.t('not in the list, checking again') : undefined,
+    row.unconfirmed ? vscode.l10n.t('still there, and may be billed') : undefined,
+    row.unlisted ? vscode.l10n.t('missing from the list, checking') : undefined,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
 }
 
-/** Everything that is known, in the order in which it is shown. */
+/** Everything that is known about an instance, in the order in which it is shown. */
 export function detailsOf({ instance }: InstanceRow, locationOf: LocationNames): readonly Detail[] {
   const { resources, ipAddress, portForwards, rateHourly, locationId, image } = instance;
   const { vcpuCount, ramGb, storageGb } = resources ?? {};
@@ -63,22 +64,30 @@ export function detailsOf({ instance }: InstanceRow, locationOf: LocationNames):
   return details.filter((each) => each !== undefined);
 }
 
-/** The tooltip: plain text in a table-free Markdown, nothing from outside is interpreted. */
+/** The tooltip. Texts from outside are appended as text, so none becomes a link, an icon or Markdown. */
 export function tooltipOf(row: InstanceRow, locationOf: LocationNames): vscode.MarkdownString {
-  const text = new vscode.MarkdownString(undefined, true);
-  text.appendMarkdown('**').appendText(plainText(row.instance.name)).appendMarkdown('**\n\n');
+  const text = new vscode.MarkdownString(undefined, false);
+  text.isTrusted = false;
+  text.supportHtml = false;
+  text.appendMarkdown('**').appendText(labelText(row.instance.name)).appendMarkdown('**\n\n');
   const lines: [string, string][] = [
     [vscode.l10n.t('State'), stateText(row)],
     ...detailsOf(row, locationOf).map(({ label, value }): [string, string] => [label, value]),
-    [vscode.l10n.t('ID'), plainText(row.instance.id)],
+    [vscode.l10n.t('ID'), labelText(row.instance.id)],
   ];
   for (const [label, value] of lines) {
     text.appendMarkdown('- ').appendText(`${label}: ${value}`).appendMarkdown('\n');
   }
-  if (row.state === 'stopped' || row.state === 'stoppeddisassociated') {
+  if (row.unconfirmed) {
     text
       .appendMarkdown('\n')
-      .appendText(vscode.l10n.t('A stopped instance may still be billed. Only deleting it ends that.'));
+      .appendText(
+        vscode.l10n.t('You deleted this instance, but it’s still there and may be billed. Delete it again.'),
+      );
+  } else if (isStopped(row.state)) {
+    text
+      .appendMarkdown('\n')
+      .appendText(vscode.l10n.t('A stopped instance may still be billed until you delete it.'));
   }
   return text;
 }
@@ -86,7 +95,7 @@ export function tooltipOf(row: InstanceRow, locationOf: LocationNames): vscode.M
 function gpuLong({ resources }: Instance): string | undefined {
   const gpus = resources?.gpus;
   if (!gpus || gpus.length === 0) return gpuText(gpus);
-  return gpus.map(({ model, count }) => `${count}× ${gpuName(model)} (${plainText(model, 60)})`).join(', ');
+  return gpus.map(({ model, count }) => `${count}× ${gpuName(model)} (${labelText(model, 60)})`).join(', ');
 }
 
 function cpuText(vcpuCount: number | undefined, ramGb: number | undefined): string | undefined {
@@ -100,7 +109,7 @@ function cpuText(vcpuCount: number | undefined, ramGb: number | undefined): stri
 function portsText({ portForwards, ipAddress }: Instance): string | undefined {
   if (portForwards === undefined) return undefined;
   if (portForwards.length === 0) {
-    return ipAddress === undefined ? undefined : vscode.l10n.t('all, at the IP address');
+    return ipAddress === undefined ? undefined : vscode.l10n.t('all ports, directly');
   }
   return portForwards.map(({ internalPort, externalPort }) => `${internalPort} → ${externalPort}`).join(', ');
 }
@@ -109,7 +118,8 @@ function rateText(rate: number): string {
   return vscode.l10n.t('{0} (about {1} a month)', formatHourly(rate), formatDollars(rate * hoursPerMonth));
 }
 
-function locationText(id: string | undefined, locationOf: LocationNames): string | undefined {
+/** City, state and country where the service lists the location, else its ID. */
+export function locationText(id: string | undefined, locationOf: LocationNames): string | undefined {
   if (id === undefined) return undefined;
   const location = locationOf(id);
   const names = [location?.city, location?.stateProvince, location?.country].filter((part) => part);
@@ -119,5 +129,5 @@ function locationText(id: string | undefined, locationOf: LocationNames): string
 function detail(key: string, label: string, value: string | 0 | undefined, icon: string): Detail | undefined {
   return value === undefined || value === 0 || value === ''
     ? undefined
-    : { key, label, value: plainText(value), icon };
+    : { key, label, value: labelText(value), icon };
 }

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import { formatDollars } from '../api/price';
+import { runningRate } from '../cost/billing';
 import type { InstanceStore } from '../instances/store';
+import { rateText, runningText } from './presentation';
 
-/** What runs and what it costs an hour, below; hidden while nothing runs. */
+/** How many instances are running and their rate. Hidden while none is. */
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem(
     'tensordock.running',
@@ -10,29 +11,24 @@ export class StatusBar implements vscode.Disposable {
     0,
   );
 
-  constructor(private readonly store: InstanceStore) {
+  constructor(private readonly store: Pick<InstanceStore, 'rows'>) {
     this.item.name = vscode.l10n.t('TensorDock: Running Instances');
     this.item.command = 'tensordock.instances.focus';
   }
 
   update(): void {
-    const running = this.store.rows().filter((row) => row.state === 'running' || row.state === 'starting');
-    if (running.length === 0) {
+    const rate = runningRate(this.store.rows());
+    if (rate.running === 0) {
       this.item.hide();
       return;
     }
-    const rates = running.map((row) => row.instance.rateHourly);
-    const known = rates.filter((rate) => rate !== undefined);
-    const total = vscode.l10n.t('{0}/hr', formatDollars(known.reduce((sum, rate) => sum + rate, 0)));
-    const unknown = rates.length - known.length;
-    this.item.text =
-      known.length === 0
-        ? `$(vm-running) ${running.length}`
-        : `$(vm-running) ${running.length} · ${total}${unknown > 0 ? '+' : ''}`;
+    const total = rateText(rate);
+    this.item.text = `$(vm-running) ${[String(rate.running), total].filter(Boolean).join(' · ')}`;
     this.item.tooltip = [
-      vscode.l10n.t('TensorDock: {0} running', running.length),
-      ...(known.length > 0 ? [vscode.l10n.t('Total: {0}', total)] : []),
-      ...(unknown > 0 ? [vscode.l10n.t('The rate of {0} isn’t known yet', unknown)] : []),
+      vscode.l10n.t('TensorDock: {0}', runningText(rate.running)),
+      ...(total === undefined ? [] : [vscode.l10n.t('Total: {0}', total)]),
+      ...(rate.unknown === 1 ? [vscode.l10n.t('The rate of 1 instance is unknown')] : []),
+      ...(rate.unknown > 1 ? [vscode.l10n.t('The rates of {0} instances are unknown', rate.unknown)] : []),
     ].join('\n');
     this.item.accessibilityInformation = { label: this.item.tooltip };
     this.item.show();

@@ -1,16 +1,18 @@
 import * as vscode from 'vscode';
-import { formatDollars } from '../api/price';
+import { messageText } from '../base/text';
+import { runningRate } from '../cost/billing';
 import type { InstanceStore } from '../instances/store';
 import type { Arrangement } from './tree/arrangement';
+import { labelText, rateText, runningText } from './presentation';
 import type { TreeNode } from './tree/nodes';
 
-/** The view around the rows: what of it can be seen, and what stands above and beside them. */
+/** The view around the rows: whether it is visible, and its badge, description and message. */
 export class ViewState implements vscode.Disposable {
   private readonly open = new Set<string>();
   private readonly needs = new vscode.EventEmitter<void>();
   private readonly listeners: readonly vscode.Disposable[];
 
-  /** What this window needs to know has changed. */
+  /** Which data this window needs has changed. */
   readonly onDidChangeNeed = this.needs.event;
 
   constructor(
@@ -38,34 +40,25 @@ export class ViewState implements vscode.Disposable {
     return vscode.window.state.focused;
   }
 
-  /** Ids of rows whose details are on screen. */
+  /** IDs of rows whose details are expanded. */
   get openRows(): ReadonlySet<string> {
     return this.open;
   }
 
-  update(store: InstanceStore, { filter }: Arrangement): void {
+  update(store: Pick<InstanceStore, 'rows' | 'status'>, { filter }: Arrangement): void {
     const { accountId, failure, listedAt } = store.status;
     const rows = store.rows();
-    const running = rows.filter((row) => row.state === 'running');
-    const rates = running.map((row) => row.instance.rateHourly).filter((rate) => rate !== undefined);
+    const rate = runningRate(rows);
     this.treeView.badge =
-      running.length === 0
-        ? undefined
-        : { value: running.length, tooltip: vscode.l10n.t('{0} instances are running', running.length) };
+      rate.running === 0 ? undefined : { value: rate.running, tooltip: runningText(rate.running) };
     this.treeView.description = [
-      rates.length > 0
-        ? vscode.l10n.t('{0}/hr', formatDollars(rates.reduce((sum, rate) => sum + rate, 0)))
-        : undefined,
-      filter === '' ? undefined : vscode.l10n.t('filter: {0}', filter),
+      rateText(rate),
+      filter === '' ? undefined : vscode.l10n.t('filter: {0}', labelText(filter, 60)),
     ]
       .filter((part) => part !== undefined)
       .join(' · ');
     const unlisted = rows.filter((row) => row.unlisted).length;
-    const message = failure
-      ? staleMessage(failure.message, listedAt)
-      : unlisted > 0
-        ? vscode.l10n.t('{0} instances are missing from TensorDock’s list. Checking each one…', unlisted)
-        : undefined;
+    const message = failure ? staleMessage(failure.message, listedAt) : unlistedMessage(unlisted);
     if (this.treeView.message !== message) {
       if (message) this.log.warn(message);
       this.treeView.message = message;
@@ -83,7 +76,18 @@ export class ViewState implements vscode.Disposable {
 }
 
 function staleMessage(reason: string, listedAt: number): string {
-  if (listedAt === 0) return vscode.l10n.t('{0} Retrying automatically.', reason);
+  const shown = messageText(reason);
+  if (listedAt === 0) return vscode.l10n.t('{0} Retrying automatically.', shown);
   const time = new Date(listedAt).toLocaleTimeString();
-  return vscode.l10n.t('As of {0}. Retrying automatically. {1}', time, reason);
+  return vscode.l10n.t('{0} Retrying automatically. Shown as of {1}.', shown, time);
+}
+
+function unlistedMessage(unlisted: number): string | undefined {
+  if (unlisted === 0) return undefined;
+  return unlisted === 1
+    ? vscode.l10n.t('1 instance is missing from TensorDock’s list. Checking it directly.')
+    : vscode.l10n.t(
+        '{0} instances are missing from TensorDock’s list. Checking each one directly.',
+        unlisted,
+      );
 }

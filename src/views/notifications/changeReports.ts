@@ -1,9 +1,16 @@
 import * as vscode from 'vscode';
-import { NoCapacityError, OutcomeUnknownError, ServiceError } from '../../api/errors';
+import { NoCapacityError, OutcomeUnknownError, ServiceError, TensorDockError } from '../../api/errors';
 import { formatDuration } from '../../base/duration';
 import { plainText } from '../../base/text';
 import type { OperationKind } from '../../instances/operations/journal';
-import { errorText, isCancelled, showError, showInformation, showWarning } from '../../vscode/messages';
+import {
+  errorText,
+  isCancelled,
+  showError,
+  showInformation,
+  showWarning,
+  type Choice,
+} from '../../vscode/messages';
 
 /** The change that a report is about. */
 export interface ReportedChange {
@@ -43,8 +50,8 @@ export function showChangeDone(change: ReportedChange, tookMs: number): void {
 }
 
 /**
- * Reports why a change ended otherwise, with what to do about it: refused, or unknown, which may have succeeded.
- * Nothing is shown where the person cancelled it.
+ * Reports why a change wasn't seen to be done, with what to do about it. Only a refusal, which the service itself
+ * has to answer, says that it couldn't be done. Nothing is shown where the person cancelled it.
  */
 export function showChangeFailure(
   log: vscode.LogOutputChannel,
@@ -52,31 +59,39 @@ export function showChangeFailure(
   error: unknown,
 ): void {
   if (isCancelled(error)) return;
-  const { kind, instanceId } = change;
+  const { kind } = change;
   const name = plainText(change.name, 60);
+  const reason = errorText(error);
+  const next = nextSteps(change, error);
   if (isUnknown(error)) {
-    log.warn(errorText(error));
-    showWarning(unknownText(kind, name));
-    return;
-  }
-  const text = vscode.l10n.t('{0} {1}', failedText(kind, name), errorText(error));
-  if (
-    (kind === 'start' || kind === 'restart') &&
-    error instanceof NoCapacityError &&
-    instanceId !== undefined
-  ) {
-    showError(log, text, {
-      title: vscode.l10n.t('Start When Available'),
-      run: async () => vscode.commands.executeCommand('tensordock.startWhenAvailable', instanceId),
-    });
+    const known =
+      error instanceof OutcomeUnknownError ? reason : vscode.l10n.t('{0} {1}', reason, mayHave(kind));
+    const text = vscode.l10n.t('{0} {1}', unknownText(kind, name), known);
+    log.warn(text);
+    showWarning(text, ...next);
+  } else if (error instanceof TensorDockError) {
+    showError(log, vscode.l10n.t('{0} {1}', refusedText(kind, name), reason), ...next);
   } else {
-    showError(log, text);
+    showError(log, reason.includes(name) ? reason : vscode.l10n.t('“{0}”: {1}', name, reason));
   }
+}
+
+function nextSteps({ kind, instanceId }: ReportedChange, error: unknown): readonly Choice[] {
+  if (instanceId === undefined) return [];
+  const run = (command: string) => async (): Promise<unknown> =>
+    vscode.commands.executeCommand(command, instanceId);
+  if ((kind === 'start' || kind === 'restart') && error instanceof NoCapacityError) {
+    return [{ title: vscode.l10n.t('Start When Available'), run: run('tensordock.startWhenAvailable') }];
+  }
+  return kind === 'delete'
+    ? [{ title: vscode.l10n.t('Try Again…'), run: run('tensordock.deleteInstance') }]
+    : [];
 }
 
 /** Reports a create after which no new instance was found. */
 export function showCreateUnknown(name: string): void {
-  showWarning(unknownText('create', plainText(name, 60)));
+  const text = unknownText('create', plainText(name, 60));
+  showWarning(vscode.l10n.t('{0} {1}', text, mayHave('create')));
 }
 
 /** No good answer came after the request was sent: nothing proves that it wasn't carried out. */
@@ -84,31 +99,44 @@ function isUnknown(error: unknown): boolean {
   return error instanceof OutcomeUnknownError || error instanceof ServiceError;
 }
 
-function unknownText(kind: OperationKind, name: string): string {
-  const what = {
-    start: vscode.l10n.t('TensorDock gave no clear answer to starting “{0}”.', name),
-    stop: vscode.l10n.t('TensorDock gave no clear answer to stopping “{0}”.', name),
-    restart: vscode.l10n.t('TensorDock gave no clear answer to restarting “{0}”.', name),
-    delete: vscode.l10n.t('TensorDock gave no clear answer to deleting “{0}”.', name),
-    create: vscode.l10n.t('TensorDock gave no clear answer to creating “{0}”.', name),
-    modify: vscode.l10n.t('TensorDock gave no clear answer to modifying “{0}”.', name),
-    startWhenAvailable: vscode.l10n.t('TensorDock gave no clear answer to starting “{0}”.', name),
-  }[kind];
-  const next =
-    kind === 'create'
-      ? vscode.l10n.t('It may still appear and be billed. Check your instances before you create it again.')
-      : vscode.l10n.t('It may have succeeded. Check the instance before you try again.');
-  return vscode.l10n.t('{0} {1}', what, next);
+function mayHave(kind: OperationKind): string {
+  return kind === 'create'
+    ? vscode.l10n.t('It may still appear and be billed. Check your instances before you create it again.')
+    : vscode.l10n.t('It may have succeeded. Check the instance before you try again.');
 }
 
-function failedText(kind: OperationKind, name: string): string {
-  return {
-    start: vscode.l10n.t('Couldn’t start “{0}”.', name),
-    stop: vscode.l10n.t('Couldn’t stop “{0}”.', name),
-    restart: vscode.l10n.t('Couldn’t restart “{0}”.', name),
-    delete: vscode.l10n.t('Couldn’t delete “{0}”.', name),
-    create: vscode.l10n.t('Couldn’t create “{0}”.', name),
-    modify: vscode.l10n.t('Couldn’t modify “{0}”.', name),
-    startWhenAvailable: vscode.l10n.t('“{0}” won’t start when a GPU is available.', name),
-  }[kind];
+function unknownText(kind: OperationKind, name: string): string {
+  switch (kind) {
+    case 'start':
+    case 'startWhenAvailable':
+      return vscode.l10n.t('It’s unknown whether “{0}” was started.', name);
+    case 'stop':
+      return vscode.l10n.t('It’s unknown whether “{0}” was stopped.', name);
+    case 'restart':
+      return vscode.l10n.t('It’s unknown whether “{0}” was restarted.', name);
+    case 'delete':
+      return vscode.l10n.t('It’s unknown whether “{0}” was deleted.', name);
+    case 'create':
+      return vscode.l10n.t('It’s unknown whether “{0}” was created.', name);
+    case 'modify':
+      return vscode.l10n.t('It’s unknown whether “{0}” was modified.', name);
+  }
+}
+
+function refusedText(kind: OperationKind, name: string): string {
+  switch (kind) {
+    case 'start':
+    case 'startWhenAvailable':
+      return vscode.l10n.t('Couldn’t start “{0}”.', name);
+    case 'stop':
+      return vscode.l10n.t('Couldn’t stop “{0}”.', name);
+    case 'restart':
+      return vscode.l10n.t('Couldn’t restart “{0}”.', name);
+    case 'delete':
+      return vscode.l10n.t('Couldn’t delete “{0}”.', name);
+    case 'create':
+      return vscode.l10n.t('Couldn’t create “{0}”.', name);
+    case 'modify':
+      return vscode.l10n.t('Couldn’t modify “{0}”.', name);
+  }
 }

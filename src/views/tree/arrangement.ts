@@ -1,5 +1,5 @@
 import type { InstanceRow } from '../../instances/store';
-import { gpuText } from '../details';
+import { gpuText, locationText, type LocationNames } from '../details';
 import { stateText } from '../presentation';
 
 export const sortKeys = ['listed', 'name', 'state', 'gpu', 'rate'] as const;
@@ -8,9 +8,9 @@ export type SortKey = (typeof sortKeys)[number];
 export const groupKeys = ['none', 'state', 'gpu', 'location'] as const;
 export type GroupKey = (typeof groupKeys)[number];
 
-/** How a person wants the rows shown; kept for the next window. */
+/** How the person wants the rows shown. */
 export interface Arrangement {
-  /** Words that all must occur in name, id, state, GPU, address or image; case does not matter. */
+  /** Words that must all occur in the name, ID, state, GPU, address or image; case doesn't matter. */
   readonly filter: string;
   readonly sort: SortKey;
   readonly group: GroupKey;
@@ -18,7 +18,7 @@ export interface Arrangement {
 
 export const plainArrangement: Arrangement = { filter: '', sort: 'listed', group: 'none' };
 
-/** Reads what was kept, whoever wrote it. */
+/** Reads what was stored, whoever wrote it. */
 export function readArrangement(kept: unknown): Arrangement {
   if (typeof kept !== 'object' || kept === null) return plainArrangement;
   const { filter, sort, group } = { filter: '', sort: '', group: '', ...kept };
@@ -29,7 +29,7 @@ export function readArrangement(kept: unknown): Arrangement {
   };
 }
 
-/** The rows that pass the filter, in the order of the sort; rows that sort alike keep their place. */
+/** The rows that pass the filter, sorted; rows that compare equal keep their order. */
 export function arrange(rows: readonly InstanceRow[], { filter, sort }: Arrangement): readonly InstanceRow[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = rows.filter((row) => {
@@ -39,28 +39,33 @@ export function arrange(rows: readonly InstanceRow[], { filter, sort }: Arrangem
   return sort === 'listed' ? shown : shown.toSorted((one, other) => compare(one, other, sort));
 }
 
-/** The groups in the order of their titles; a title is what the rows of a group share. */
+/** The groups in the order of their titles. Rows without a value go into the group `elsewhere`. */
 export function groupRows(
   rows: readonly InstanceRow[],
   group: Exclude<GroupKey, 'none'>,
   elsewhere: string,
+  locationOf: LocationNames,
 ): ReadonlyMap<string, readonly InstanceRow[]> {
   const groups = new Map<string, InstanceRow[]>();
   for (const row of rows) {
-    const title = groupTitle(row, group) ?? elsewhere;
+    const title = groupTitle(row, group, locationOf) ?? elsewhere;
     groups.set(title, [...(groups.get(title) ?? []), row]);
   }
   return new Map([...groups].sort(([one], [other]) => one.localeCompare(other)));
 }
 
-function groupTitle(row: InstanceRow, group: Exclude<GroupKey, 'none'>): string | undefined {
+function groupTitle(
+  row: InstanceRow,
+  group: Exclude<GroupKey, 'none'>,
+  locationOf: LocationNames,
+): string | undefined {
   switch (group) {
     case 'state':
       return stateText(row);
     case 'gpu':
       return gpuText(row.instance.resources?.gpus);
     case 'location':
-      return row.instance.locationId;
+      return locationText(row.instance.locationId, locationOf);
   }
 }
 

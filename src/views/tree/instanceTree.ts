@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Operations } from '../../instances/operations/operations';
 import type { InstanceStore, StoreChange } from '../../instances/store';
 import { arrange, groupRows, type Arrangement } from './arrangement';
+import type { LocationNames } from '../details';
 import {
   addTooltip,
   childrenOf,
@@ -22,12 +23,13 @@ export interface TreeOptions {
   readonly store: InstanceStore;
   readonly operations: Pick<Operations, 'pending' | 'onDidChange'>;
   readonly marksOf: (id: string) => RowMarks;
+  readonly locationOf: LocationNames;
   readonly arrangement: () => Arrangement;
-  /** Settles when there is something to show: rows, a failure, or that nobody is signed in. */
+  /** Resolves when there is something to show: rows, a failure, or that nobody is signed in. */
   readonly ready: () => Promise<void>;
 }
 
-/** The instances as a tree. It reads the store and redraws what the store says has changed. */
+/** The instances as a tree. It reads the store and redraws the rows that the store reports as changed. */
 export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   private readonly redraw = new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>();
   private readonly nodes = new Map<string, InstanceNode>();
@@ -48,7 +50,7 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     this.redraw.fire(undefined);
   }
 
-  /** Redraws these instances, their children included, and no other. */
+  /** Redraws these instances and their children, and no others. */
   redrawInstances(ids: Iterable<string>): void {
     const nodes = [...ids].map((id) => this.nodes.get(id)).filter((node) => node !== undefined);
     if (nodes.length > 0) this.redraw.fire(nodes);
@@ -136,7 +138,12 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     const { store, arrangement } = this.options;
     const { group } = arrangement();
     if (group === 'none') return new Map();
-    return groupRows(arrange(store.rows(), arrangement()), group, vscode.l10n.t('Unknown'));
+    return groupRows(
+      arrange(store.rows(), arrangement()),
+      group,
+      vscode.l10n.t('Unknown'),
+      this.options.locationOf,
+    );
   }
 
   private groupOf(title: string): GroupNode {

@@ -1,10 +1,9 @@
-import { plainText } from '../../base/text';
 import * as vscode from 'vscode';
 import type { PortForward } from '../../api/types';
 import type { OperationRecord } from '../../instances/operations/journal';
 import type { InstanceRow } from '../../instances/store';
 import { descriptionOf, detailsOf, tooltipOf, type Detail, type LocationNames } from '../details';
-import { contextValue, present, stateIcon, stateText } from '../presentation';
+import { contextValue, labelText, present, stateIcon } from '../presentation';
 
 /** A row of the tree. The same object stands for the same thing through all refreshes. */
 export type TreeNode = InstanceNode | DetailNode | PortNode | GroupNode | CreatingNode;
@@ -31,23 +30,23 @@ export interface GroupNode {
   readonly title: string;
 }
 
-/** A machine that was asked for and has no id yet. */
+/** An instance that was requested and has no ID yet. */
 export interface CreatingNode {
   readonly kind: 'creating';
   readonly record: OperationRecord;
 }
 
-/** What a row shows beside what the instance itself says. */
+/** What a row shows in addition to the instance itself. */
 export interface RowMarks {
-  /** Which window is inside it, if one is. */
+  /** Which window is connected to it, if any. */
   readonly connected: 'here' | 'elsewhere' | undefined;
-  /** Ports of it that a tunnel of this window reaches, by internal port. */
+  /** Local ports of this window's tunnels, by internal port. */
   readonly tunnels: ReadonlyMap<number, number>;
   readonly locationOf: LocationNames;
 }
 
 export function instanceItem(node: InstanceNode, row: InstanceRow, marks: RowMarks): vscode.TreeItem {
-  const name = plainText(row.instance.name);
+  const name = labelText(row.instance.name);
   const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = `instance:${node.id}`;
   item.iconPath = stateIcon(row.state);
@@ -62,10 +61,10 @@ export function instanceItem(node: InstanceNode, row: InstanceRow, marks: RowMar
 
 function connectedText({ connected }: RowMarks): string | undefined {
   if (connected === undefined) return undefined;
-  return connected === 'here' ? vscode.l10n.t('this window') : vscode.l10n.t('open in another window');
+  return connected === 'here' ? vscode.l10n.t('connected') : vscode.l10n.t('connected in another window');
 }
 
-/** Filled in when the pointer rests on a row: a tooltip a row would be costly for long lists. */
+/** Called when the pointer rests on a row, since tooltips for all rows of a long list would be costly. */
 export function addTooltip(item: vscode.TreeItem, row: InstanceRow, marks: RowMarks): void {
   item.tooltip = tooltipOf(row, marks.locationOf);
 }
@@ -108,7 +107,7 @@ export function portItem({ parent, forward }: PortNode, marks: RowMarks): vscode
 }
 
 export function groupItem({ title }: GroupNode, count: number): vscode.TreeItem {
-  const item = new vscode.TreeItem(plainText(title), vscode.TreeItemCollapsibleState.Expanded);
+  const item = new vscode.TreeItem(labelText(title), vscode.TreeItemCollapsibleState.Expanded);
   item.id = `group:${title}`;
   item.description = String(count);
   item.contextValue = 'group';
@@ -116,7 +115,7 @@ export function groupItem({ title }: GroupNode, count: number): vscode.TreeItem 
 }
 
 export function creatingItem({ record }: CreatingNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(plainText(record.name), vscode.TreeItemCollapsibleState.None);
+  const item = new vscode.TreeItem(labelText(record.name), vscode.TreeItemCollapsibleState.None);
   item.id = `creating:${record.id}`;
   item.iconPath = stateIcon('creating');
   item.description = present('creating').label;
@@ -124,15 +123,13 @@ export function creatingItem({ record }: CreatingNode): vscode.TreeItem {
   return item;
 }
 
-/** A quick pick entry for a row. */
+/** A quick pick item for a row. */
 export function pickItem(row: InstanceRow): vscode.QuickPickItem & { readonly id: string } {
   return {
     id: row.instance.id,
-    label: plainText(row.instance.name),
+    label: labelText(row.instance.name),
     description: descriptionOf(row),
     detail: row.instance.ipAddress,
     iconPath: stateIcon(row.state),
-    alwaysShow: false,
-    ...(stateText(row) === '' ? { description: '' } : {}),
   };
 }

@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type * as vscode from 'vscode';
+import {
+  BadRequestError,
+  NoCapacityError,
+  OutcomeUnknownError,
+  ServiceError,
+} from '../../../../src/api/errors';
+import { Deferred } from '../../../../src/base/deferred';
+import { Emitter } from '../../../../src/base/emitter';
+import type { CreateResult } from '../../../../src/instances/operations/create';
+import { operationKinds, type OperationKind } from '../../../../src/instances/operations/journal';
+import type { RunningOperation } from '../../../../src/instances/operations/operations';
+import { showChangeFailure } from '../../../../src/views/notifications/changeReports';
+import { followOperations } from '../../../../src/views/notifications/operationProgress';
+import { ManualClock } from '../../../simulator/clock';
+import { resetWindow, window } from '../../fakeVscode';
+
+vi.mock('vscode', async () => (await import('../../fakeVscode')).fakeVscode);
+
+const log = { error: vi.fn(), warn: vi.fn(), show: vi.fn() } as unknown as vscode.LogOutputChannel;
+const unclear = new OutcomeUnknownError(
+  'TensorDock failed (503). It may have succeeded. Check the instance before you try again.',
+);
+
+beforeEach(resetWindow);
+
+function fail(kind: OperationKind, error: unknown): string {
+  showChangeFailure(log, { kind, instanceId: 'id', name: 'box' }, error);
+  return window.messages.join('\n');
+}
+
+describe('a change that failed', () => {
+  test.each(operationKinds)('is never said to be refused or undone where its end is unknown: %s', (kind) => {
+    for (const error of [unclear, new ServiceError('service-down', 'TensorDock is down.')]) {
+      resetWindow();
+      const message = fail(kind, error);
+      expect(message).toContain('unknown whether “box”');
+      expect(message).toMatch(/may have succeeded|may still appear/);
+      expect(message).not.toMatch(/couldn’t|nothing was/i);
+      expect(window.errors).toEqual([]);
+    }
+  });
+
+  test('is refused with the words of the service where the service answered so', () => {
+    expect(fail('stop', new BadRequestError('It is locked.', []))).toBe('Couldn’t stop “box”. It is locked.');
+  });
+
+  test('offers to start when a GPU is available where none is', async () => {
+    window.answer = 0;
+    expect(fail('start', new NoCapacityError('No RTX 4090 is available.'))).toContain(
+      'No RTX 4090 is available.',
+    );
+    await expect.poll(() => window.ran).toEqual([['tensordock.startWhenAvailable', 'id']]);
+  });
+
+  test('offers to try again after a delete, which asks again', async () => {
+    window.answer = 0;
+    expect(fail('delete', unclear)).toContain('unknown whether “box” was deleted');
+    expect(window.texts).toContain('Try Again…');
+    await expect.poll(() => window.ran).toEqual([['tensordock.deleteInstance', 'id']]);
+  });
+
+  test('shows nothing where the person cancelled it', () => {
+    expect(fail('start', new Error('Canceled'))).toBe('');
+  });
+});
+
+interface Started {
+  readonly cancel: () => void;
+  readonly accepted: Deferred;
+  readonly done: Deferred;
+  readonly outcome: Deferred<CreateResult | undefined>;
+}
+
+describe('an operation', () => {
+  const begun = new Emitter<RunningOperation>();
+  const reportedByForm = new WeakSet<RunningOperation>();
+  const clock = new ManualClock();
+  followOperations({ operations: { onDidBegin: begun.event }, clock, log, reportedByForm });
+
+  function begin(kind: OperationKind, byForm = false): Started {
+    const cancel = vi.fn();
+    const [accepted, done] = [new Deferred(), new Deferred()];
+    const outcome = new Deferred<CreateResult | undefined>();
+    const operation = {
+      record: { id: kind, kind, name: 'box', instanceId: kind === 'create' ? undefined : 'id' },
+      message: '',
+      onDidTell: new Emitter<string>().event,
+      accepted: accepted.promise,
+      done: done.promise,
+      outcome: outcome.promise,
+      cancel,
+    } as unknown as RunningOperation;
+    if (byForm) reportedByForm.add(operation);
+    begun.fire(operation);
+    return { cancel, accepted, done, outcome };
+  }
+
+  test.each<[OperationKind, string]>([
+    ['delete', '“box” was deleted.'],
+    ['stop', '“box” is stopped. It may still be billed until you delete it.'],
+    ['modify', '“box” was modified.'],
+    ['start', '“box” is running (took 0 s).'],
+  ])('reports its end once: %s', async (kind, message) => {
+    const { done } = begin(kind);
+    done.resolve(undefined);
+    await expect.poll(() => window.messages).toEqual([message]);
+  });
+
+  test('reports a create whose end is unknown as a create', async () => {
+    const { done, outcome } = begin('create');
+    outcome.resolve({ kind: 'unknown', lookedForMs: 1 });
+    done.resolve(undefined);
+    await expect.poll(() => window.messages.length).toBe(1);
+    expect(window.messages[0]).toContain('unknown whether “box” was created');
+    expect(window.messages[0]).not.toContain('modified');
+  });
+
+  test('reports a failure after it was accepted; before that, the command does', async () => {
+    const late = begin('stop');
+    late.accepted.resolve(undefined);
+    late.done.reject(unclear);
+    await expect.poll(() => window.messages.length).toBe(1);
+    resetWindow();
+    const early = begin('stop');
+    early.accepted.reject(unclear);
+    early.done.reject(unclear);
+    await early.done.promise.catch(() => undefined);
+    await Promise.resolve();
+    expect(window.messages).toEqual([]);
+  });
+
+  test('that a form began is reported by the form alone', async () => {
+    const good = begin('modify', true);
+    good.done.resolve(undefined);
+    await good.done.promise;
+    const bad = begin('modify', true);
+    bad.accepted.resolve(undefined);
+    bad.done.reject(unclear);
+    await bad.done.promise.catch(() => undefined);
+    // A later operation of no form is reported, so the two before had their turn.
+    begin('delete').done.resolve(undefined);
+    await expect.poll(() => window.messages).toEqual(['“box” was deleted.']);
+  });
+
+  test('is cancelled from its notification', () => {
+    const { cancel } = begin('startWhenAvailable');
+    window.cancel();
+    expect(cancel).toHaveBeenCalledTimes(1);
+  });
+});
