@@ -8,12 +8,21 @@ import type { LoggedResult } from './loggedSsh';
 import type { OfferedKey, SshOutcome } from './outcome';
 
 /**
- * What `ssh` wrote up to a server's disconnect message. That message is text of the server, which may hold line
- * breaks and so look like lines of `ssh`; after it `ssh` says nothing that matters.
+ * What `ssh` wrote up to where a server's text may begin. That text may hold line breaks and so look like lines of
+ * `ssh`: a disconnect message, after which `ssh` says nothing that matters; algorithms that `ssh` doesn't know, which
+ * end the connection; and debug messages before the server has proved its host key, which no real server sends.
  */
 export function ownWords(log: string): string {
-  const disconnect = /^Received disconnect from .*$/m.exec(log);
-  return disconnect === null ? log : log.slice(0, disconnect.index);
+  const disconnect = log.search(/^Received disconnect from /m);
+  const negotiation = /^Unable to negotiate with .*$/m.exec(log);
+  const early = log.search(/^debug1: Remote: /m);
+  const keyed = log.search(/^debug1: SSH2_MSG_NEWKEYS received/m);
+  const ends = [
+    disconnect,
+    negotiation === null ? -1 : negotiation.index + negotiation[0].length,
+    keyed === -1 || early < keyed ? early : -1,
+  ].filter((at) => at >= 0);
+  return log.slice(0, Math.min(log.length, ...ends));
 }
 
 /** Whether `ssh` itself warns that the host key isn't the one on record. It is checked against the key itself. */
@@ -44,7 +53,7 @@ export async function classifyFailure(
   config: EffectiveConfig,
 ): Promise<SshOutcome> {
   const own = ownWords(log);
-  const said = lastLine(log);
+  const said = lastLine(own);
   const has = (pattern: RegExp): boolean => pattern.test(own);
   const denied =
     has(/^[^\s:]+: Permission denied \([a-z0-9,-]*\)\.\r?$/m) || has(/^(?:debug1: )?No more auth/m);
@@ -136,7 +145,8 @@ async function lockedUnseenKey(log: string, config: EffectiveConfig): Promise<st
   const tried = new Set(
     [...log.matchAll(/^debug1: Trying private key: (.+?)(?: explicit)?\r?$/gm)].map(([, file = '']) => file),
   );
-  for (const named of config.identityFiles) {
+  for (const written of config.identityFiles) {
+    const named = written.replaceAll('%%', '%');
     const file = named.startsWith('~/') ? path.join(homedir(), named.slice(2)) : named;
     if (!tried.has(file) && !tried.has(named)) continue;
     const content = await readRegularFile(file, 64 * 1024).catch(() => '');

@@ -30,10 +30,9 @@ const plainOptions: readonly string[] = [
   'user',
 ];
 
-/** Options that name one file; `ssh -G` has expanded their tokens, so that a `%` in them is literal. */
+/** Options that name one file, whose tokens and `~` `ssh -G` leaves as they are written. */
 const fileOptions: readonly string[] = [
   'certificatefile',
-  'identityagent',
   'identityfile',
   'pkcs11provider',
   'revokedhostkeys',
@@ -93,9 +92,12 @@ export function isolatedArguments(
     settings.push('PreferredAuthentications=publickey');
     for (const name of fileOptions) {
       for (const value of config.values.get(name) ?? []) {
-        if (isFileName(value)) settings.push(`${name}=${quoted(value)}`);
+        if (isFileName(value)) settings.push(`${name}="${value}"`);
       }
     }
+    // This one `ssh -G` has expanded.
+    const [agent] = config.values.get('identityagent') ?? [];
+    if (agent !== undefined && isFileName(agent)) settings.push(`identityagent=${quoted(agent)}`);
   }
   if (options.purpose !== 'tunnel') settings.push('ClearAllForwardings=yes');
   // The first value that ssh gets for an option is the one that counts.
@@ -160,7 +162,10 @@ function knownHostsOptions(target: SshTarget, config: EffectiveConfig, given: st
   const file = given ?? target.knownHostsFile;
   if (given !== undefined) return [`UserKnownHostsFile=${quoted(given)}`, 'GlobalKnownHostsFile=none'];
   const global = config.values.get('globalknownhostsfile')?.[0] ?? 'none';
-  const user = file === undefined ? (config.values.get('userknownhostsfile')?.[0] ?? '') : quoted(file);
+  const user =
+    file === undefined
+      ? (config.values.get('userknownhostsfile')?.[0] ?? '').replaceAll('%', '%%')
+      : quoted(file);
   return [
     ...(user === '' || /[\r\n]/.test(user) ? [] : [`UserKnownHostsFile=${user}`]),
     ...(/["\r\n]/.test(global) ? [] : [`GlobalKnownHostsFile=${global}`]),
@@ -175,9 +180,11 @@ function proxyOptions(target: SshTarget, config: EffectiveConfig): string[] {
   const last = hops.pop() ?? '';
   const [, host = '', port] = /^(?:ssh:\/\/)?(.+?)(?::(\d+))?$/.exec(last) ?? [];
   const safe = [...hops, last].every((hop) => /^[\w.@:[\]/-]+$/.test(hop) && !hop.startsWith('-'));
-  if (!safe) return [`ProxyJump=${config.proxyJump}`];
+  // The person's shell reads the command.
+  const readable = [target.ssh, target.configFile ?? ''].every((word) => !/["$`!\r\n]/.test(word));
+  if (!safe || !readable) return [`ProxyJump=${config.proxyJump}`];
   const { options } = targetArguments(target);
-  const words = [target.ssh, ...options].map((word) => `"${word.replaceAll('%', '%%')}"`);
+  const words = [target.ssh, ...options].map(quoted);
   const via = hops.length > 0 ? ['-J', hops.join(',')] : [];
   const at = port === undefined ? [] : ['-p', port];
   const clear = ['-o', 'BatchMode=yes', '-o', 'PermitLocalCommand=no', '-a', '-x'];

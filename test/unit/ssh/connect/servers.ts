@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -18,6 +18,8 @@ export interface ServerIdentity {
   readonly hostKeyFile: string;
   /** Line of `authorized_keys`. */
   readonly authorizedKey: string;
+  /** Sent before the login by the server of `ssh2`. */
+  readonly banner?: string;
 }
 
 export const sshdPath: string | undefined = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find(
@@ -97,7 +99,7 @@ export async function startSsh2(identity: ServerIdentity, port = 0): Promise<Ssh
   if (allowed instanceof Error) throw allowed;
   const hostKey = await readFile(identity.hostKeyFile);
   const clients = new Set<Connection>();
-  const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
+  const server = new ssh2.Server({ hostKeys: [hostKey], banner: identity.banner }, (client) => {
     clients.add(client);
     client.on('close', () => clients.delete(client));
     client.on('error', () => undefined);
@@ -145,8 +147,14 @@ export async function startSsh2(identity: ServerIdentity, port = 0): Promise<Ssh
   };
 }
 
-/** The real OpenSSH server, as whoever runs the tests; resolves when it accepts connections. */
-export async function startSshd(identity: ServerIdentity, folder: string, port = 0): Promise<SshServer> {
+/** The real OpenSSH server, run as the user of the tests; resolves when it accepts connections. `more` are its options. */
+export async function startSshd(
+  identity: ServerIdentity,
+  folder: string,
+  port = 0,
+  more: readonly string[] = [],
+  log?: string,
+): Promise<SshServer> {
   if (sshdPath === undefined) throw new Error('no sshd is installed');
   const own = await mkdtemp(path.join(folder, 'sshd-'));
   const authorizedKeys = path.join(own, 'authorized_keys');
@@ -168,9 +176,11 @@ export async function startSshd(identity: ServerIdentity, folder: string, port =
     'PermitRootLogin=prohibit-password',
     'AllowTcpForwarding=yes',
     'Subsystem=sftp internal-sftp',
+    ...more,
   ];
   const args = ['-D', '-e', '-f', '/dev/null', ...settings.flatMap((setting) => ['-o', setting])];
   const child = spawn(sshdPath, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  if (log !== undefined) child.stderr.pipe(createWriteStream(log));
   await listening(child);
   return {
     port: taken,
