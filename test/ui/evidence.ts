@@ -18,7 +18,8 @@ export async function tellFailure(windows: readonly WorkbenchPage[], server: Wor
     const file = await window.screenshot(`failed-${name}-${index}`).catch((error: unknown) => String(error));
     console.log(`“${test.name}” failed; window ${index} shows (${file}):\n${shown}`);
   }
-  const files = await readdir(server.dataFolder, { recursive: true });
+  // A server that never had a window has no folder.
+  const files = await readdir(server.dataFolder, { recursive: true }).catch(() => []);
   for (const log of files.filter((file) => path.basename(file) === 'TensorDock.log')) {
     const lines = (await readFile(path.join(server.dataFolder, log), 'utf8')).trimEnd().split('\n');
     console.log([log, ...lines.slice(-logLines)].join('\n'));

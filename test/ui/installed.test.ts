@@ -33,7 +33,7 @@ test('the package holds only what an installed extension needs', async () => {
   );
   const unexpected = files.filter(
     (file) =>
-      !/^(package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE|l10n\/.+\.json|media\/.+|dist\/[\w-]+\.js|dist\/webview\/.+)$/.test(
+      !/^(package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|l10n\/.+\.json|media\/.+|dist\/[\w-]+\.js|dist\/webview\/.+)$/.test(
         file,
       ),
   );

@@ -95,8 +95,8 @@ describe.each(['newest', 'oldest'] as const)('http.proxy of VS Code, %s', (versi
     proxy.closeAllConnections();
     const told = simulator.requests.length;
     await window.runCommand('tensordock.refresh');
-    await sidebar.getByText('A web page came instead').first().waitFor({ timeout: 60_000 });
-    await window.notification('A web page came instead').waitFor();
+    await sidebar.getByText('TensorDock’s answer was a web page').first().waitFor({ timeout: 60_000 });
+    await window.notification('TensorDock’s answer was a web page').waitFor();
     expect(await window.dialog.count()).toBe(0);
     await window.screenshot(`captive-portal-${version}`);
     await window.row('gpu-dev-4090').waitFor();
@@ -104,7 +104,7 @@ describe.each(['newest', 'oldest'] as const)('http.proxy of VS Code, %s', (versi
     proxy.closeAllConnections();
     await new Promise((resolve) => proxy.close(resolve));
     await sidebar
-      .getByText(/cannot be reached|broke before/)
+      .getByText(/Couldn’t reach|connection to TensorDock was lost/)
       .first()
       .waitFor({ timeout: 60_000 });
     await window.row('gpu-dev-4090').waitFor();

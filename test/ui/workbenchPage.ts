@@ -189,9 +189,20 @@ export class WorkbenchPage {
 
   /** Chooses a colour theme from the palette, by its name there. */
   async chooseColorTheme(label: string, className: string): Promise<void> {
-    await this.runCommand('Preferences: Color Theme');
-    await this.fill(label);
-    await this.quickInput.locator('.quick-input-list .focused', { hasText: label }).waitFor();
+    for (let attempt = 1; ; attempt += 1) {
+      await this.runCommand('Preferences: Color Theme');
+      await this.fill(label);
+      try {
+        // The list is filled after the box is shown; what was typed before may be lost.
+        await this.quickInput
+          .locator('.quick-input-list .focused', { hasText: label })
+          .waitFor({ timeout: 10_000 });
+        break;
+      } catch (error) {
+        if (attempt === 3) throw error;
+        await this.cancel();
+      }
+    }
     await this.accept();
     await this.page.locator(`.monaco-workbench.${className}`).waitFor();
   }
