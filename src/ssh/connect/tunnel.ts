@@ -97,6 +97,8 @@ class SshTunnel implements Tunnel {
   private readonly onAbort = (): void => this.dispose();
   private written = '';
   private listensNext = false;
+  /** Of the last connection, which may be told of before the tunnel is known to be open. */
+  private refused = false;
 
   constructor(
     private readonly options: TunnelOptions,
@@ -156,24 +158,29 @@ class SshTunnel implements Tunnel {
       this.listensNext = false;
       void this.confirm();
     } else if (/^channel \d+: open failed: connect failed/.test(line)) {
-      this.setOpen(true);
+      this.setRefused(true);
     } else if (/^debug1: Connection to port \d+ forwarding to .* requested/.test(line)) {
-      this.setOpen(false);
+      this.setRefused(false);
     }
   }
 
   /** `ssh` says that it listens; a connection proves it. */
   private async confirm(): Promise<void> {
-    if (await accepts(this.localPort)) this.setOpen(false, true);
+    if (await accepts(this.localPort)) this.setOpen();
     else this.fail({ kind: 'unknown', said: l10n.t('Local port {0} can’t be reached.', this.localPort) });
   }
 
-  private setOpen(remoteRefused: boolean, first = false): void {
-    if (this.isOver() || (this.state.kind === 'opening' && !first)) return;
-    if (this.state.kind === 'open' && this.state.remoteRefused === remoteRefused) return;
+  private setRefused(refused: boolean): void {
+    this.refused = refused;
+    if (this.state.kind === 'open') this.setOpen();
+  }
+
+  private setOpen(): void {
+    if (this.isOver()) return;
+    if (this.state.kind === 'open' && this.state.remoteRefused === this.refused) return;
     clearTimeout(this.deadline);
     this.tail.slowDown();
-    this.setState({ kind: 'open', remoteRefused });
+    this.setState({ kind: 'open', remoteRefused: this.refused });
   }
 
   private async ended(exitCode: number | null): Promise<void> {
