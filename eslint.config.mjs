@@ -1,19 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
-
-/** Which folders of `src` a folder may import from; see CONTRIBUTING.md, "The house". */
-const below = {
-  base: [],
-  api: ['base'],
-  instances: ['base', 'api'],
-  ssh: ['base', 'api'],
-  cost: ['base', 'api', 'instances', 'ssh'],
-  automation: ['base', 'api', 'instances', 'ssh', 'cost'],
-  vscode: ['base', 'api', 'instances', 'ssh', 'cost', 'automation'],
-  views: ['base', 'api', 'instances', 'ssh', 'cost', 'automation', 'vscode'],
-};
-const folders = [...Object.keys(below), 'commands', 'tools'];
-const usesVscode = ['vscode', 'views', 'commands', 'tools'];
+import house from './eslint.house.mjs';
 
 export default tseslint.config(
   { ignores: ['dist/', '.vscode-test/', 'test-output/', 'node_modules/'] },
@@ -42,42 +29,15 @@ export default tseslint.config(
       'no-eval': 'error',
     },
   },
-  ...Object.entries(below).map(([folder, allowed]) => ({
-    files: [`src/${folder}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: usesVscode.includes(folder) ? [] : ['vscode'],
-          patterns: [
-            {
-              group: folders
-                .filter((name) => name !== folder && !allowed.includes(name))
-                .map((name) => `**/${name}/**`),
-              message: 'Imports go down only.',
-            },
-          ],
-        },
-      ],
-    },
-  })),
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/vscode/messages.ts', 'src/vscode/prompts.ts'],
-    rules: {
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector:
-            "MemberExpression[object.property.name='window'][property.name=/^(show(Error|Warning|Information)Message|showQuickPick|showInputBox|show(Open|Save)Dialog|showWorkspaceFolderPick|createQuickPick|createInputBox|setStatusBarMessage|withProgress|withScmProgress)$/]",
-          message: 'Show texts through src/vscode/messages.ts or prompts.ts, which clean them.',
-        },
-      ],
-    },
+    plugins: { house },
+    rules: { 'house/imports': 'error' },
   },
   {
-    files: ['src/views/webview/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { paths: ['vscode'], patterns: ['node:*'] }] },
+    files: ['src/**/*.ts'],
+    ignores: ['src/vscode/messages.ts', 'src/vscode/prompts.ts', 'src/views/webview/**'],
+    rules: { 'house/messages': 'error' },
   },
   {
     files: ['**/*.js', '**/*.mjs'],
