@@ -3,48 +3,66 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
-import { runSuite } from './vscode/run';
-import type { Tally } from './vscode/stage';
-import { canRunWorkbench, projectRoot } from './workbench/install';
+import { browserExecutable } from './workbench/browser';
+import { canRunWorkbench, installWorkbench, projectRoot } from './workbench/install';
+
+/** How many test cases passed and failed. */
+interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+}
 
 interface Part {
   readonly name: string;
-  run(): Promise<Tally>;
+  /** Runs it; `print` collects its output, so that parts that run side by side don't mix theirs. */
+  run(print: (text: string) => void): Promise<Tally>;
 }
 
 const outputFolder = path.join(projectRoot, 'test-output');
 const bin = (name: string): string => path.join(projectRoot, 'node_modules', name);
 
-/** Every part of `npm test`, in order. A part that only passes or fails counts as one. */
-const parts: readonly Part[] = [
-  check('format', [bin('prettier/bin/prettier.cjs'), '--check', '.']),
+/** How many parts run at a time. Most of a browser test is waiting, most of a check is not. */
+const lanes = 2;
+
+/** Everything else needs the bundles. */
+const first: readonly Part[] = [check('build', ['esbuild.js'])];
+
+/** In the order in which they begin: the long ones first, so that no lane waits for one at the end. */
+const sideBySide: readonly Part[] = [
+  vitest('unit', ['--project', 'unit', '--maxWorkers', '2']),
+  vscode('newest'),
   check('lint', [bin('eslint/bin/eslint.js'), '.']),
   check('types', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']),
   check('webview-types', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.webview.json']),
-  { name: 'unit', run: () => vitest('unit') },
-  check('build', ['esbuild.js']),
-  { name: 'vscode-newest', run: () => runSuite('newest') },
-  { name: 'vscode-oldest', run: () => runSuite('oldest') },
-  { name: 'ui', run: () => vitest('ui') },
-  { name: 'left-over-processes', run: leftOverProcesses },
+  check('format', [bin('prettier/bin/prettier.cjs'), '--check', '.']),
+  vscode('oldest'),
+  ui('forms'),
+  ui('connect'),
+  ui('manyWindows'),
+  ui('mainJob'),
+  ui('proxy'),
+  ui('token'),
+  ui('installed'),
 ];
 
+const last: readonly Part[] = [{ name: 'left-over-processes', run: leftOverProcesses }];
+
+/** A part that only passes or fails counts as one. */
 function check(name: string, args: readonly string[]): Part {
   return {
     name,
-    async run() {
-      const code = await node(args);
-      return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+    async run(print) {
+      return (await node(args, print)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
     },
   };
 }
 
-function node(args: readonly string[]): Promise<number | null> {
+function node(args: readonly string[], print: (text: string) => void): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
-      cwd: projectRoot,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
+    const child = spawn(process.execPath, args, { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => print(text));
+    }
     child.once('error', reject);
     child.once('close', resolve);
   });
@@ -56,29 +74,56 @@ const report = v.object({
   numPendingTests: v.number(),
 });
 
-async function vitest(project: string): Promise<Tally> {
-  if (project === 'ui' && !canRunWorkbench()) {
-    console.log('Left out: the browser tests need Linux x64.');
-    return { passed: 0, failed: 0 };
-  }
-  const file = path.join(outputFolder, `${project}.json`);
-  await mkdir(outputFolder, { recursive: true });
-  await rm(file, { force: true });
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const code = await node([bin('vitest/vitest.mjs'), 'run', '--project', project, ...reporters]);
-  try {
-    const counts = v.parse(report, JSON.parse(await readFile(file, 'utf8')));
-    if (counts.numPendingTests > 0) console.log(`${counts.numPendingTests} left out, for want of a program.`);
-    // A file that could not be loaded, or an error outside of any test, fails the run and no test.
-    const failed = counts.numFailedTests;
-    return { passed: counts.numPassedTests, failed: code === 0 ? failed : Math.max(1, failed) };
-  } catch {
-    return { passed: 0, failed: 1 };
-  }
+function vitest(name: string, args: readonly string[]): Part {
+  return {
+    name,
+    async run(print) {
+      const file = path.join(outputFolder, `${name}.json`);
+      await mkdir(outputFolder, { recursive: true });
+      await rm(file, { force: true });
+      const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+      const code = await node([bin('vitest/vitest.mjs'), 'run', ...args, ...reporters], print);
+      const counts = v.parse(report, JSON.parse(await readFile(file, 'utf8')));
+      if (counts.numPendingTests > 0) {
+        print(`${counts.numPendingTests} left out because a program isn't installed.\n`);
+      }
+      // A file that couldn't be loaded, or an error outside any test, fails the run but no test.
+      const failed = code === 0 ? counts.numFailedTests : Math.max(1, counts.numFailedTests);
+      return { passed: counts.numPassedTests, failed };
+    },
+  };
 }
 
-/** Fails where this run has left a process behind: each carries this run's mark in its environment. */
-async function leftOverProcesses(): Promise<Tally> {
+/** The browser tests of one file. */
+function ui(file: string): Part {
+  const part = vitest(`ui-${file}`, ['--project', 'ui', `test/ui/${file}.test.ts`]);
+  return { name: part.name, run: async (print) => (canRunWorkbench() ? part.run(print) : leftOut(print)) };
+}
+
+function leftOut(print: (text: string) => void): Tally {
+  print('Left out: the browser tests need Linux x64.\n');
+  return { passed: 0, failed: 0 };
+}
+
+/** The suite that runs inside the extension host. */
+function vscode(version: 'newest' | 'oldest'): Part {
+  return {
+    name: `vscode-${version}`,
+    async run(print) {
+      let output = '';
+      const code = await node([bin('tsx/dist/cli.mjs'), 'test/vscode/run.ts', version], (text) => {
+        output += text;
+        print(text);
+      });
+      const counts = /^\w+: (\d+) passed, (\d+) failed$/m.exec(output);
+      const failed = Number(counts?.[2] ?? 0);
+      return { passed: Number(counts?.[1] ?? 0), failed: code === 0 ? failed : Math.max(1, failed) };
+    },
+  };
+}
+
+/** Fails if this run left a process behind: each carries this run's mark in its environment. */
+async function leftOverProcesses(print: (text: string) => void): Promise<Tally> {
   if (process.platform !== 'linux') return { passed: 0, failed: 0 };
   const left: string[] = [];
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
@@ -90,11 +135,11 @@ async function leftOverProcesses(): Promise<Tally> {
         left.push(`${pid} ${command}`);
       }
     } catch {
-      // It has ended meanwhile, or belongs to somebody else.
+      // It ended in the meantime, or belongs to someone else.
     }
   }
   if (left.length === 0) return { passed: 1, failed: 0 };
-  console.log(`Processes are left over:\n${left.join('\n')}`);
+  print(`Processes are left over:\n${left.join('\n')}\n`);
   return { passed: 0, failed: 1 };
 }
 
@@ -105,38 +150,73 @@ function has(program: string): boolean {
   return found.error === undefined;
 }
 
+/** What the browser parts run in. It is mostly download, so it goes on beside the first parts; they wait if need be. */
+async function installPrograms(): Promise<void> {
+  if (!canRunWorkbench()) return;
+  await installWorkbench('newest');
+  await installWorkbench('oldest');
+  await browserExecutable();
+}
+
+/** Runs `parts`, `width` at a time, and prints each one's output when it has ended. */
+async function runParts(
+  parts: readonly Part[],
+  width: number,
+  ended: (name: string, tally: Tally, seconds: number) => void,
+): Promise<void> {
+  const waiting = [...parts];
+  const lane = async (): Promise<void> => {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+      const started = performance.now();
+      let output = '';
+      let tally: Tally;
+      try {
+        tally = await part.run((text) => (output += text));
+      } catch (error) {
+        output += error instanceof Error ? (error.stack ?? error.message) : String(error);
+        tally = { passed: 0, failed: 1 };
+      }
+      console.log(`\n== ${part.name}\n${output.trimEnd()}`);
+      ended(part.name, tally, (performance.now() - started) / 1000);
+    }
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
-  const chosen = parts.filter(({ name }) => values.only?.includes(name) ?? true);
-  if (chosen.length === 0) throw new Error(`--only takes: ${parts.map(({ name }) => name).join(', ')}`);
+  const all = [...first, ...sideBySide, ...last];
+  const chosen = (parts: readonly Part[]): readonly Part[] =>
+    parts.filter(
+      ({ name }) => values.only?.some((only) => name === only || name.startsWith(`${only}-`)) ?? true,
+    );
+  if (chosen(all).length === 0) throw new Error(`--only takes: ${all.map(({ name }) => name).join(', ')}`);
   process.env[runMark] = String(process.pid);
   const without = ['/usr/sbin/sshd', 'rsync'].filter((program) => !has(program));
   const summary: string[] = [];
   let passed = 0;
   let failed = 0;
-  for (const part of chosen) {
-    console.log(`\n== ${part.name}`);
-    const started = performance.now();
-    let tally: Tally;
-    try {
-      tally = await part.run();
-    } catch (error) {
-      console.log(error instanceof Error ? (error.stack ?? error.message) : error);
-      tally = { passed: 0, failed: 1 };
-    }
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const ended = (name: string, tally: Tally, seconds: number): void => {
     summary.push(
-      `${part.name.padEnd(20)} ${String(tally.passed).padStart(5)} passed ${String(tally.failed).padStart(4)} failed ${seconds.padStart(7)} s`,
+      `${name.padEnd(20)} ${String(tally.passed).padStart(5)} passed ${String(tally.failed).padStart(4)} failed ${seconds.toFixed(1).padStart(7)} s`,
     );
     passed += tally.passed;
     failed += tally.failed;
-  }
+  };
+  const started = performance.now();
+  await runParts(chosen(first), 1, ended);
+  const needsPrograms = chosen(sideBySide).some(({ name }) => /^(vscode|ui)-/.test(name));
+  // A failure shows again, with its reason, in the part that needs the program.
+  const installed = needsPrograms ? installPrograms().catch(() => undefined) : undefined;
+  await runParts(chosen(sideBySide), lanes, ended);
+  await installed;
+  await runParts(chosen(last), 1, ended);
   console.log(`\n${summary.join('\n')}`);
   for (const program of without) {
-    console.log(`Done without ${path.basename(program)}, which is not installed here.`);
+    console.log(`Done without ${path.basename(program)}, which isn't installed here.`);
   }
   process.exitCode = failed > 0 ? 1 : 0;
-  console.log(`${passed} passed, ${failed} failed`);
+  console.log(`${passed} passed, ${failed} failed in ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }
 
 main().catch((error: unknown) => {

@@ -3,46 +3,41 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { startSimulator, type Simulator } from '../simulator/server';
 import type { FaultOrder } from '../simulator/faults';
 import type { SimulatorOptions } from '../simulator/options';
 import { projectRoot } from '../workbench/install';
 import { FormPage } from './formPage';
 import { openWorkbench, type OpenWorkbench, type WorkbenchOptions } from './openWorkbench';
+import { sharedScene } from './sharedScene';
 
 const run = promisify(execFile);
 const vsce = path.join(projectRoot, 'node_modules/@vscode/vsce/vsce');
 const rtx4090 = 'geforcertx4090-pcie-24gb';
 const chubbuck = '8dd95ff0-dff9-489c-9b02-b38a366b6ab1';
 
-let folder: string;
-let simulator: Simulator;
-let workbench: OpenWorkbench;
+interface Scene {
+  readonly folder: string;
+  readonly simulator: Simulator;
+  readonly workbench: OpenWorkbench;
+  close(): Promise<void>;
+}
 
 /** Signs in to a workbench whose only SSH key was created for the test. */
-async function begin(
+async function openScene(
   options: SimulatorOptions,
   more: WorkbenchOptions = {},
   faults: readonly FaultOrder[] = [],
-): Promise<void> {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'tensordock-forms-'));
+): Promise<Scene> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'tensordock-forms-'));
   const keys = path.join(folder, 'tensordock', 'keys');
   await mkdir(keys, { recursive: true, mode: 0o700 });
-  await run('ssh-keygen', [
-    '-q',
-    '-t',
-    'ed25519',
-    '-N',
-    '',
-    '-C',
-    'form test',
-    '-f',
-    path.join(keys, 'id_test'),
-  ]);
-  simulator = await startSimulator({ seed: 'demo', delays: 'quick', rateLimit: false, ...options });
+  const key = path.join(keys, 'id_test');
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'form test', '-f', key]);
+  const simulator = await startSimulator({ seed: 'demo', delays: 'quick', rateLimit: false, ...options });
   for (const order of faults) simulator.faults.add(order);
-  workbench = await openWorkbench({
+  const workbench = await openWorkbench({
     ...more,
     settings: {
       'tensordock.apiUrl': simulator.url,
@@ -51,30 +46,47 @@ async function begin(
       ...more.settings,
     },
   });
-  const { window } = workbench;
-  await window.signIn(simulator.token);
-  await window.row('notebooks').waitFor({ timeout: 60_000 });
+  await workbench.window.signIn(simulator.token);
+  await workbench.window.row('notebooks').waitFor({ timeout: 60_000 });
+  return {
+    folder,
+    simulator,
+    workbench,
+    async close() {
+      await workbench.close();
+      await simulator.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
-afterEach(async () => {
-  await workbench.close();
-  await simulator.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
 /** Opens a workbench with the extension installed. Like a desktop, it restores editors and secrets after a reload. */
-async function beginInstalled(): Promise<void> {
+async function openInstalled(): Promise<Scene> {
   const vsix = path.join(os.tmpdir(), `tensordock-forms-${process.pid}.vsix`);
   const nowhere = 'https://example.invalid/';
   const flags = ['--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', vsix];
   flags.push('--baseContentUrl', nowhere, '--baseImagesUrl', nowhere);
   await run(process.execPath, [vsce, 'package', ...flags], { cwd: projectRoot });
   try {
-    await begin({ dialect: 'live' }, { mode: 'installed', vsix: [vsix] });
+    return await openScene({ dialect: 'live' }, { mode: 'installed', vsix: [vsix] });
   } finally {
     await rm(vsix);
   }
 }
+
+let folder: string;
+let simulator: Simulator;
+let workbench: OpenWorkbench;
+/** Where this test's requests begin. */
+let earlier = 0;
+
+async function enter(scene: Scene): Promise<void> {
+  ({ folder, simulator, workbench } = scene);
+  await workbench.window.runCommand('View: Close All Editors');
+  earlier = simulator.requests.length;
+}
+
+const requests = (): Simulator['requests'] => simulator.requests.slice(earlier);
 
 async function openCreate(): Promise<FormPage> {
   await workbench.window.runCommand('tensordock.createInstance');
@@ -82,15 +94,23 @@ async function openCreate(): Promise<FormPage> {
 }
 
 const creates = (): unknown[] =>
-  simulator.requests
+  requests()
     .filter(({ method, path: where }) => method === 'POST' && where === '/api/v2/instances')
     .map(({ body }) => body);
 const publicKey = async (): Promise<string> =>
   (await readFile(path.join(folder, 'tensordock', 'keys', 'id_test.pub'), 'utf8')).trim();
 
-describe('the create form', () => {
+describe('the forms', () => {
+  const scene = sharedScene(async () =>
+    openScene({ dialect: 'live' }, { settings: { 'tensordock.images': ['ubuntu2404', 'debian12'] } }),
+  );
+
+  beforeEach(async () => {
+    await enter(await scene());
+    simulator.faults.clear();
+  });
+
   test('creates an instance with the keyboard only', async () => {
-    await begin({ dialect: 'live' });
     const form = await openCreate();
     await form.locator('input[name=gpu]').first().waitFor();
     await form.type('#search', '4090');
@@ -139,32 +159,7 @@ describe('the create form', () => {
     await workbench.window.screenshot('form-create-made');
   });
 
-  test('accepts typed IDs where nothing is listed, in the other dialect', async () => {
-    await begin({ dialect: 'specified', catalogue: false });
-    const form = await openCreate();
-    await expect.poll(async () => form.locator('#catalog').innerText()).toContain('available right now');
-    await workbench.window.screenshot('form-create-empty');
-    await form.type('#gpu', rtx4090);
-    await form.type('#location', chubbuck);
-    await form.type('#name', 'by hand');
-    expect(await form.price()).toBe('unknown');
-    await form.tabTo('#create');
-    await form.press('Enter');
-    await form.locator('#connect').waitFor({ timeout: 60_000 });
-    expect(creates()).toHaveLength(1);
-    expect(creates()[0]).toMatchObject({
-      data: {
-        attributes: {
-          name: 'by hand',
-          location_id: chubbuck,
-          resources: { vcpu_count: 8, ram_gb: 32, storage_gb: 200, gpus: [{ gpuV0Name: rtx4090, count: 1 }] },
-        },
-      },
-    });
-  });
-
   test('keeps everything after a refusal and offers other locations', async () => {
-    await begin({ dialect: 'live' });
     simulator.faults.add({
       method: 'POST',
       path: '/api/v2/instances',
@@ -187,7 +182,6 @@ describe('the create form', () => {
   });
 
   test('shows the reason for a refusal at the field it names', async () => {
-    await begin({ dialect: 'live' }, { settings: { 'tensordock.images': ['debian12', 'ubuntu2404'] } });
     const form = await openCreate();
     await form.locator(`input[name=gpu][value="${rtx4090}"]`).check();
     await form.locator('#image').selectOption('debian12');
@@ -200,8 +194,97 @@ describe('the create form', () => {
     await form.locator('#connect').waitFor({ timeout: 60_000 });
   });
 
+  test('modifies a stopped instance and sends every value', async () => {
+    await workbench.window.runCommand('tensordock.modifyInstance');
+    await workbench.window.pick('notebooks');
+    const form = await FormPage.on(workbench.window);
+    await expect.poll(async () => form.locator('#vcpus input').inputValue()).not.toBe('');
+    await form.type('#vcpus', '10');
+    await form.locator('#modify').click();
+    await expect.poll(async () => form.outcome(), { timeout: 60_000 }).toContain('was modified');
+    const changes = requests().filter(({ method }) => method === 'PUT');
+    expect(changes).toHaveLength(1);
+    expect(Object.keys(changes[0]?.body ?? {})).toEqual(
+      expect.arrayContaining(['cpuCores', 'ramGb', 'diskGb']),
+    );
+    expect(changes[0]?.body).toMatchObject({ cpuCores: 10 });
+  });
+
+  test.each(['dark', 'light', 'high-contrast', 'high-contrast-light'] as const)(
+    'is accessible, %s',
+    async (colorTheme) => {
+      await workbench.window.chooseColorTheme(colorTheme);
+      const form = await openCreate();
+      await form.locator(`input[name=gpu][value="${rtx4090}"]`).check();
+      await form.type('#vcpus', '7');
+      await form.locator('#create').click();
+      await expect.poll(async () => form.locator('#vcpus-problem').innerText()).not.toBe('');
+      expect(await form.violations()).toEqual([]);
+      await workbench.window.screenshot(`form-create-${colorTheme}`);
+      await workbench.window.runCommand('tensordock.modifyInstance');
+      await workbench.window.pick('notebooks');
+      await workbench.window.webview().locator('#modify').waitFor();
+      const modify = await FormPage.on(workbench.window);
+      expect(await modify.violations()).toEqual([]);
+      await workbench.window.screenshot(`form-modify-${colorTheme}`);
+    },
+  );
+});
+
+describe('the create form, in the other dialect', () => {
+  const scene = sharedScene(async () => openScene({ dialect: 'specified', catalogue: false }));
+
+  beforeEach(async () => enter(await scene()));
+
+  test('accepts typed IDs where nothing is listed', async () => {
+    const form = await openCreate();
+    await expect.poll(async () => form.locator('#catalog').innerText()).toContain('available right now');
+    await workbench.window.screenshot('form-create-empty');
+    await form.type('#gpu', rtx4090);
+    await form.type('#location', chubbuck);
+    await form.type('#name', 'by hand');
+    expect(await form.price()).toBe('unknown');
+    await form.tabTo('#create');
+    await form.press('Enter');
+    await form.locator('#connect').waitFor({ timeout: 60_000 });
+    expect(creates()).toHaveLength(1);
+    expect(creates()[0]).toMatchObject({
+      data: {
+        attributes: {
+          name: 'by hand',
+          location_id: chubbuck,
+          resources: { vcpu_count: 8, ram_gb: 32, storage_gb: 200, gpus: [{ gpuV0Name: rtx4090, count: 1 }] },
+        },
+      },
+    });
+  });
+});
+
+describe('the modify form, without an answer about the instance', () => {
+  const silent = { path: /instances\/./, times: 1_000, fault: { kind: 'html', status: 502 } } as const;
+  const scene = sharedScene(async () => openScene({ dialect: 'live' }, {}, [silent]));
+
+  beforeEach(async () => enter(await scene()));
+
+  test('shows no resources that were not reported, and loads them again', async () => {
+    await workbench.window.runCommand('tensordock.modifyInstance');
+    await workbench.window.pick('notebooks');
+    const page = workbench.window.webview();
+    await page.getByText('TensorDock has trouble').waitFor({ timeout: 60_000 });
+    expect(await page.locator('#vcpus').count()).toBe(0);
+    await workbench.window.screenshot('form-modify-unknown');
+    simulator.faults.clear();
+    await page.locator('#again').click();
+    await expect.poll(async () => page.locator('#vcpus input').inputValue()).toBe('8');
+  });
+});
+
+describe('the forms, over a window reload', () => {
+  const scene = sharedScene(openInstalled);
+
+  beforeEach(async () => enter(await scene()));
+
   test('keeps everything but the password when the tab is hidden and the window reloads', async () => {
-    await beginInstalled();
     let form = await openCreate();
     await form.locator(`input[name=gpu][value="${rtx4090}"]`).check();
     await form.type('#vcpus', '12');
@@ -226,61 +309,7 @@ describe('the create form', () => {
     expect(await form.locator('#password input').inputValue()).toBe('');
   });
 
-  test.each(['dark', 'light', 'high-contrast', 'high-contrast-light'] as const)(
-    'is accessible, %s',
-    async (colorTheme) => {
-      await begin({ dialect: 'live' }, { colorTheme });
-      const form = await openCreate();
-      await form.locator(`input[name=gpu][value="${rtx4090}"]`).check();
-      await form.type('#vcpus', '7');
-      await form.locator('#create').click();
-      await expect.poll(async () => form.locator('#vcpus-problem').innerText()).not.toBe('');
-      expect(await form.violations()).toEqual([]);
-      await workbench.window.screenshot(`form-create-${colorTheme}`);
-      await workbench.window.runCommand('tensordock.modifyInstance');
-      await workbench.window.pick('notebooks');
-      await workbench.window.webview().locator('#modify').waitFor();
-      const modify = await FormPage.on(workbench.window);
-      expect(await modify.violations()).toEqual([]);
-      await workbench.window.screenshot(`form-modify-${colorTheme}`);
-    },
-  );
-});
-
-describe('the modify form', () => {
-  test('shows no resources that were not reported, and loads them again', async () => {
-    const silent = { path: /instances\/./, times: 1_000, fault: { kind: 'html', status: 502 } } as const;
-    await begin({ dialect: 'live' }, {}, [silent]);
-    await workbench.window.runCommand('tensordock.modifyInstance');
-    await workbench.window.pick('notebooks');
-    const page = workbench.window.webview();
-    await page.getByText('TensorDock has trouble').waitFor({ timeout: 60_000 });
-    expect(await page.locator('#vcpus').count()).toBe(0);
-    await workbench.window.screenshot('form-modify-unknown');
-    simulator.faults.clear();
-    await page.locator('#again').click();
-    await expect.poll(async () => page.locator('#vcpus input').inputValue()).toBe('8');
-  });
-
-  test('modifies a stopped instance and sends every value', async () => {
-    await begin({ dialect: 'live' });
-    await workbench.window.runCommand('tensordock.modifyInstance');
-    await workbench.window.pick('notebooks');
-    const form = await FormPage.on(workbench.window);
-    await expect.poll(async () => form.locator('#vcpus input').inputValue()).not.toBe('');
-    await form.type('#vcpus', '10');
-    await form.locator('#modify').click();
-    await expect.poll(async () => form.outcome(), { timeout: 60_000 }).toContain('was modified');
-    const changes = simulator.requests.filter(({ method }) => method === 'PUT');
-    expect(changes).toHaveLength(1);
-    expect(Object.keys(changes[0]?.body ?? {})).toEqual(
-      expect.arrayContaining(['cpuCores', 'ramGb', 'diskGb']),
-    );
-    expect(changes[0]?.body).toMatchObject({ cpuCores: 10 });
-  });
-
   test('stops, modifies, and starts a running instance across a window reload', async () => {
-    await beginInstalled();
     const running = (await workbench.window.treeRows()).find((row) => row.description.startsWith('Running'));
     const name = running?.name ?? '';
     await workbench.window.runCommand('tensordock.modifyInstance');
@@ -292,16 +321,16 @@ describe('the modify form', () => {
     await form.locator('#modify').click();
     await workbench.window.answerDialog('Stop, Modify, and Start');
     await expect
-      .poll(() => simulator.requests.some(({ path: where }) => where.endsWith('/stop')), { timeout: 30_000 })
+      .poll(() => requests().some(({ path: where }) => where.endsWith('/stop')), { timeout: 30_000 })
       .toBe(true);
     await workbench.window.reload();
     await expect
-      .poll(() => simulator.requests.filter(({ method }) => method === 'PUT').length, { timeout: 60_000 })
+      .poll(() => requests().filter(({ method }) => method === 'PUT').length, { timeout: 60_000 })
       .toBe(1);
     await expect
-      .poll(() => simulator.requests.some(({ path: where }) => where.endsWith('/start')), { timeout: 60_000 })
+      .poll(() => requests().some(({ path: where }) => where.endsWith('/start')), { timeout: 60_000 })
       .toBe(true);
-    expect(simulator.requests.find(({ method }) => method === 'PUT')?.body).toMatchObject({
+    expect(requests().find(({ method }) => method === 'PUT')?.body).toMatchObject({
       diskGb: storage,
     });
   });

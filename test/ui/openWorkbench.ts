@@ -16,7 +16,7 @@ export interface WorkbenchOptions extends ServerOptions {
   /** The folder of the extension under test, in mode `development`; this project where it is left out. */
   readonly underTest?: string;
   /** `dark` where it is left out. */
-  readonly colorTheme?: ColorTheme;
+  readonly colorTheme?: keyof typeof themes;
   readonly width?: number;
   readonly height?: number;
   /** Absolute path of a folder to open; no folder where it is left out. */
@@ -46,15 +46,8 @@ export interface OpenWorkbench {
 /** The stand-in for Microsoft's Remote-SSH, to be named in `extensions`. */
 export const remoteSshStandIn = path.join(projectRoot, 'test/ui/fixtures/remote-ssh');
 
-/** High contrast is chosen in the palette: VS Code 1.139 does not take it from the settings of a new person. */
-const themes = {
-  dark: { setting: 'Default Dark Modern' },
-  light: { setting: 'Default Light Modern' },
-  'high-contrast': { label: 'Dark High Contrast', className: 'hc-black' },
-  'high-contrast-light': { label: 'Light High Contrast', className: 'hc-light' },
-} as const;
-
-export type ColorTheme = keyof typeof themes;
+/** A new window begins in one of these; the others are chosen in its palette. */
+const themes = { dark: 'Default Dark Modern', light: 'Default Light Modern' } as const;
 
 const askedWindow = v.object({
   command: v.string(),
@@ -71,11 +64,10 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Ope
     const askedFile = path.join(projectRoot, 'test-output', `asked-windows-${process.pid}.jsonl`);
     await mkdir(path.dirname(askedFile), { recursive: true });
     await writeFile(askedFile, '');
-    const theme = themes[options.colorTheme ?? 'dark'];
     server = await startServer(workbench, {
       ...options,
       settings: {
-        ...('setting' in theme ? { 'workbench.colorTheme': theme.setting } : {}),
+        'workbench.colorTheme': themes[options.colorTheme ?? 'dark'],
         ...options.settings,
       },
       env: { TENSORDOCK_TEST_ASKED_WINDOWS: askedFile, ...options.env },
@@ -98,7 +90,6 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Ope
       return opened;
     };
     const window = await openWindow();
-    if ('label' in theme) await window.chooseColorTheme(theme.label, theme.className);
     const [runningServer, runningBrowser] = [server, browser];
     return {
       server,

@@ -27,6 +27,16 @@ const readRows = `[...document.querySelectorAll('.part.sidebar [role="treeitem"]
   selected: row.getAttribute('aria-selected') === 'true',
 }))`;
 
+/** What the palette calls a theme, and what the page is marked with. */
+const colorThemes = {
+  dark: { label: 'Dark Modern', className: 'vs-dark' },
+  light: { label: 'Light Modern', className: 'vs' },
+  'high-contrast': { label: 'Dark High Contrast', className: 'hc-black' },
+  'high-contrast-light': { label: 'Light High Contrast', className: 'hc-light' },
+} as const;
+
+export type ColorTheme = keyof typeof colorThemes;
+
 /** A window of VS Code: what a person does in it and sees in it. */
 export class WorkbenchPage {
   /** The visible view's rows. */
@@ -187,8 +197,9 @@ export class WorkbenchPage {
     return this.page.locator('iframe.webview.ready').last().contentFrame().frameLocator('#active-frame');
   }
 
-  /** Chooses a colour theme from the palette, by its name there. */
-  async chooseColorTheme(label: string, className: string): Promise<void> {
+  /** Chooses a color theme from the palette. */
+  async chooseColorTheme(theme: ColorTheme): Promise<void> {
+    const { label, className } = colorThemes[theme];
     for (let attempt = 1; ; attempt += 1) {
       await this.runCommand('Preferences: Color Theme');
       await this.fill(label);
