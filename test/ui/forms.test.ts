@@ -110,6 +110,41 @@ describe('the forms', () => {
     simulator.faults.clear();
   });
 
+  test('keeps everything after a refusal and offers other locations', async () => {
+    simulator.faults.add({
+      method: 'POST',
+      path: '/api/v2/instances',
+      fault: { kind: 'error-in-200', error: 'No available nodes found', status: 400 },
+    });
+    const form = await openCreate();
+    await form.locator('input[name=gpu][value="geforcertx3090-pcie-24gb"]').check();
+    await form.type('#name', 'second choice');
+    await form.locator('#create').click();
+    await expect.poll(async () => form.outcome(), { timeout: 30_000 }).toContain('No available nodes found');
+    await workbench.window.screenshot('form-create-refused');
+    expect(await form.locator('#name input').inputValue()).toBe('second choice');
+    await form.locator('#outcome vscode-button').first().click();
+    await form.locator('#connect').waitFor({ timeout: 60_000 });
+    expect(creates()).toHaveLength(2);
+    const locations = creates().map(
+      (body) => (body as { data: { attributes: { location_id: string } } }).data.attributes.location_id,
+    );
+    expect(new Set(locations).size).toBe(2);
+  });
+
+  test('shows the reason for a refusal at the field it names', async () => {
+    const form = await openCreate();
+    await form.locator(`input[name=gpu][value="${rtx4090}"]`).check();
+    await form.locator('#image').selectOption('debian12');
+    await form.locator('#create').click();
+    await expect
+      .poll(async () => form.locator('#image-problem').innerText(), { timeout: 30_000 })
+      .toContain('Allowed values: ubuntu2404');
+    await form.locator('#image').selectOption('ubuntu2404');
+    await form.locator('#create').click();
+    await form.locator('#connect').waitFor({ timeout: 60_000 });
+  });
+
   test('creates an instance with the keyboard only', async () => {
     const form = await openCreate();
     await form.locator('input[name=gpu]').first().waitFor();
@@ -157,41 +192,6 @@ describe('the forms', () => {
       },
     ]);
     await workbench.window.screenshot('form-create-made');
-  });
-
-  test('keeps everything after a refusal and offers other locations', async () => {
-    simulator.faults.add({
-      method: 'POST',
-      path: '/api/v2/instances',
-      fault: { kind: 'error-in-200', error: 'No available nodes found', status: 400 },
-    });
-    const form = await openCreate();
-    await form.locator('input[name=gpu][value="geforcertx3090-pcie-24gb"]').check();
-    await form.type('#name', 'second choice');
-    await form.locator('#create').click();
-    await expect.poll(async () => form.outcome(), { timeout: 30_000 }).toContain('No available nodes found');
-    await workbench.window.screenshot('form-create-refused');
-    expect(await form.locator('#name input').inputValue()).toBe('second choice');
-    await form.locator('#outcome vscode-button').first().click();
-    await form.locator('#connect').waitFor({ timeout: 60_000 });
-    expect(creates()).toHaveLength(2);
-    const locations = creates().map(
-      (body) => (body as { data: { attributes: { location_id: string } } }).data.attributes.location_id,
-    );
-    expect(new Set(locations).size).toBe(2);
-  });
-
-  test('shows the reason for a refusal at the field it names', async () => {
-    const form = await openCreate();
-    await form.locator(`input[name=gpu][value="${rtx4090}"]`).check();
-    await form.locator('#image').selectOption('debian12');
-    await form.locator('#create').click();
-    await expect
-      .poll(async () => form.locator('#image-problem').innerText(), { timeout: 30_000 })
-      .toContain('Allowed values: ubuntu2404');
-    await form.locator('#image').selectOption('ubuntu2404');
-    await form.locator('#create').click();
-    await form.locator('#connect').waitFor({ timeout: 60_000 });
   });
 
   test('modifies a stopped instance and sends every value', async () => {
