@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -26,6 +26,7 @@ class Sshd implements SshServer {
   readonly user = userInfo().username;
   private readonly folder = mkdtempSync(join(tmpdir(), 'tensordock-sshd-'));
   private readonly children = new Set<ChildProcess>();
+  private readonly written = new Map<string, string>();
   private readonly onExit = (): void => this.end();
 
   constructor(private readonly program: string) {
@@ -77,9 +78,8 @@ class Sshd implements SshServer {
     );
     if (hostKey === undefined || keys === undefined || config === undefined) throw new Error('No names');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    rmSync(hostKey, { force: true });
-    writeFileSync(hostKey, door.hostKey, { mode: 0o600 });
-    writeFileSync(keys, door.keys().join('\n') + '\n', { mode: 0o600 });
+    this.write(hostKey, door.hostKey);
+    this.write(keys, door.keys().join('\n') + '\n');
     const lines = [
       `HostKey "${hostKey}"`,
       `AuthorizedKeysFile "${keys}"`,
@@ -97,8 +97,16 @@ class Sshd implements SshServer {
       // Many windows may connect at once.
       'MaxSessions 100',
     ];
-    writeFileSync(config, lines.join('\n') + '\n', { mode: 0o600 });
+    this.write(config, lines.join('\n') + '\n');
     return config;
+  }
+
+  /** Replaces a file in one step, as the sshd of another connection may be reading it, and only if it differs. */
+  private write(file: string, content: string): void {
+    if (this.written.get(file) === content) return;
+    writeFileSync(`${file}.new`, content, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+    this.written.set(file, content);
   }
 }
 
