@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -36,13 +37,7 @@ const sideBySide: readonly Part[] = [
   check('webview-types', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.webview.json']),
   check('format', [bin('prettier/bin/prettier.cjs'), '--check', '.']),
   vscode('oldest'),
-  ui('forms'),
-  ui('connect'),
-  ui('manyWindows'),
-  ui('mainJob'),
-  ui('proxy'),
-  ui('token'),
-  ui('installed'),
+  ...uiFiles().map(ui),
 ];
 
 const last: readonly Part[] = [{ name: 'left-over-processes', run: leftOverProcesses }];
@@ -92,6 +87,15 @@ function vitest(name: string, args: readonly string[]): Part {
       return { passed: counts.numPassedTests, failed };
     },
   };
+}
+
+/** Every browser test file, by name without its ending; the long ones first. */
+function uiFiles(): readonly string[] {
+  const long = ['connect', 'forms', 'manyWindows', 'mainJob'];
+  const all = readdirSync(path.join(projectRoot, 'test/ui'))
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => name.slice(0, -'.test.ts'.length));
+  return [...long.filter((name) => all.includes(name)), ...all.filter((name) => !long.includes(name))];
 }
 
 /** The browser tests of one file. */
