@@ -1,13 +1,17 @@
 import * as vscode from 'vscode';
+import type { Arrangement } from '../views/tree/arrangement';
 import { pick } from '../vscode/prompts';
+import type { Services } from './services';
 
-/** Lets the person pick one of `keys`, of which `current` is marked. Throws `CancellationError`. */
-export async function pickArrangement<T extends string>(
-  keys: readonly T[],
-  labels: Readonly<Record<T, string>>,
-  current: T,
+/** Lets the person pick how instances are sorted or grouped. Throws `CancellationError`. */
+export async function pickArrangement<Field extends 'sort' | 'group'>(
+  { arrangement }: Pick<Services, 'arrangement'>,
+  field: Field,
+  keys: readonly Arrangement[Field][],
+  labels: Readonly<Record<Arrangement[Field], string>>,
   placeHolder: string,
-): Promise<T> {
+): Promise<void> {
+  const current = arrangement.get()[field];
   const items = keys.map((key) => ({
     key,
     label: labels[key],
@@ -15,5 +19,5 @@ export async function pickArrangement<T extends string>(
   }));
   const picked = await pick(items, { placeHolder });
   if (!picked) throw new vscode.CancellationError();
-  return picked.key;
+  await arrangement.set({ ...arrangement.get(), [field]: picked.key });
 }

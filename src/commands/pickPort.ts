@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import { rdpPort, sshPort } from '../api/rules';
 import type { PortForward } from '../api/types';
 import type { InstanceRow } from '../instances/store';
 import { askText, pick } from '../vscode/prompts';
 import { isNode } from './targets';
 
 /** Ports that don't speak HTTP. */
-const notHttp = new Set([22, 3389]);
+const notHttp: ReadonlySet<number> = new Set([sshPort, rdpPort]);
 
 export function isReachable(row: InstanceRow): boolean {
   return row.instance.ipAddress !== undefined && row.state === 'running';

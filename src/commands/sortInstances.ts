@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { sortKeys, type SortKey } from '../views/tree/arrangement';
+import { sortKeys } from '../views/tree/arrangement';
 import { pickArrangement } from './pickArrangement';
 import type { Services } from './services';
 
-export async function sortInstances({ arrangement }: Services): Promise<void> {
-  const labels: Record<SortKey, string> = {
+export async function sortInstances(services: Services): Promise<void> {
+  const labels = {
     listed: vscode.l10n.t('TensorDock’s order'),
     name: vscode.l10n.t('Name'),
     state: vscode.l10n.t('State'),
@@ -12,6 +12,5 @@ export async function sortInstances({ arrangement }: Services): Promise<void> {
     rate: vscode.l10n.t('Rate (highest first)'),
   };
   const placeHolder = vscode.l10n.t('Select how to sort instances');
-  const sort = await pickArrangement(sortKeys, labels, arrangement.get().sort, placeHolder);
-  await arrangement.set({ ...arrangement.get(), sort });
+  await pickArrangement(services, 'sort', sortKeys, labels, placeHolder);
 }

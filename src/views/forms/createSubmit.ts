@@ -4,6 +4,7 @@ import { NoCapacityError, OutcomeUnknownError } from '../../api/errors';
 import { checkCreate, checkFreeName, type Problem } from '../../api/rules';
 import type { CreateRequest } from '../../api/types';
 import type { CreateOutcome } from '../../instances/createOutcome';
+import { formatDuration } from '../../base/duration';
 import { errorText } from '../../vscode/messages';
 import { limitsFor, toCreateRequest } from '../webview/shared/request';
 import type { Access, CatalogState, Draft, Result } from '../webview/shared/protocol';
@@ -57,7 +58,7 @@ export function describeOutcome(outcome: CreateOutcome, name: string): Result {
         message: vscode.l10n.t(
           'TensorDock didn’t confirm the request, but {0} appeared in your instances after {1}. It was created once.',
           name,
-          duration(outcome.lookedForMs),
+          formatDuration(outcome.lookedForMs),
         ),
       };
     case 'refused':
@@ -76,7 +77,7 @@ export function describeOutcome(outcome: CreateOutcome, name: string): Result {
         message: vscode.l10n.t(
           'TensorDock didn’t confirm the request. {0} may still appear and may be billed. It wasn’t in your instances {1} after the request. Check your instances or the dashboard before you create it again.',
           outcome.name,
-          duration(outcome.lookedForMs),
+          formatDuration(outcome.lookedForMs),
         ),
       };
   }
@@ -96,12 +97,4 @@ export function describeFailure(error: unknown, name: string): Result {
       name,
     ),
   };
-}
-
-/** `45 s`, `1 min 40 s`. */
-export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return vscode.l10n.t('{0} s', seconds);
-  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
-  return rest === 0 ? vscode.l10n.t('{0} min', minutes) : vscode.l10n.t('{0} min {1} s', minutes, rest);
 }

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock';
+import { formatDuration } from '../../base/duration';
 import type { InstanceStore } from '../../instances/store';
 import { waitForBanner } from '../../ssh/connect/banner';
 import type { Logger } from '../../base/logger';
 import { sshEndpoint } from '../../ssh/endpoint';
 import { errorText, showInformation } from '../../vscode/messages';
-import { duration } from './createSubmit';
 
 /** How long a new instance can take to answer over SSH, in milliseconds (fact sheet, section 4, number 2). */
 const readyMs = 20 * 60_000;
@@ -32,7 +32,7 @@ export async function followReadiness(
     report(errorText(error), false);
     return;
   }
-  const took = duration(clock.now() - since);
+  const took = formatDuration(clock.now() - since);
   if (report(vscode.l10n.t('Ready to connect (took {0}).', took), true)) return;
   showInformation(vscode.l10n.t('{0} is ready to connect (took {1}).', name, took), {
     title: vscode.l10n.t('Connect'),

@@ -7,6 +7,7 @@ import type { Reminders } from '../../automation/reminders';
 import type { Schedules } from '../../automation/schedules';
 import { formatWhenInSentence } from '../../automation/when';
 import { formatDuration } from '../../base/duration';
+import { gpuName } from '../../api/gpuName';
 import { formatHourly } from '../../api/price';
 import { showInformation } from '../../vscode/messages';
 
@@ -70,11 +71,7 @@ export function followCosts({ schedules, reminders, watches, clock }: CostNotice
       const location =
         cheapest && [cheapest.location.city, cheapest.location.country].filter(Boolean).join(', ');
       showInformation(
-        vscode.l10n.t(
-          '{0} is now available: {1}.',
-          name(cheapest?.gpu.displayName ?? watch.model),
-          name(location ?? ''),
-        ),
+        vscode.l10n.t('{0} is now available: {1}.', gpuName(watch.model), name(location ?? '')),
         { title: vscode.l10n.t('Create Instance'), run: () => command('tensordock.createInstance') },
       );
     }),

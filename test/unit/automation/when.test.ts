@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { formatWhen, formatWhenInSentence, parseWhen } from '../../../src/automation/when';
-import { formatDuration } from '../../../src/base/duration';
 import { hour, minute, monday } from '../cost/support';
 
 const day = 24 * hour;
@@ -99,19 +98,6 @@ describe('what a person types for a time', () => {
 });
 
 describe('how times are written', () => {
-  it.each([
-    [0, '0 s'],
-    [-5, '0 s'],
-    [45_000, '45 s'],
-    [12 * minute, '12 min'],
-    [hour, '1 h'],
-    [hour + 5 * minute + 59_000, '1 h 5 min'],
-    [2 * day, '2 d'],
-    [2 * day + 4 * hour + 59 * minute, '2 d 4 h'],
-  ])('%d ms', (ms, text) => {
-    expect(formatDuration(ms)).toBe(text);
-  });
-
   it('names the day only where it is another one', () => {
     expect(formatWhen(at(0, 18), monday)).toBe('18:00');
     expect(formatWhen(at(1, 9, 5), monday)).toBe('tomorrow 09:05');

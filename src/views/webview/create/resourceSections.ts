@@ -1,73 +1,23 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
-import { leastStorageGb, ramChoices, storageStepGb, vcpuStep, type Limits } from '../../../api/rules';
-import { parseNumber } from '../shared/catalog';
 import { selectField, textField, type Choice } from '../shared/controls';
 import { describeImage, imageGroups, type ImageGroup } from '../shared/images';
+import { resourceFields } from '../shared/resourceFields';
 import type { CreateModel } from './model';
 
 /** GPU count, vCPUs, RAM, and storage, each with the limit at the selected location. */
 export function resourceSection(model: CreateModel): TemplateResult {
   const { draft } = model;
-  const limits: Limits = model.placement()?.limits ?? {};
-  const hint = (rule: string, max: number | undefined): string =>
-    max === undefined ? rule : l10n.t('{0} Up to {1} at this location.', rule, max).trim();
+  const { gpuCount, vcpus, ramGb, storageGb } = resourceFields({
+    draft,
+    limits: model.placement()?.limits ?? {},
+    problem: (field) => model.problem(field),
+    change: (patch) => model.change(patch),
+    visitField: (field) => model.visitField(field),
+  });
   return html`<fieldset>
     <legend>${l10n.t('Size')}</legend>
-    <div class="columns">
-      ${
-        draft.gpuModel === ''
-          ? nothing
-          : textField({
-              id: 'gpuCount',
-              type: 'number',
-              label: l10n.t('GPUs'),
-              min: 1,
-              step: 1,
-              value: draft.gpuCount,
-              hint: hint(l10n.t('1 or more.'), limits.gpuCount),
-              problem: model.problem('gpuCount'),
-              onInput: (gpuCount) => model.change({ gpuCount }),
-              onBlur: () => model.visitField('gpuCount'),
-            })
-      }
-      ${textField({
-        id: 'vcpus',
-        type: 'number',
-        label: l10n.t('vCPUs'),
-        min: vcpuStep,
-        step: vcpuStep,
-        value: draft.vcpus,
-        hint: hint(l10n.t('An even number.'), limits.vcpus),
-        problem: model.problem('vcpus'),
-        onInput: (vcpus) => model.change({ vcpus }),
-        onBlur: () => model.visitField('vcpus'),
-      })}
-      ${selectField({
-        id: 'ram',
-        label: l10n.t('RAM (GB)'),
-        value: draft.ramGb,
-        choices: ramChoices(limits, parseNumber(draft.ramGb)).map((size) => ({
-          value: String(size),
-          label: String(size),
-        })),
-        hint: hint('', limits.ramGb),
-        problem: model.problem('ram'),
-        onChange: (ramGb) => model.change({ ramGb }),
-      })}
-      ${textField({
-        id: 'storage',
-        type: 'number',
-        label: l10n.t('Storage (GB)'),
-        min: leastStorageGb,
-        step: storageStepGb,
-        value: draft.storageGb,
-        hint: hint(l10n.t('{0} or more, in steps of {1}.', leastStorageGb, storageStepGb), limits.storageGb),
-        problem: model.problem('storage'),
-        onInput: (storageGb) => model.change({ storageGb }),
-        onBlur: () => model.visitField('storage'),
-      })}
-    </div>
+    <div class="columns">${draft.gpuModel === '' ? nothing : gpuCount} ${vcpus} ${ramGb} ${storageGb}</div>
   </fieldset>`;
 }
 

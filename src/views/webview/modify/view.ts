@@ -1,11 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import { gpuFormFactor, gpuName } from '../../../api/gpuName';
-import { leastStorageGb, ramChoices, storageStepGb, vcpuStep, type Limits } from '../../../api/rules';
 import { gpuOffers, placementOptions, resourcesOf } from '../shared/catalog';
-import { button, selectField, textField, type Choice } from '../shared/controls';
+import { button, selectField, type Choice } from '../shared/controls';
 import { hourly, priceView } from '../shared/priceView';
 import type { InstanceDetails, ModifyDraft } from '../shared/protocol';
+import { resourceFields } from '../shared/resourceFields';
 import type { ModifyModel } from './model';
 
 const resultClass = { done: '', refused: 'problem', unknown: 'warning' } as const;
@@ -59,9 +59,13 @@ function explanation(instance: InstanceDetails): string {
 }
 
 function fields(model: ModifyModel, instance: InstanceDetails, draft: ModifyDraft): TemplateResult {
-  const limits: Limits = model.placement()?.limits ?? {};
-  const hint = (rule: string, max: number | undefined): string =>
-    max === undefined ? rule : l10n.t('{0} Up to {1} at this location.', rule, max).trim();
+  const { gpuCount, vcpus, ramGb, storageGb } = resourceFields({
+    draft,
+    limits: model.placement()?.limits ?? {},
+    currentStorageGb: instance.storageGb,
+    problem: (field) => model.problem(field),
+    change: (patch) => model.change(patch),
+  });
   return html`
     ${compared(
       currentGpu(instance),
@@ -74,64 +78,9 @@ function fields(model: ModifyModel, instance: InstanceDetails, draft: ModifyDraf
         onChange: (gpuModel) => model.change({ gpuModel }),
       }),
     )}
-    ${
-      draft.gpuModel === ''
-        ? nothing
-        : compared(
-            shown(instance.gpuCount),
-            textField({
-              id: 'gpuCount',
-              type: 'number',
-              label: l10n.t('GPUs'),
-              min: 1,
-              step: 1,
-              value: draft.gpuCount,
-              hint: hint(l10n.t('1 or more.'), limits.gpuCount),
-              problem: model.problem('gpuCount'),
-              onInput: (gpuCount) => model.change({ gpuCount }),
-            }),
-          )
-    }
-    ${compared(
-      shown(instance.vcpus),
-      textField({
-        id: 'vcpus',
-        type: 'number',
-        label: l10n.t('vCPUs'),
-        min: vcpuStep,
-        step: vcpuStep,
-        value: draft.vcpus,
-        hint: hint(l10n.t('An even number.'), limits.vcpus),
-        problem: model.problem('vcpus'),
-        onInput: (vcpus) => model.change({ vcpus }),
-      }),
-    )}
-    ${compared(
-      shown(instance.ramGb),
-      selectField({
-        id: 'ram',
-        label: l10n.t('RAM (GB)'),
-        value: draft.ramGb,
-        choices: ramChoices(limits, instance.ramGb).map((size) => ({ value: `${size}`, label: `${size}` })),
-        hint: hint('', limits.ramGb),
-        problem: model.problem('ram'),
-        onChange: (ramGb) => model.change({ ramGb }),
-      }),
-    )}
-    ${compared(
-      shown(instance.storageGb),
-      textField({
-        id: 'storage',
-        type: 'number',
-        label: l10n.t('Storage (GB)'),
-        min: instance.storageGb ?? leastStorageGb,
-        step: storageStepGb,
-        value: draft.storageGb,
-        hint: hint(l10n.t('Can only grow, in steps of {0}.', storageStepGb), limits.storageGb),
-        problem: model.problem('storage'),
-        onInput: (storageGb) => model.change({ storageGb }),
-      }),
-    )}
+    ${draft.gpuModel === '' ? nothing : compared(shown(instance.gpuCount), gpuCount)}
+    ${compared(shown(instance.vcpus), vcpus)} ${compared(shown(instance.ramGb), ramGb)}
+    ${compared(shown(instance.storageGb), storageGb)}
     ${compared(
       '',
       selectField({

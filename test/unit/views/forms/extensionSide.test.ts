@@ -14,7 +14,6 @@ import { mergeCloudInit, parseCloudInit } from '../../../../src/views/forms/clou
 import {
   describeFailure,
   describeOutcome,
-  duration,
   idempotencyKey,
   prepare,
 } from '../../../../src/views/forms/createSubmit';
@@ -134,10 +133,6 @@ describe('the end of a create', () => {
       expect('message' in result && result.message).toMatch(/may still appear and may be billed/);
     }
     expect(describeFailure(new ServiceError('service-down', 'down'), 'n').kind).toBe('refused');
-  });
-
-  it('formats durations', () => {
-    expect([800, 59_400, 60_000, 100_000].map(duration)).toEqual(['1 s', '59 s', '1 min', '1 min 40 s']);
   });
 });
 
