@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+
 /**
  * What can go wrong between us and the service. Every error has a `code` that stays the same in all languages,
  * and a `message` a person can act on. None ever holds a token, a header or a request body.
@@ -44,6 +46,13 @@ export class TensorDockError extends Error {
 
 /** No token is known for the origin, or the service refused it (401) or its rights (403). */
 export class AuthenticationError extends TensorDockError {}
+
+/** Nobody is signed in at the origin. The one error for it, wherever that is found out. */
+export class NotSignedInError extends AuthenticationError {
+  constructor() {
+    super('not-signed-in', l10n.t('You aren’t signed in to TensorDock. Sign in first.'));
+  }
+}
 
 /** 404 for the thing that was asked for. */
 export class NotFoundError extends TensorDockError {

@@ -4,7 +4,7 @@ import { type Clock, delay, systemClock } from '../base/clock';
 import { type Logger, silentLogger } from '../base/logger';
 import { plainText } from '../base/text';
 import type { Call, CallOptions, RequestInfo, Sending } from './call';
-import { AuthenticationError } from './errors';
+import { AuthenticationError, NotSignedInError } from './errors';
 import { type FetchLike, exchange } from './exchange';
 import { type Attempt, canceled, judgeAnswer, judgeFailure, redirectRefused } from './judge';
 import { parseOrigin } from './origin';
@@ -84,10 +84,7 @@ export class Transport {
   private async readToken(): Promise<string> {
     const token = await this.options.getToken();
     if (token === undefined || token === '') {
-      throw new AuthenticationError(
-        'not-signed-in',
-        l10n.t('You aren’t signed in to TensorDock. Sign in first.'),
-      );
+      throw new NotSignedInError();
     }
     if (!/^[\x21-\x7e]+$/.test(token)) {
       throw new AuthenticationError(

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
-import { RateLimitedError } from '../api/errors';
+import { NotSignedInError, RateLimitedError } from '../api/errors';
 import type { Location, LocationGpu } from '../api/types';
 import { Emitter } from '../base/emitter';
 import type { InstanceStore } from '../instances/store';
@@ -124,8 +124,7 @@ export class CapacityWatches implements Disposable {
   async add(wish: CapacityWish): Promise<CapacityWatch> {
     const { store, clock } = this.options;
     const { accountId } = store.status;
-    if (accountId === undefined)
-      throw new Error(l10n.t('You aren’t signed in to TensorDock. Sign in first.'));
+    if (accountId === undefined) throw new NotSignedInError();
     const { model, count, locationId, maxPriceHourly } = wish;
     let watch: CapacityWatch = {
       id: randomUUID(),

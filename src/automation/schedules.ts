@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
+import { NotSignedInError } from '../api/errors';
 import { Emitter } from '../base/emitter';
 import type { Operations, RunningOperation } from '../instances/operations/operations';
 import type { InstanceStore } from '../instances/store';
@@ -103,8 +104,7 @@ export class Schedules implements Disposable {
   async set(wish: { instanceId: string; name: string; at: number }): Promise<Schedule> {
     const now = this.options.clock.now();
     const { accountId } = this.options.store.status;
-    if (accountId === undefined)
-      throw new Error(l10n.t('You aren’t signed in to TensorDock. Sign in first.'));
+    if (accountId === undefined) throw new NotSignedInError();
     if (!(wish.at > now)) throw new Error(l10n.t('That time is in the past. Choose a later time.'));
     if (wish.at > now + farthestMs) {
       throw new Error(l10n.t('That’s too far ahead. Choose a time within the next 31 days.'));

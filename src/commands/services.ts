@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Clock } from '../base/clock';
 import type { Accounts } from '../instances/accounts';
 import type { Operations } from '../instances/operations/operations';
@@ -40,11 +40,7 @@ export type CommandHandler = (...args: readonly unknown[]) => Promise<unknown>;
 /** The handlers of some commands. */
 export type Commands<Id extends CommandId> = Readonly<Record<Id, CommandHandler>>;
 
-/** The id of the account that is signed in. Throws where none is. */
+/** The ID of the account that is signed in. Throws `NotSignedInError`. */
 export function signedInAccount({ store }: Pick<Services, 'store'>): string {
-  const { accountId } = store.status;
-  if (accountId === undefined) {
-    throw new Error(vscode.l10n.t('You aren’t signed in to TensorDock. Sign in first.'));
-  }
-  return accountId;
+  return store.session.accountId;
 }

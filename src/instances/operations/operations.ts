@@ -204,9 +204,7 @@ export class Operations implements Disposable {
   private newRecord(kind: OperationKind, instanceId: string | undefined): OperationRecord {
     const { store, clock } = this.options;
     const row = instanceId === undefined ? undefined : store.row(instanceId);
-    const { accountId } = store.status;
-    if (accountId === undefined)
-      throw new Error(l10n.t('You aren’t signed in to TensorDock. Sign in first.'));
+    const { accountId } = store.session;
     return {
       version: 1,
       id: randomUUID(),

@@ -1,0 +1,247 @@
+import * as l10n from '@vscode/l10n';
+import type { TensorDockApi } from '../api/client';
+import type { Instance } from '../api/types';
+import { abortReason } from '../base/abort';
+import type { Clock } from '../base/clock';
+import type { Disposable } from '../base/disposable';
+import { Emitter } from '../base/emitter';
+import type { Logger } from '../base/logger';
+import { expectAction, mergeDeleted, mergeDetails } from './merge';
+import type { Need } from './pace';
+import { Refresher } from './refresher';
+import {
+  changeBetween,
+  type InstanceRow,
+  type RowsById,
+  type StoreChange,
+  type StoreStatus,
+  toRows,
+} from './rows';
+import type { SharedSnapshot } from './sharedSnapshot';
+import type { Action, Snapshot } from './snapshot';
+
+/** The account was left (signed out, or switched) before the work on it was done. Nothing is known about its result. */
+export class AccountLeftError extends Error {
+  constructor() {
+    super(l10n.t('You switched accounts in the meantime.'));
+    this.name = 'AccountLeftError';
+  }
+}
+
+/** What an account's session needs from the window it is in. */
+export interface SessionNeeds {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** 0 (inclusive) to 1 (exclusive), for jitter. */
+  readonly random: () => number;
+  /** What this window shows; whether something waits for a state is known here. */
+  readonly need: () => Omit<Need, 'waiting'>;
+  /** IDs of rows whose details a person has open. */
+  readonly onScreen: () => ReadonlySet<string>;
+}
+
+/** An account that is signed in, with its own client and its own shared snapshot. */
+export interface SignedInAccount {
+  readonly accountId: string;
+  readonly api: TensorDockApi;
+  readonly shared: SharedSnapshot;
+}
+
+/**
+ * One account while it is signed in. Whatever works on instances for longer than a moment (an operation, a schedule,
+ * a watch) takes the session once, when it begins, and then uses nothing else:
+ *
+ *     const session = store.session;                     // throws NotSignedInError
+ *     const session = store.sessionOf(record.accountId); // undefined unless that account is signed in now
+ *     session.requireCurrent();                          // again, after each claim or lock that was waited for
+ *     await session.api.stopInstance(id, { signal: AbortSignal.any([signal, session.left]) });
+ *     await session.accepted(id, 'stop');
+ *
+ * All of it stays with this account: after a switch, `api` still uses this account's token, `accepted`, `created`, and
+ * `deleted` still change this account's snapshot, and `refresh`, `refreshOne`, and `waitFor` reject with
+ * `AccountLeftError` instead of answering for another account. A session that was left never becomes current again;
+ * signing in again creates a new one.
+ */
+export class AccountSession implements Disposable {
+  private readonly changes = new Emitter<StoreChange>();
+  private readonly goneIds = new Emitter<readonly string[]>();
+  private readonly leaving = new AbortController();
+  private readonly refresher: Refresher;
+  private snapshot: Snapshot | undefined;
+  private rowsById: RowsById = new Map();
+  private waiting = 0;
+
+  /** The account's ID: stable over sign-outs and new tokens. */
+  readonly accountId: string;
+  /** The service with this account's token, also after the account was left. */
+  readonly api: TensorDockApi;
+  readonly onDidChange = this.changes.event;
+  /** IDs of instances that are proved gone. May repeat itself. */
+  readonly onDidGo = this.goneIds.event;
+
+  constructor(
+    { accountId, api, shared }: SignedInAccount,
+    private readonly needs: SessionNeeds,
+  ) {
+    this.accountId = accountId;
+    this.api = api;
+    const { clock, log, random, need, onScreen } = needs;
+    this.refresher = new Refresher({
+      shared,
+      api,
+      clock,
+      log,
+      random,
+      need: () => ({ ...need(), waiting: this.waiting > 0 }),
+      onScreen,
+      onSnapshot: (snapshot) => this.take(snapshot),
+    });
+  }
+
+  /** Loads the rows of the last snapshot without asking the service, and then keeps them fresh. */
+  async start(): Promise<void> {
+    await this.refresher.start();
+  }
+
+  /** Whether the account is still signed in, in this period of it being signed in. */
+  get isCurrent(): boolean {
+    return !this.leaving.signal.aborted;
+  }
+
+  /** Throws `AccountLeftError` once the account was left. */
+  requireCurrent(): void {
+    if (!this.isCurrent) throw new AccountLeftError();
+  }
+
+  /** Aborted with `AccountLeftError` when the account is left. */
+  get left(): AbortSignal {
+    return this.leaving.signal;
+  }
+
+  get status(): StoreStatus {
+    return {
+      accountId: this.accountId,
+      listedAt: this.snapshot?.listedAt ?? 0,
+      failure: this.snapshot?.failure,
+    };
+  }
+
+  /** In the order in which they were first seen. */
+  rows(): readonly InstanceRow[] {
+    return [...this.rowsById.values()];
+  }
+
+  row(id: string): InstanceRow | undefined {
+    return this.rowsById.get(id);
+  }
+
+  /** Whether it is proved that the service no longer knows the ID. */
+  isGone(id: string): boolean {
+    return this.snapshot?.gone.includes(id) === true && !this.rowsById.has(id);
+  }
+
+  /** Call this when what this window shows changes. */
+  poke(): void {
+    this.refresher.poke();
+  }
+
+  /** Call this for each request, so that all windows can count it. */
+  noteRequest(): void {
+    this.refresher.noteRequest();
+  }
+
+  /** Lists the instances now. Resolves when the answer is in; a failure is in `status`. */
+  async refresh(): Promise<void> {
+    this.requireCurrent();
+    await this.refresher.refresh();
+    this.requireCurrent();
+  }
+
+  /** Requests one instance; `undefined` if the service doesn't know it. Other failures leave the row as it is. */
+  async refreshOne(id: string): Promise<InstanceRow | undefined> {
+    this.requireCurrent();
+    const known = await this.refresher.refreshOne(id);
+    this.requireCurrent();
+    return known ? this.row(id) : undefined;
+  }
+
+  /** The service accepted an action: the row shows it from now on, and is polled often. */
+  async accepted(id: string, action: Action): Promise<void> {
+    await this.refresher.update((snapshot, now) => expectAction(snapshot, id, action, now));
+  }
+
+  /** The service created an instance: it gets a row before any list has it. */
+  async created(instance: Instance): Promise<void> {
+    await this.refresher.update((snapshot, now) =>
+      expectAction(
+        snapshot.rows.some((row) => row.instance.id === instance.id)
+          ? snapshot
+          : { ...mergeDetails(snapshot, instance, now), listedAt: snapshot.listedAt },
+        instance.id,
+        'create',
+        now,
+      ),
+    );
+  }
+
+  /** The service no longer knows the ID. */
+  async deleted(id: string): Promise<void> {
+    await this.refresher.update((snapshot, now) => mergeDeleted(snapshot, id, now));
+  }
+
+  /**
+   * Resolves with the row (`undefined` if there is none anymore) as soon as `test` holds. Until then the service is
+   * polled often. Rejects with the signal's reason when it is aborted, and with `AccountLeftError` when the account is
+   * left.
+   */
+  async waitFor(
+    id: string,
+    test: (row: InstanceRow | undefined) => boolean,
+    signal?: AbortSignal,
+  ): Promise<InstanceRow | undefined> {
+    const stop = signal ? AbortSignal.any([signal, this.left]) : this.left;
+    this.waiting++;
+    this.poke();
+    try {
+      return await new Promise((resolve, reject) => {
+        const check = (): void => {
+          if (test(this.row(id))) finish(() => resolve(this.row(id)));
+        };
+        const onAbort = (): void => finish(() => reject(abortReason(stop)));
+        const listener = this.onDidChange(check);
+        const finish = (settle: () => void): void => {
+          listener.dispose();
+          stop.removeEventListener('abort', onAbort);
+          settle();
+        };
+        stop.addEventListener('abort', onAbort, { once: true });
+        if (stop.aborted) onAbort();
+        else check();
+      });
+    } finally {
+      this.waiting--;
+      this.poke();
+    }
+  }
+
+  /** The account is left, or the window closes. */
+  dispose(): void {
+    this.refresher.dispose();
+    this.leaving.abort(new AccountLeftError());
+    this.changes.dispose();
+    this.goneIds.dispose();
+  }
+
+  private take(snapshot: Snapshot): void {
+    const before = this.snapshot;
+    const rowsBefore = this.rowsById;
+    this.snapshot = snapshot;
+    this.rowsById = toRows(snapshot, this.needs.clock.now());
+    const status = before?.listedAt !== snapshot.listedAt || before.failure?.at !== snapshot.failure?.at;
+    const change = changeBetween(rowsBefore, this.rowsById, status);
+    if (change) this.changes.fire(change);
+    if (snapshot.gone.length > 0 && before?.gone.join() !== snapshot.gone.join()) {
+      this.goneIds.fire(snapshot.gone);
+    }
+  }
+}
