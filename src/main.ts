@@ -13,6 +13,7 @@ import { runCommand } from './commands/runCommand';
 import type { Services } from './commands/services';
 import { accountCommands, commandTable } from './commands/table';
 import { Ledger } from './cost/ledger';
+import { AccountIds } from './instances/accountIds';
 import { Accounts } from './instances/accounts';
 import { LocationNames } from './instances/locationNames';
 import { FileJournal } from './instances/operations/journal';
@@ -68,12 +69,13 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
   const clock = systemClock;
   const log = vscode.window.createOutputChannel('TensorDock', { log: true });
   const settings = new Settings();
-  const accounts = new Accounts(secretStore(context.secrets), log);
+  const storage = context.globalStorageUri.fsPath;
+  const secrets = secretStore(context.secrets);
+  const accounts = new Accounts(secrets, new AccountIds({ secrets, folder: storage, log }), log);
   addDevelopmentAccount(context, accounts, settings);
   const ssh = new SshSetup(settings, context.globalState, log, clock);
   const keys = new LocalKeys(ssh, log);
   const tunnels = new Tunnels(log);
-  const storage = context.globalStorageUri.fsPath;
   const dialects = dialectMemory(context.globalState);
 
   const view = new ViewState(treeView, log);
@@ -84,10 +86,10 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     need: () => ({ visible: view.visible, focused: view.focused, intervalMs: settings.refreshIntervalMs }),
     onScreen: () => view.openRows,
   });
-  const clientFor = (origin: string, token: string): TensorDockClient =>
+  const clientFor = (origin: string, getToken: () => Promise<string>): TensorDockClient =>
     new TensorDockClient({
       origin,
-      getToken: async () => token,
+      getToken,
       clock,
       logger: log,
       dialects,
@@ -145,7 +147,9 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     connected,
     isOpenElsewhere: (id) => windows.isElsewhere(id),
     checkToken: async (origin, token, signal) => {
-      await clientFor(origin, token).listInstances({ signal, flow: randomUUID().slice(0, 8) });
+      const client = clientFor(origin, async () => token);
+      const { instances } = await client.listInstances({ signal, flow: randomUUID().slice(0, 8) });
+      return instances.map(({ id }) => id);
     },
   };
   const reportedByForm = new WeakSet<RunningOperation>();

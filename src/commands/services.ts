@@ -30,8 +30,8 @@ export interface Services {
   readonly connected: () => Promise<Connected>;
   /** Whether another window of this person is connected to it. */
   readonly isOpenElsewhere: (id: string) => boolean;
-  /** Asks the service with one GET whether it accepts the token. Throws what it answered. */
-  readonly checkToken: (origin: string, token: string, signal: AbortSignal) => Promise<void>;
+  /** Lists the instances with a token that isn't signed in, and returns their IDs. Throws what the service answered. */
+  readonly checkToken: (origin: string, token: string, signal: AbortSignal) => Promise<readonly string[]>;
 }
 
 /** What a command gets: arguments as VS Code passes them, from outside and unchecked. */

@@ -4,17 +4,16 @@ import { errorText, isCancelled, showInformation, showWarning } from '../vscode/
 import { askText, askTextLive } from '../vscode/prompts';
 import type { Services } from './services';
 
-/** The page of the dashboard that creates tokens, below the origin. */
+/** The dashboard page that creates tokens, relative to the origin. */
 const tokenPage = '/developers';
 
 /** Asks for an API token, checks it with the service and switches to its account. */
 export async function signIn(services: Services): Promise<void> {
   const { origin } = services.settings;
-  const token = await askForToken(services, origin);
-  const others = await services.accounts.all(origin);
-  const known = others.find((account) => account.token === token);
-  const label = known?.label ?? (await askForLabel(others));
-  const { kept } = await services.accounts.add(origin, label, token);
+  const { token, instanceIds } = await askForToken(services, origin);
+  const { id, label: known } = await services.accounts.identify(origin, token, instanceIds);
+  const label = known ?? (await askForLabel(await services.accounts.all(origin)));
+  const { kept } = await services.accounts.add({ id, origin, label, token });
   if (kept) {
     showInformation(vscode.l10n.t('Signed in to {0}.', new URL(origin).host));
   } else {
@@ -26,8 +25,12 @@ export async function signIn(services: Services): Promise<void> {
   }
 }
 
-/** Resolves with a token that the service accepted. */
-async function askForToken(services: Services, origin: string): Promise<string> {
+/** Resolves with a token that the service accepted, and the instances it listed. */
+async function askForToken(
+  services: Services,
+  origin: string,
+): Promise<{ readonly token: string; readonly instanceIds: readonly string[] }> {
+  let instanceIds: readonly string[] = [];
   const token = await askTextLive({
     title: vscode.l10n.t('Sign In to TensorDock'),
     prompt: vscode.l10n.t(
@@ -49,7 +52,7 @@ async function askForToken(services: Services, origin: string): Promise<string> 
         return vscode.l10n.t('A token is made of letters and digits, without spaces.');
       }
       try {
-        await services.checkToken(origin, text.trim(), signal);
+        instanceIds = await services.checkToken(origin, text.trim(), signal);
         return undefined;
       } catch (error) {
         return isCancelled(error) ? vscode.l10n.t('The token wasn’t checked. Try again.') : errorText(error);
@@ -57,10 +60,10 @@ async function askForToken(services: Services, origin: string): Promise<string> 
     },
   });
   if (token === undefined) throw new vscode.CancellationError();
-  return token.trim();
+  return { token: token.trim(), instanceIds };
 }
 
-/** An account needs a name only where there is more than one. */
+/** An account needs a name only if there is more than one. */
 async function askForLabel(others: readonly Account[]): Promise<string> {
   const suggestion = vscode.l10n.t('Account {0}', others.length + 1);
   if (others.length === 0) return suggestion;

@@ -1,26 +1,19 @@
 import type { Disposable } from '../base/disposable';
 import type { Logger } from '../base/logger';
-import { randomUUID } from 'node:crypto';
 import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import { Emitter } from '../base/emitter';
+import type { AccountIds } from './accountIds';
+import type { SecretStore } from './secretStore';
 
-/** A token and the origin it belongs to. `id` is random, and is what files and logs may name. */
+/** A token, the origin it belongs to, and the account it gives access to. */
 export interface Account {
+  /** The only part that files and logs may contain; see `AccountIds`. */
   readonly id: string;
   readonly origin: string;
-  /** What the person calls it; several organisations have one each. */
+  /** What the person calls it. */
   readonly label: string;
   readonly token: string;
-}
-
-/** SecretStorage as we use it: it may fail or forget (Linux without a keyring). */
-export interface SecretStore {
-  get(key: string): Promise<string | undefined>;
-  store(key: string, value: string): Promise<void>;
-  delete(key: string): Promise<void>;
-  /** The key that was changed, in this window or another. */
-  onDidChange(listener: (key: string) => void): Disposable;
 }
 
 const keyringSchema = v.object({
@@ -30,11 +23,11 @@ const keyringSchema = v.object({
 });
 type Keyring = v.InferOutput<typeof keyringSchema>;
 
-/** Tokens by origin, in one secret an origin, so that a change is seen whole by every window. */
+/** The accounts of each origin with their tokens, in one secret per origin, so that every window sees a change whole. */
 export class Accounts implements Disposable {
   private readonly changes = new Emitter<void>();
   private readonly listener: Disposable;
-  /** Tokens that could not be stored, or come from the environment: for this session only. */
+  /** Accounts whose tokens couldn't be stored, or come from the environment: for this window only. */
   private readonly sessionOnly = new Map<string, Account>();
 
   /** The accounts of some origin, or which one is active, have changed. */
@@ -42,6 +35,7 @@ export class Accounts implements Disposable {
 
   constructor(
     private readonly secrets: SecretStore,
+    private readonly ids: AccountIds,
     private readonly log: Logger,
   ) {
     this.listener = secrets.onDidChange((key) => {
@@ -49,7 +43,7 @@ export class Accounts implements Disposable {
     });
   }
 
-  /** The account in use at the origin; undefined where nobody is signed in. */
+  /** The account in use at the origin; `undefined` if nobody is signed in. */
   async active(origin: string): Promise<Account | undefined> {
     const temporary = this.sessionOnly.get(origin);
     if (temporary) return temporary;
@@ -58,7 +52,7 @@ export class Accounts implements Disposable {
     return entry && { ...entry, origin };
   }
 
-  /** All accounts kept for the origin, in the order in which they came. */
+  /** All accounts signed in at the origin, in the order in which they were added. */
   async all(origin: string): Promise<readonly Account[]> {
     const kept = (await this.readable(origin))?.accounts.map((account) => ({ ...account, origin })) ?? [];
     const temporary = this.sessionOnly.get(origin);
@@ -66,24 +60,48 @@ export class Accounts implements Disposable {
   }
 
   /**
-   * Keeps the token and makes its account the active one. A token that is known keeps its account. `kept` is
-   * false where the secret store failed and the token lives for this session alone.
+   * The account that a token gives access to, by the instances of a list that the token just returned. Its label is
+   * the known one, or `undefined` for an account that isn't signed in.
    */
-  async add(origin: string, label: string, token: string): Promise<{ account: Account; kept: boolean }> {
+  async identify(
+    origin: string,
+    token: string,
+    instanceIds: readonly string[],
+  ): Promise<{ readonly id: string; readonly label?: string }> {
+    const all = await this.all(origin);
+    const sameToken = all.find((account) => account.token === token);
+    if (sameToken) {
+      await this.ids.keep(origin, token, sameToken.id);
+      return sameToken;
+    }
+    const id = await this.ids.idOf(origin, token, instanceIds);
+    return { id, label: all.find((account) => account.id === id)?.label };
+  }
+
+  /** Remembers which instances an account has, to recognize it by them when it gets a new token. Never rejects. */
+  async saw({ origin, id }: Pick<Account, 'origin' | 'id'>, instanceIds: readonly string[]): Promise<void> {
+    await this.ids.saw(origin, id, instanceIds);
+  }
+
+  /**
+   * Signs in: stores the account, replaces its earlier token if it had one, and makes it the active one. `kept` is
+   * false if the secret store failed, so that the token is only known in this window.
+   */
+  async add(account: Account): Promise<{ kept: boolean }> {
+    const { origin, ...entry } = account;
     const before = await this.tryKeyring(origin);
-    const keyring = before?.keyring;
-    const known = keyring?.accounts.find((account) => account.token === token);
-    const entry = known ?? { id: randomUUID(), label, token };
-    const others = keyring?.accounts.filter((account) => account.id !== entry.id) ?? [];
-    const account = { ...entry, origin };
-    // Where the secret store did not tell what it holds, nothing is written over it.
+    const accounts = before?.keyring?.accounts ?? [];
+    const replaced = accounts.some(({ id }) => id === entry.id)
+      ? accounts.map((other) => (other.id === entry.id ? entry : other))
+      : [...accounts, entry];
+    // If the secret store didn't say what it holds, nothing may overwrite it.
     const kept =
       before !== undefined &&
-      (await this.write(origin, { version: 1, active: entry.id, accounts: [...others, entry] }));
+      (await this.write(origin, { version: 1, active: entry.id, accounts: replaced }));
     if (kept) this.sessionOnly.delete(origin);
     else this.sessionOnly.set(origin, account);
     this.changes.fire();
-    return { account, kept };
+    return { kept };
   }
 
   /** An account that is never written anywhere. */
@@ -92,7 +110,7 @@ export class Accounts implements Disposable {
     this.changes.fire();
   }
 
-  /** Uses another of the kept accounts, in all windows. */
+  /** Switches to another of the stored accounts, in all windows. */
   async activate(origin: string, id: string): Promise<void> {
     const keyring = await this.readable(origin);
     if (!keyring?.accounts.some((account) => account.id === id)) return;
@@ -102,10 +120,13 @@ export class Accounts implements Disposable {
   }
 
   /**
-   * Forgets one account; the next kept one of the origin, if any, becomes active. Rejects where the secret store
-   * fails, as the token may still be in it.
+   * Signs out of one account; the next stored one of the origin, if any, becomes active. What belongs to the account
+   * stays, and is there again when its token or a new one signs in. Rejects if the secret store fails, as the token
+   * may still be in it.
    */
   async remove(origin: string, id: string): Promise<void> {
+    const token = (await this.all(origin)).find((account) => account.id === id)?.token;
+    if (token !== undefined) await this.ids.keep(origin, token, id);
     if (this.sessionOnly.get(origin)?.id === id) this.sessionOnly.delete(origin);
     const before = await this.tryKeyring(origin);
     const done = before !== undefined && (await this.tryRemove(origin, id, before.keyring));
@@ -122,20 +143,20 @@ export class Accounts implements Disposable {
     this.changes.dispose();
   }
 
-  /** Undefined where nothing is kept; rejects where the secret store fails. */
+  /** `undefined` if nothing is stored; rejects if the secret store fails. */
   private async keyring(origin: string): Promise<Keyring | undefined> {
     const text = await this.secrets.get(keyOf(origin));
     if (text === undefined) return undefined;
     try {
       return v.parse(keyringSchema, JSON.parse(text));
     } catch {
-      // The text may hold a token, so it is not quoted.
-      this.log.error('accounts: what the secret store holds cannot be read');
+      // The text may contain a token, so it isn't quoted.
+      this.log.error("accounts: what the secret store holds can't be read");
       return undefined;
     }
   }
 
-  /** Undefined where the secret store fails. */
+  /** `undefined` if the secret store fails. */
   private async tryKeyring(origin: string): Promise<{ keyring: Keyring | undefined } | undefined> {
     try {
       return { keyring: await this.keyring(origin) };
@@ -149,7 +170,7 @@ export class Accounts implements Disposable {
     return (await this.tryKeyring(origin))?.keyring;
   }
 
-  /** The kind of failure alone: its words may repeat what was to be stored. */
+  /** The name of the error only: its message may repeat what was to be stored. */
   private warn(error: unknown): void {
     this.log.warn(
       `accounts: the secret store failed (${error instanceof Error ? error.name : typeof error})`,

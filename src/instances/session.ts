@@ -2,6 +2,7 @@ import type { TensorDockClient } from '../api/client';
 import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import type { Logger } from '../base/logger';
+import type { SharedFileEvents } from '../base/sharedFile';
 import type { Account, Accounts } from './accounts';
 import { SnapshotFile } from './sharedSnapshot';
 import type { InstanceStore } from './store';
@@ -9,24 +10,29 @@ import type { InstanceStore } from './store';
 export interface SessionOptions {
   readonly accounts: Accounts;
   readonly store: InstanceStore;
-  /** The origin that the settings name. Throws where they name none. */
+  /** The origin that the settings name. Throws if they name none. */
   readonly origin: () => string;
   /** The folder of files that all windows share. */
   readonly storage: string;
-  readonly clientFor: (origin: string, token: string) => TensorDockClient;
+  /** A client that reads the token for each call. */
+  readonly clientFor: (origin: string, getToken: () => Promise<string>) => TensorDockClient;
   readonly log: Logger;
+  readonly events?: SharedFileEvents;
 }
 
 /** Switches the store to the account that is signed in, whichever window signed in or out. */
 export class Session implements Disposable {
   private readonly failures = new Emitter<unknown>();
   private readonly settlements = new Emitter<void>();
-  private listener: Disposable | undefined;
-  private current: Account | undefined;
+  private readonly listeners: Disposable[] = [];
+  /** The token in it changes when the account gets a new one; its client then uses that. */
+  private current: { account: Account } | undefined;
   private switching: Promise<void> = Promise.resolve();
   private firstRefresh: Promise<void> | undefined;
+  /** The instances that were last remembered for the account. */
+  private remembered = '';
 
-  /** Who is signed in can't be found out, with the reason. */
+  /** Who is signed in can't be determined, with the reason. */
   readonly onDidFail = this.failures.event;
   /** It is known again who is signed in. */
   readonly onDidSettle = this.settlements.event;
@@ -35,11 +41,15 @@ export class Session implements Disposable {
 
   /** Signs in with what is stored, and follows changes from then on. */
   begin(): void {
-    this.listener = this.options.accounts.onDidChange(() => this.update());
+    const { accounts, store } = this.options;
+    this.listeners.push(
+      accounts.onDidChange(() => this.update()),
+      store.onDidChange(() => this.rememberInstances()),
+    );
     this.update();
   }
 
-  /** Finds out again who is signed in, such as after a change of the origin. */
+  /** Determines again who is signed in, such as after a change of the origin. */
   update(): void {
     this.switching = this.switching
       .then(async () => this.switchOnce())
@@ -47,12 +57,12 @@ export class Session implements Disposable {
       .then(() => this.settlements.fire());
   }
 
-  /** Resolves when it is known who is signed in, and the rows of the last snapshot are there. */
+  /** Resolves when it is known who is signed in, and the rows of the last snapshot are loaded. */
   async settled(): Promise<void> {
     await this.switching;
   }
 
-  /** Resolves when there is something to show as well: where no snapshot is stored, after the first answer. */
+  /** Resolves when there is something to show: if no snapshot is stored, after the first answer. */
   async ready(): Promise<void> {
     await this.switching;
     const { accountId, listedAt, failure } = this.options.store.status;
@@ -62,32 +72,55 @@ export class Session implements Disposable {
   }
 
   dispose(): void {
-    this.listener?.dispose();
+    for (const listener of this.listeners) listener.dispose();
     this.failures.dispose();
     this.settlements.dispose();
   }
 
   private async switchOnce(): Promise<void> {
-    const { accounts, origin, store, storage, clientFor, log } = this.options;
+    const { accounts, origin, store, storage, clientFor, log, events } = this.options;
     const account = await accounts.active(origin()).catch((error: unknown) => {
       this.failures.fire(error);
       return undefined;
     });
-    const same =
-      account?.id === this.current?.id &&
-      account?.token === this.current?.token &&
-      account?.origin === this.current?.origin;
-    if (same && store.status.accountId === account?.id) return;
-    this.current = account;
+    const before = this.current?.account;
+    if (account && this.current && before?.id === account.id && before.origin === account.origin) {
+      this.current.account = account;
+      if (before.token !== account.token) void this.refreshWithNewToken();
+      return;
+    }
     if (!account) {
-      await store.setSession(undefined);
+      this.current = undefined;
+      if (store.status.accountId !== undefined) await store.setSession(undefined);
       return;
     }
     log.info(`session: account ${account.id} at ${account.origin}`);
+    const current = { account };
+    this.current = current;
+    this.remembered = '';
     await store.setSession({
       accountId: account.id,
-      api: clientFor(account.origin, account.token),
-      shared: new SnapshotFile(storage, account.id, log),
+      api: clientFor(account.origin, async () => current.account.token),
+      shared: new SnapshotFile(storage, account.id, log, events),
     });
+  }
+
+  /** The old token may have been refused; what this window shows shouldn't wait for the next poll. */
+  private async refreshWithNewToken(): Promise<void> {
+    const { store, log } = this.options;
+    log.info('session: the account has a new token');
+    await store.refresh().catch((error: unknown) => log.warn(`session: ${String(error)}`));
+  }
+
+  private rememberInstances(): void {
+    const { accounts, store } = this.options;
+    const account = this.current?.account;
+    const { accountId, listedAt } = store.status;
+    if (!account || account.id !== accountId || listedAt === 0) return;
+    const ids = store.rows().map(({ instance }) => instance.id);
+    const key = JSON.stringify(ids);
+    if (key === this.remembered) return;
+    this.remembered = key;
+    void accounts.saw(account, ids);
   }
 }

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { SecretStore } from '../instances/accounts';
+import type { SecretStore } from '../instances/secretStore';
 
 /** VS Code's SecretStorage as the accounts use it. */
 export function secretStore(storage: vscode.SecretStorage): SecretStore {

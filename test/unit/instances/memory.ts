@@ -1,5 +1,5 @@
 import type { Disposable } from '../../../src/base/disposable';
-import type { SecretStore } from '../../../src/instances/accounts';
+import type { SecretStore } from '../../../src/instances/secretStore';
 import { Emitter } from '../../../src/base/emitter';
 import type { Claim, Journal, OperationRecord } from '../../../src/instances/operations/journal';
 import type { SharedSnapshot } from '../../../src/instances/sharedSnapshot';
