@@ -172,10 +172,7 @@ function withAccount(
     token === undefined
       ? (before?.tokens ?? [])
       : [...(before?.tokens ?? []).filter((other) => other !== token), token].slice(-mostTokens);
-  const isSame =
-    before !== undefined &&
-    before.instanceIds.join('\n') === ids.join('\n') &&
-    before.tokens.join() === tokens.join();
+  const isSame = before?.instanceIds.join('\n') === ids.join('\n') && before.tokens.join() === tokens.join();
   if (isSame) return accounts;
   return [
     ...accounts.filter((account) => account !== before),

@@ -173,6 +173,7 @@ describe('who is signed in', () => {
     const id = await window.signIn(token);
     await window.session.ready();
     const later = person.machine('later').id;
+    await person.clock.advance(1_000);
     await window.store.refresh();
     await vi.waitFor(async () =>
       expect(await readFile(path.join(folder, 'accounts.json'), 'utf8')).toContain(later),
