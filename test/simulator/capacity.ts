@@ -13,11 +13,14 @@ import {
 export class Capacity {
   /** What the catalogue answers where it is stale: a copy from before. */
   private frozen: Catalogue | undefined;
+  private readonly allPorts: ReadonlyMap<string, ReadonlySet<number>>;
 
   constructor(
     private readonly catalogue: Catalogue,
     private readonly listed: boolean,
-  ) {}
+  ) {
+    this.allPorts = new Map(catalogue.hosts.map((host) => [host.id, new Set(host.ports)]));
+  }
 
   /** What is told to those who ask; empty where the catalogue is off. */
   places(): readonly Place[] {
@@ -52,6 +55,8 @@ export class Capacity {
   /** Takes what the order needs from a fitting host. Throws a `Refusal` where none fits. */
   place(order: CreateOrder): Host {
     const host = order.hostnodeId === undefined ? this.find(order) : this.named(order, order.hostnodeId);
+    const named = (order.forwards ?? []).map((forward) => forward.external).filter((port) => port !== 0);
+    if (order.hostnodeId !== undefined && !order.dedicatedIp) checkPorts(host, named);
     if (order.dedicatedIp) {
       if (host.publicIps < 1) throw new Refusal('capacity', 'No available public IPs on hostnode');
       host.publicIps -= 1;
@@ -61,8 +66,24 @@ export class Capacity {
     return host;
   }
 
+  /** Takes an external port; false where the host doesn't offer it, or somebody has it. */
+  takePort(hostId: string, port: number): boolean {
+    const host = this.host(hostId);
+    if (!host.ports.includes(port)) return false;
+    host.ports = host.ports.filter((free) => free !== port);
+    return true;
+  }
+
+  /** Gives a port back, if it is one of the host's. */
+  givePort(hostId: string, port: number): void {
+    const host = this.host(hostId);
+    if (this.allPorts.get(hostId)?.has(port) === true && !host.ports.includes(port))
+      host.ports = [...host.ports, port].sort((a, b) => a - b);
+  }
+
   resize(machine: Machine, to: Sizes, gpusAsked: boolean): void {
     const host = this.host(machine.hostnodeId);
+    checkPerGpu(host, to);
     const before = machine.sizes;
     const held = machine.holdsGpus;
     if (gpusAsked) {
@@ -113,9 +134,11 @@ export class Capacity {
   }
 
   private find(order: CreateOrder): Host {
-    const there = this.catalogue.hosts.filter(
+    const roomy = this.catalogue.hosts.filter(
       (host) => host.locationId === order.locationId && host.online && fits(host, order.sizes),
     );
+    const there = roomy.filter((host) => overPerGpu(host, order.sizes) === undefined);
+    if (there.length === 0) for (const host of roomy) checkPerGpu(host, order.sizes);
     const host = there.find((entry) => !order.dedicatedIp || entry.publicIps > 0) ?? there[0];
     if (host === undefined) throw new Refusal('capacity', 'No available nodes found');
     return host;
@@ -124,9 +147,29 @@ export class Capacity {
   private named(order: CreateOrder, id: string): Host {
     const host = this.catalogue.hosts.find((entry) => entry.id === id);
     if (host?.online !== true) throw new Refusal('capacity', 'Hostnode unavailable');
+    checkPerGpu(host, order.sizes);
     if (!fits(host, order.sizes)) throw new Refusal('capacity', 'Insufficient capacity on hostnode');
     return host;
   }
+}
+
+/** What one GPU of the host may not have so much of. An instance without GPUs has no such limit. */
+function overPerGpu(host: Host, sizes: Sizes): 'RAM' | 'vCPUs' | undefined {
+  const gpus = sizes.gpus.reduce((sum, gpu) => sum + gpu.count, 0);
+  if (gpus === 0) return undefined;
+  if (sizes.ramGb > gpus * host.maxRamGbPerGpu) return 'RAM';
+  return sizes.vcpus > gpus * host.maxVcpusPerGpu ? 'vCPUs' : undefined;
+}
+
+function checkPerGpu(host: Host, sizes: Sizes): void {
+  const over = overPerGpu(host, sizes);
+  if (over !== undefined) throw new Refusal('capacity', `${over} per GPU exceeds ratio limit`);
+}
+
+function checkPorts(host: Host, ports: readonly number[]): void {
+  const refused = ports.find((port, index) => !host.ports.includes(port) || ports.indexOf(port) !== index);
+  if (refused !== undefined)
+    throw new Refusal('port', `External port ${refused} is not available on hostnode`);
 }
 
 function fits(host: Host, sizes: Sizes): boolean {

@@ -16,8 +16,8 @@ export type Fault =
   | { readonly kind: 'empty' }
   /** Does what is asked, and answers 200 with this text. */
   | { readonly kind: 'body'; readonly body: string; readonly contentType?: string }
-  /** A gateway's page instead of the service; `handled`: though what was asked was done. */
-  | { readonly kind: 'html'; readonly status: 502 | 503 | 504; readonly handled?: boolean }
+  /** A gateway's page in place of the service's answer; `handled`: the request was carried out all the same. */
+  | { readonly kind: 'html'; readonly status: 404 | 502 | 503 | 504; readonly handled?: boolean }
   | { readonly kind: 'rate-limited'; readonly retryAfter?: string }
   /** Any status, with a JSON body; `handled`: though what was asked was done. */
   | { readonly kind: 'status'; readonly status: number; readonly body?: unknown; readonly handled?: boolean }

@@ -11,8 +11,11 @@ let simulator: Simulator;
 let ask: Ask;
 let clock: ManualClock;
 
-/** Answers at once; boots, stops and deletes by the clock. */
-const paced: SimulatorOptions['delays'] = { base: 'realistic', latency: 0, create: 0, visible: 0 };
+/** Answers at once; boots, stops, and deletes by the clock. */
+const paced: SimulatorOptions['delays'] = {
+  ...{ base: 'realistic', latency: 0, create: 0 },
+  ...{ blinkAfter: 5000, blink: 8000, boot: 45_000, address: 15_000, forwards: 5000, ssh: 30_000 },
+};
 
 async function begin(options: SimulatorOptions = {}): Promise<void> {
   clock = new ManualClock();

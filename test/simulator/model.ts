@@ -35,7 +35,10 @@ export interface Machine {
   readonly hostnodeId: string;
   readonly locationId: string;
   readonly dedicatedIp: boolean;
+  /** An external port other than 0 is reserved for this instance. */
   readonly wantedForwards: readonly Forward[];
+  /** Shows `stoppeddisassociated` for a moment, though it is booting. */
+  blinking: boolean;
   ipAddress: string;
   forwards: readonly Forward[];
   /** US dollars. */
@@ -71,7 +74,8 @@ export interface Host {
   storageGb: number;
   readonly maxVcpusPerGpu: number;
   readonly maxRamGbPerGpu: number;
-  readonly ports: number[];
+  /** The external ports that nobody has now. */
+  ports: readonly number[];
   publicIps: number;
   readonly prices: Prices;
   readonly networkGbps: number;
@@ -138,6 +142,7 @@ export type RefusalKind =
   | 'method'
   | 'validation'
   | 'state'
+  | 'port'
   | 'conflict'
   | 'capacity'
   | 'no-gpu'

@@ -3,13 +3,19 @@ import type { Clock } from '../../src/base/clock';
 /** How the simulated service writes and reads: see the folder `dialects`. */
 export type DialectName = 'specified' | 'live' | 'documented' | 'getting-started';
 
+/** A fixed delay, or one drawn at random between two bounds. */
+export type Span = number | readonly [least: number, most: number];
+
 /** Milliseconds of the world's clock. */
 export interface Delays {
   /** Before any request is handled. */
   readonly latency: number;
   /** Extra, before a create is handled. */
   readonly create: number;
-  /** Until a created instance can be listed and got. */
+  /**
+   * How long a created instance is missing from the list and answered with 404. No source reports this, so no
+   * preset has it.
+   */
   readonly visible: number;
   /** From a create or start until the moment of `stoppeddisassociated`. */
   readonly blinkAfter: number;
@@ -17,9 +23,9 @@ export interface Delays {
   readonly blink: number;
   /** From a create or start until `running`. */
   readonly boot: number;
-  /** From `running` until an address is told. */
-  readonly address: number;
-  /** From the address until the port forwards are told. */
+  /** From `running` until the instance has an address. */
+  readonly address: Span;
+  /** From the address until the port forwards are listed. No source reports such a delay, so no preset has one. */
   readonly forwards: number;
   /** From the forwards until port 22 answers. */
   readonly ssh: number;
@@ -58,7 +64,7 @@ export const speeds: Readonly<Record<Speed, Delays>> = {
     blink: 900,
     boot: 3000,
     address: 1000,
-    forwards: 300,
+    forwards: 0,
     ssh: 1500,
     keys: 500,
     stop: 2500,
@@ -68,13 +74,14 @@ export const speeds: Readonly<Record<Speed, Delays>> = {
   realistic: {
     latency: 300,
     create: 12_000,
-    visible: 1000,
-    blinkAfter: 5000,
-    blink: 8000,
-    boot: 45_000,
-    address: 15_000,
-    forwards: 5000,
-    ssh: 30_000,
+    visible: 0,
+    blinkAfter: 1000,
+    blink: 3000,
+    // The address arrives 5 to 30 s after a create.
+    boot: 5000,
+    address: [0, 25_000],
+    forwards: 0,
+    ssh: 45_000,
     keys: 30_000,
     stop: 30_000,
     modify: 60_000,

@@ -1,3 +1,5 @@
+import type { Span } from './options';
+
 /** Randomness that a seed repeats (mulberry32). */
 export class Random {
   private state: number;
@@ -18,6 +20,11 @@ export class Random {
   /** A whole number from `low` to `high`, both included. */
   whole(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
+  }
+
+  /** A fixed number of milliseconds, or one between two bounds. */
+  within(span: Span): number {
+    return typeof span === 'number' ? span : this.whole(...span);
   }
 
   pick<T>(values: readonly T[]): T {

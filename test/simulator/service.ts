@@ -1,6 +1,7 @@
 import { delay } from '../../src/base/clock';
 import type { Disposable } from '../../src/base/disposable';
 import { randomBytes } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import { makeDialect } from './dialects/documented';
 import type { Dialect, Reply } from './dialects/dialect';
 import { hostnodes, locations, oneHostnode, secrets } from './dialects/places';
@@ -133,7 +134,7 @@ export class SimulatedService implements Disposable {
         if (fault.handled === true) await handle();
         return text(
           fault.status,
-          `<html><body><h1>${fault.status} Bad Gateway</h1></body></html>`,
+          `<html><body><h1>${fault.status} ${STATUS_CODES[fault.status] ?? ''}</h1></body></html>`,
           'text/html',
         );
       case 'rate-limited':
@@ -162,15 +163,17 @@ export class SimulatedService implements Disposable {
     const wait = delays.latency + (isCreate ? delays.create : 0);
     if (wait > 0) await delay(this.world.clock, wait);
     try {
+      const organisation = access?.organisation ?? 'main';
+      const retryAfter =
+        access === undefined || access.forbidden === true ? undefined : this.overLimit(organisation);
+      if (retryAfter !== undefined)
+        return this.write(this.dialect.refusal(tooMany()), this.retryHeader(retryAfter));
+      // Locations are public: without a token, nobody's limit counts them.
       if (record.path === `${root}/locations` && this.dialect.hasCatalogue && record.method === 'GET') {
         return this.write({ status: 200, body: locations(this.world.capacity) });
       }
       if (access === undefined) throw new Refusal('unauthorized', 'Invalid API credentials');
       if (access.forbidden === true) throw new Refusal('forbidden', 'Access denied');
-      const organisation = access.organisation ?? 'main';
-      const retryAfter = this.overLimit(organisation);
-      if (retryAfter !== undefined)
-        return this.write(this.dialect.refusal(tooMany()), this.retryHeader(retryAfter));
       return this.write(this.route(organisation, record));
     } catch (error) {
       if (error instanceof Refusal) return this.write(this.dialect.refusal(error));
@@ -184,6 +187,10 @@ export class SimulatedService implements Disposable {
       : [];
     if (rest.length > 0) throw notThere();
     if (kind === 'instances') return this.instances(organisation, method, body, id, action);
+    if (kind === 'auth' && id === 'test' && this.dialect.hasCatalogue && action === undefined) {
+      if (method !== 'POST') throw wrongMethod();
+      return { status: 200, body: { success: true, organizationId: organisation } };
+    }
     if (!this.dialect.hasCatalogue || action !== undefined) throw notThere();
     if (kind === 'hostnodes') return this.hostnodes(method, id);
     if (kind === 'secrets') return this.secrets(organisation, method, body, id);

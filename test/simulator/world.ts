@@ -32,7 +32,8 @@ export interface WorldSettings {
 /** Gives out addresses and outside ports. */
 export interface AddressBook {
   address(machine: Machine): string;
-  port(machine: Machine, wanted: Forward): number;
+  /** `free`: the ports that the host node lists as available; `taken`: those that its other instances have. */
+  port(wanted: Forward, free: readonly number[], taken: ReadonlySet<number>): number;
 }
 
 /**
@@ -120,7 +121,7 @@ export class World implements Disposable {
       holdsGpus: order.sizes.gpus.length > 0,
       hostnodeId: host.id,
       dedicatedIp: order.dedicatedIp,
-      wantedForwards: host.ignoresForwards ? [] : (order.forwards ?? defaultForwards(order)),
+      wantedForwards: host.ignoresForwards || order.dedicatedIp ? [] : this.reserve(host.id, order),
       keys,
       visibleAt: this.clock.now() + this.settings.delays.visible,
       cloudInit: order.cloudInit,
@@ -140,6 +141,7 @@ export class World implements Disposable {
       }
       machine.holdsGpus = true;
     }
+    this.forgetTimers(id);
     machine.status = 'starting';
     this.boot(machine);
     return machine;
@@ -161,7 +163,8 @@ export class World implements Disposable {
 
   modify(organisation: string, id: string, order: ModifyOrder): Machine {
     const machine = this.present(organisation, id);
-    if (machine.status !== 'stopped' && machine.status !== 'stoppeddisassociated') {
+    const isStopped = machine.status === 'stopped' || machine.status === 'stoppeddisassociated';
+    if (!isStopped || machine.blinking) {
       throw new Refusal('state', "Instance must be in 'Stopped' or 'StoppedDisassociated' state");
     }
     const before = machine.sizes;
@@ -175,6 +178,7 @@ export class World implements Disposable {
     machine.holdsGpus = machine.holdsGpus || order.gpu !== undefined;
     machine.sizes = sizes;
     machine.rateHourly = this.capacity.rate(machine.hostnodeId, sizes);
+    this.forgetTimers(id);
     const { modify } = this.settings.delays;
     const after = machine.needsGpu && !machine.holdsGpus ? 'stoppeddisassociated' : 'stopped';
     machine.status = modify > 0 ? 'pending' : after;
@@ -224,6 +228,7 @@ export class World implements Disposable {
       forwards: [],
       sshUp: false,
       keysReady: false,
+      blinking: false,
       visibleAt: 0,
       cloudInit: undefined,
       dedicatedIp: false,
@@ -244,6 +249,7 @@ export class World implements Disposable {
   bringUp(id: string): void {
     const machine = this.machine(id);
     this.forgetTimers(id);
+    this.goDark(machine);
     machine.status = 'running';
     machine.ipAddress = this.settings.addresses.address(machine);
     machine.forwards = this.assignForwards(machine);
@@ -267,6 +273,9 @@ export class World implements Disposable {
     this.forgetTimers(id);
     this.goDark(machine);
     if (machine.status !== 'deleting') this.capacity.giveBack(machine);
+    for (const { external } of machine.wantedForwards) {
+      if (external !== 0) this.capacity.givePort(machine.hostnodeId, external);
+    }
     this.machines.delete(id);
     machine.status = 'deleted';
     this.changed(machine);
@@ -307,14 +316,18 @@ export class World implements Disposable {
     const { blinkAfter, blink, boot, address, forwards, ssh, keys } = this.settings.delays;
     const shown = machine.status;
     if (blink > 0) {
-      this.later(machine, blinkAfter, () => this.setStatus(machine.id, 'stoppeddisassociated'));
+      this.later(machine, blinkAfter, () => {
+        machine.blinking = true;
+        this.setStatus(machine.id, 'stoppeddisassociated');
+      });
       this.later(machine, blinkAfter + blink, () => {
+        machine.blinking = false;
         if (machine.status === 'stoppeddisassociated') this.setStatus(machine.id, shown);
       });
     }
     const steps: readonly [number, () => void][] = [
       [boot, () => (machine.status = 'running')],
-      [address, () => (machine.ipAddress = this.settings.addresses.address(machine))],
+      [this.random.within(address), () => (machine.ipAddress = this.settings.addresses.address(machine))],
       [forwards, () => (machine.forwards = this.assignForwards(machine))],
       [ssh, () => (machine.sshUp = true)],
       [keys, () => (machine.keysReady = true)],
@@ -335,9 +348,38 @@ export class World implements Disposable {
 
   private assignForwards(machine: Machine): readonly Forward[] {
     if (machine.dedicatedIp) return [];
-    return machine.wantedForwards.map((wanted) => ({
-      internal: wanted.internal,
-      external: this.settings.addresses.port(machine, wanted),
+    this.releasePorts(machine);
+    const host = this.capacity.host(machine.hostnodeId);
+    const neighbors = this.all().filter(
+      (other) => other.id !== machine.id && other.hostnodeId === machine.hostnodeId,
+    );
+    const taken = new Set(
+      neighbors.flatMap(({ forwards, wantedForwards }) =>
+        [...forwards, ...wantedForwards].map((forward) => forward.external),
+      ),
+    );
+    return machine.wantedForwards.map((wanted) => {
+      const external = this.settings.addresses.port(wanted, host.ports, taken);
+      taken.add(external);
+      this.capacity.takePort(machine.hostnodeId, external);
+      return { internal: wanted.internal, external };
+    });
+  }
+
+  /** Ports that the service picked go back to the host node; those that the create named stay reserved. */
+  private releasePorts(machine: Machine): void {
+    const reserved = new Set(machine.wantedForwards.map((forward) => forward.external));
+    for (const { external } of machine.forwards) {
+      if (!reserved.has(external)) this.capacity.givePort(machine.hostnodeId, external);
+    }
+    machine.forwards = [];
+  }
+
+  /** The forwards of a create. An external port that isn't free is picked by the service, as at a location. */
+  private reserve(hostId: string, order: CreateOrder): readonly Forward[] {
+    return (order.forwards ?? defaultForwards(order)).map(({ internal, external }) => ({
+      internal,
+      external: this.capacity.takePort(hostId, external) ? external : 0,
     }));
   }
 
@@ -357,7 +399,8 @@ export class World implements Disposable {
 
   private goDark(machine: Machine): void {
     machine.ipAddress = '';
-    machine.forwards = [];
+    this.releasePorts(machine);
+    machine.blinking = false;
     machine.sshUp = false;
     machine.keysReady = false;
   }
@@ -410,10 +453,13 @@ export type MachineDescription = Pick<
 function documentationAddresses(random: Random): AddressBook {
   return {
     address: (machine) => `${machine.dedicatedIp ? '198.51.100' : '203.0.113'}.${random.whole(1, 254)}`,
-    port: (machine, wanted) => {
-      const taken = new Set(machine.forwards.map((forward) => forward.external));
-      if (wanted.external >= 20_000 && !taken.has(wanted.external)) return wanted.external;
-      return random.whole(20_000, 60_000);
+    port: (wanted, free, taken) => {
+      if (wanted.external !== 0) return wanted.external;
+      if (free.length > 0) return random.pick(free);
+      for (;;) {
+        const port = random.whole(20_000, 60_000);
+        if (!taken.has(port)) return port;
+      }
     },
   };
 }
@@ -423,8 +469,10 @@ function defaultForwards(order: CreateOrder): readonly Forward[] {
   return order.dedicatedIp ? [] : [{ internal: isWindows(order.image) ? 3389 : 22, external: 0 }];
 }
 
+/** One that shows `stoppeddisassociated` for a moment while it boots is up all the same. */
 function isUp(machine: Machine): boolean {
-  return ['creating', 'starting', 'running', 'queued', 'provisioning'].includes(machine.status);
+  const words = ['creating', 'starting', 'running', 'queued', 'provisioning'];
+  return machine.blinking || words.includes(machine.status);
 }
 
 function isBusy(machine: Machine): boolean {

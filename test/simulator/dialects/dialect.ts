@@ -37,6 +37,7 @@ export const refusalStatus: Readonly<Record<Refusal['kind'], number>> = {
   method: 405,
   validation: 400,
   state: 400,
+  port: 400,
   conflict: 409,
   capacity: 400,
   'no-gpu': 400,

@@ -16,6 +16,9 @@ const ramSteps = [
   2, 4, 6, 8, 10, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 512,
 ];
 
+/** The kinds of secrets that the documentation names. */
+const secretKinds = ['SSHKEY', 'GENERIC', 'SECRET'];
+
 /** Reads the body of a create in the dialect's shape. Throws a `Refusal` with all issues. */
 export function readCreate(shape: Dialect['shape'], body: unknown): CreateOrder {
   const reader = new Reader();
@@ -93,6 +96,7 @@ export function readSecret(body: unknown): {
     value: reader.text(attributes.value, [...attributesPath, 'value']),
     kind: reader.text(attributes.type, [...attributesPath, 'type']),
   };
+  reader.oneOf(secret.kind, secretKinds, [...attributesPath, 'type']);
   if (reader.issues.length > 0) throw new Refusal('validation', 'Validation failed', reader.issues);
   return secret;
 }
