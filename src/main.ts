@@ -25,6 +25,7 @@ import { WindowRegistry } from './instances/windowRegistry';
 import type { PublicInstance } from './publicApi';
 import { Forms } from './views/forms/forms';
 import { followCosts } from './views/notifications/costNotices';
+import { fileNotices } from './views/notifications/fileNotices';
 import { followOperations } from './views/notifications/operationProgress';
 import { followSession } from './views/notifications/sessionNotices';
 import { StatusBar } from './views/statusBar';
@@ -160,11 +161,13 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     reportedByForm,
   });
   const shared = { folder: storage, clock, log, store };
-  const ledger = new Ledger(shared);
-  const schedules = new Schedules({ ...shared, operations });
-  const watches = new CapacityWatches(shared);
+  const fileEvents = fileNotices();
+  const ledger = new Ledger({ ...shared, fileEvents: fileEvents('costs') });
+  const schedules = new Schedules({ ...shared, operations, fileEvents: fileEvents('schedules') });
+  const watches = new CapacityWatches({ ...shared, fileEvents: fileEvents('watches') });
   const reminders = new Reminders({
     ...shared,
+    fileEvents: fileEvents('reminders'),
     ledger,
     remindAfterHours: () => settings.remindAfterHours,
     excused: (id) => schedules.of(id) !== undefined,

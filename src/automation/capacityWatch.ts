@@ -9,7 +9,7 @@ import { NotSignedInError, RateLimitedError } from '../api/errors';
 import type { Location, LocationGpu } from '../api/types';
 import { Emitter } from '../base/emitter';
 import type { InstanceStore } from '../instances/store';
-import { SharedFile } from '../base/sharedFile';
+import { SharedFile, type SharedFileEvents } from '../base/sharedFile';
 
 const watchSchema = v.object({
   id: v.string(),
@@ -71,6 +71,8 @@ export interface CapacityWatchesOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly store: Pick<InstanceStore, 'api' | 'status' | 'onDidChange'>;
+  /** What to do if the file is damaged or can't be written. */
+  readonly fileEvents?: SharedFileEvents;
 }
 
 const intervalMs = 60_000;
@@ -98,7 +100,13 @@ export class CapacityWatches implements Disposable {
 
   constructor(private readonly options: CapacityWatchesOptions) {
     const { folder, log, store } = options;
-    this.file = new SharedFile(path.join(folder, 'capacity.json'), fileSchema, this.data, log);
+    this.file = new SharedFile(
+      path.join(folder, 'capacity.json'),
+      fileSchema,
+      this.data,
+      log,
+      options.fileEvents,
+    );
     this.owned = [
       this.file.watch(() => void this.reread()),
       store.onDidChange(() => {

@@ -8,7 +8,7 @@ import type { InstanceRow, InstanceStore } from '../instances/store';
 import { billingOf } from '../cost/billing';
 import type { CostSum } from '../cost/history';
 import type { Ledger } from '../cost/ledger';
-import { SharedFile } from '../base/sharedFile';
+import { SharedFile, type SharedFileEvents } from '../base/sharedFile';
 
 const fileSchema = v.object({
   version: v.literal(1),
@@ -49,6 +49,8 @@ export interface RemindersOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly store: Pick<InstanceStore, 'rows' | 'status'>;
+  /** What to do if the file is damaged or can't be written. */
+  readonly fileEvents?: SharedFileEvents;
   readonly ledger: Pick<Ledger, 'runningSince' | 'costOfRun' | 'onDidChange'>;
   /** `tensordock.cost.remindAfterHours`, asked each time; 0: never. */
   readonly remindAfterHours: () => number;
@@ -78,6 +80,7 @@ export class Reminders implements Disposable {
       fileSchema,
       { version: 1, runs: [] },
       log,
+      options.fileEvents,
     );
     this.listener = ledger.onDidChange(() => this.look());
     this.look();

@@ -10,7 +10,7 @@ import type { Operations, RunningOperation } from '../instances/operations/opera
 import type { InstanceStore } from '../instances/store';
 import { isOn } from '../cost/billing';
 import { farthestMs, phaseOf, schedulesSchema, type Schedule } from './schedule';
-import { SharedFile } from '../base/sharedFile';
+import { SharedFile, type SharedFileEvents } from '../base/sharedFile';
 
 /** How a schedule came to its end in this window. */
 export interface ScheduleEnd {
@@ -28,6 +28,8 @@ export interface SchedulesOptions {
   readonly log: Logger;
   readonly store: Pick<InstanceStore, 'status' | 'row' | 'refreshOne' | 'onDidChange' | 'onDidGo'>;
   readonly operations: Pick<Operations, 'begin' | 'of'>;
+  /** What to do if the file is damaged or can't be written. */
+  readonly fileEvents?: SharedFileEvents;
   /** How long before the stop a warning is given, in milliseconds; five minutes where it is left out. */
   readonly warnBeforeMs?: number;
 }
@@ -68,7 +70,7 @@ export class Schedules implements Disposable {
   constructor(private readonly options: SchedulesOptions) {
     const { folder, log, store } = options;
     const file = path.join(folder, 'schedules.json');
-    this.file = new SharedFile(file, schedulesSchema, { version: 1, schedules: [] }, log);
+    this.file = new SharedFile(file, schedulesSchema, { version: 1, schedules: [] }, log, options.fileEvents);
     this.owned = [
       this.file.watch(() => this.look()),
       store.onDidChange(({ status, added }) => {

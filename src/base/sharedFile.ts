@@ -1,5 +1,5 @@
 import { watch } from 'node:fs';
-import { readFile, rename } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
@@ -8,9 +8,12 @@ import { isErrorCode } from './fileErrors';
 import { acquireLock, inTurn, isUnwritable, makePrivateFolder } from './lock';
 import type { Logger } from './logger';
 
-/** What the owner of a shared file can be told. */
+/** How many damaged copies of one file are kept. */
+const mostDamaged = 5;
+
+/** What the owner of a shared file is notified of. */
 export interface SharedFileEvents {
-  /** The file was damaged; it was kept under this path, and a new one was started. */
+  /** The file was damaged; it was kept under this path, and a new one was started. Called in one window only. */
   readonly onDamaged?: (keptAs: string) => void;
   /** The file can't be written, so changes are kept in memory. Called once until a write succeeds again. */
   readonly onUnwritable?: (error: unknown) => void;
@@ -35,9 +38,11 @@ export class SharedFile<T> {
     this.parse = typeof schema === 'function' ? schema : (text) => parseJson(text, schema);
   }
 
-  /** What is stored now; `empty` where nothing is, or where it is damaged. Rejects where it can't be read. */
+  /** What is stored now; `empty` if nothing is. A damaged file is set aside. Rejects if the file can't be read. */
   async read(): Promise<T> {
-    return this.unwritten ? this.unwritten.value : (await this.readWhole()).value;
+    if (this.unwritten) return this.unwritten.value;
+    const { value, damaged } = await this.readWhole();
+    return damaged ? this.update((current) => current) : value;
   }
 
   /**
@@ -84,11 +89,13 @@ export class SharedFile<T> {
       const { value, text, damaged } = await this.readWhole();
       const next = step(this.unwritten ? this.unwritten.value : value);
       const nextText = JSON.stringify(next);
-      if (this.unwritten === undefined && (next === value || nextText === text)) return next;
+      const unchanged = this.unwritten === undefined && (next === value || nextText === text);
+      if (unchanged && !damaged) return next;
       lock.lost.throwIfAborted();
       try {
-        // Never lost without a trace: it may hold what a person asked for.
+        // It may hold what a person asked for, so it's never overwritten.
         if (damaged) await this.keepDamaged();
+        if (unchanged) return next;
         await writeFileAtomic(this.file, nextText, { mode: 0o600 });
       } catch (error) {
         if (!isUnwritable(error)) throw error;
@@ -111,11 +118,20 @@ export class SharedFile<T> {
     return value;
   }
 
+  /** Under the lock. Each copy has a name of its own; the first one and the newest are kept. */
   private async keepDamaged(): Promise<void> {
-    const kept = `${this.file}.damaged`;
-    await rename(this.file, kept);
-    this.log.warn(`${path.basename(this.file)}: damaged, kept as ${path.basename(kept)}, started anew`);
-    this.events.onDamaged?.(kept);
+    const folder = path.dirname(this.file);
+    const prefix = `${path.basename(this.file)}.damaged-`;
+    const copies = (await readdir(folder)).filter((name) => name.startsWith(prefix)).sort();
+    const stamp = `${prefix}${new Date().toISOString().replace(/\D/g, '')}`;
+    let name = stamp;
+    for (let count = 2; copies.includes(name); count++) name = `${stamp}-${count}`;
+    await rename(this.file, path.join(folder, name));
+    for (const old of copies.slice(1, copies.length + 2 - mostDamaged)) {
+      await rm(path.join(folder, old), { force: true });
+    }
+    this.log.warn(`${path.basename(this.file)}: damaged, kept as ${name}, started anew`);
+    this.events.onDamaged?.(path.join(folder, name));
   }
 
   private async readWhole(): Promise<{ value: T; text: string; damaged: boolean }> {

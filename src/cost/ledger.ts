@@ -1,24 +1,14 @@
+import path from 'node:path';
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
-import type { Logger } from '../base/logger';
-import path from 'node:path';
 import { Emitter } from '../base/emitter';
+import type { Logger } from '../base/logger';
+import { SharedFile, type SharedFileEvents } from '../base/sharedFile';
 import type { InstanceRow, InstanceStore, StoreChange } from '../instances/store';
 import { billingOf } from './billing';
-import {
-  addUp,
-  emptyLedger,
-  ledgerSchema,
-  noCost,
-  observe,
-  sumOf,
-  type CostSum,
-  type Interval,
-  type LedgerData,
-  type Sighting,
-} from './history';
+import { addUp, emptyLedger, ledgerSchema, noCost, sumOf, type CostSum, type LedgerData } from './history';
+import { observe, untilNow, type Observation, type Sighting } from './observe';
 import { daysOf, type Period } from './period';
-import { SharedFile } from '../base/sharedFile';
 
 export interface LedgerOptions {
   /** Global storage: a folder that all windows share. */
@@ -26,9 +16,11 @@ export interface LedgerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly store: Pick<InstanceStore, 'rows' | 'row' | 'status' | 'onDidChange'>;
+  /** What to do if the file is damaged or can't be written. */
+  readonly fileEvents?: SharedFileEvents;
 }
 
-/** What one instance cost in a period, by what was seen of it. */
+/** What one instance cost in a period, as far as it was observed. */
 export interface InstanceCost {
   readonly instanceId: string;
   /** The last name that was seen; text from outside. */
@@ -36,12 +28,14 @@ export interface InstanceCost {
   readonly sum: CostSum;
 }
 
-/** While nothing but time goes on, this often is enough to write, for all windows together. */
+/** While only time passes, all windows together write this often. */
 const writeEveryMs = 60_000;
 
+const nothing: Observation = { listedAt: 0, sightings: [] };
+
 /**
- * What was seen of the signed-in account's instances, and what they cost by it. TensorDock tells no bill, so this
- * is what the rates say for the times that some window saw, and marked estimates between them.
+ * What was observed of the signed-in account's instances, and what they cost. TensorDock offers no bill through its
+ * API, so costs are rates multiplied by the times that some window observed, with marked estimates in between.
  */
 export class Ledger implements Disposable {
   private readonly changes = new Emitter<void>();
@@ -50,14 +44,14 @@ export class Ledger implements Disposable {
   private file: SharedFile<LedgerData> | undefined;
   private watcher: Disposable | undefined;
   private data = emptyLedger;
-  /** What the file held when it was last read or written. */
+  /** What was in the file when it was last read or written. */
   private written = emptyLedger;
   private loaded = false;
-  private sightings: readonly Sighting[] = [];
+  private observed: Observation = nothing;
   private disposed = false;
   private readonly working = new Set<Promise<void>>();
 
-  /** Something was seen, in some window. */
+  /** Something was observed, in some window. */
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly options: LedgerOptions) {
@@ -65,18 +59,19 @@ export class Ledger implements Disposable {
     this.take();
   }
 
-  /** When the first look was taken; undefined where none was. What was before is not known. */
+  /** When the first observation was made; undefined if none was. Costs before it are unknown. */
   get since(): number | undefined {
     return this.data.since === 0 ? undefined : this.data.since;
   }
 
-  /** What each instance cost in a period (`dayOf`, `monthOf`), the dearest first; gone ones too. */
+  /** What each instance cost in a period (`dayOf`, `monthOf`), highest first; deleted instances too. */
   costs(period: Period): readonly InstanceCost[] {
+    const now = this.options.clock.now();
     return this.data.instances
       .map((history) => ({
         instanceId: history.id,
         name: history.name,
-        sum: sumOf(history, period),
+        sum: sumOf(untilNow(history, now), period),
       }))
       .filter(({ sum }) => Object.values(sum).some((value) => value !== 0))
       .sort((one, other) => totalOf(other.sum) - totalOf(one.sum));
@@ -87,38 +82,34 @@ export class Ledger implements Disposable {
     return addUp(this.costs(period).map(({ sum }) => sum));
   }
 
-  /** What all cost on each day of a period of the last two months; days without anything are left out. */
+  /** What all cost on each day of a period of the last two months; days without any time are left out. */
   daily(period: Period): readonly { readonly day: Period; readonly sum: CostSum }[] {
     return daysOf(period)
       .map((day) => ({ day, sum: this.total(day) }))
       .filter(({ sum }) => Object.values(sum).some((value) => value !== 0));
   }
 
-  /** What was seen of an instance in the last week, the oldest first. */
-  intervals(instanceId: string): readonly Interval[] {
-    return this.data.instances.find(({ id }) => id === instanceId)?.intervals ?? [];
-  }
-
-  /** Since when it is on, as far as was seen; undefined while it is not. */
+  /** Since when it has been on, as far as was observed; undefined while it isn't. */
   runningSince(instanceId: string): number | undefined {
     return this.data.instances.find(({ id }) => id === instanceId)?.onSince;
   }
 
-  /** What it cost since then, seen and estimated; `noCost` while it is off. Times before the last week are left out. */
+  /** What it has cost since then; `noCost` while it's off. Times before the last week are left out. */
   costOfRun(instanceId: string): CostSum {
     const since = this.runningSince(instanceId);
     const history = this.data.instances.find(({ id }) => id === instanceId);
     if (since === undefined || !history) return noCost;
-    return sumOf(history, { from: since, to: Number.MAX_SAFE_INTEGER });
+    const complete = untilNow(history, this.options.clock.now());
+    return sumOf(complete, { from: since, to: Number.MAX_SAFE_INTEGER });
   }
 
-  /** Writes what was seen last; to be awaited when the window closes. */
+  /** Writes what was observed last. Await it before the window closes. */
   async flush(): Promise<void> {
     this.write();
     await this.settled();
   }
 
-  /** Resolves when what is under way in this window is done. */
+  /** Resolves when this window has finished reading and writing. */
   async settled(): Promise<void> {
     while (this.working.size > 0) await Promise.all(this.working);
   }
@@ -132,13 +123,14 @@ export class Ledger implements Disposable {
 
   private take(change?: StoreChange): void {
     const { store } = this.options;
-    if (store.status.accountId !== this.accountId) this.turnTo(store.status.accountId);
-    if (!this.loaded) return;
-    const sightings = this.sightingsOf(store.rows(), change);
-    if (sightings.length === 0) return;
-    this.sightings = sightings;
+    if (store.status.accountId !== this.accountId) this.switchTo(store.status.accountId);
+    if (!this.loaded || store.status.listedAt === 0) return;
+    this.observed = {
+      listedAt: store.status.listedAt,
+      sightings: [...this.sightingsOf(store.rows(), change), ...this.goneSightings()],
+    };
     const before = this.data;
-    this.data = observe(before, sightings, this.options.clock.now());
+    this.data = observe(before, this.observed, this.options.clock.now());
     if (this.data === before) return;
     if (worthWriting(this.written, this.data)) this.write();
     this.changes.fire();
@@ -150,25 +142,35 @@ export class Ledger implements Disposable {
     const justSeen = new Set(failure ? [] : change?.changed);
     return rows.flatMap((row) => {
       const kind = billingOf(row.state);
-      // One that a list left out was not seen, and keeps what it has.
-      if (kind === 'none' || row.unlisted || listedAt === 0) return [];
+      // An instance that a list left out wasn't seen, and keeps what it has.
+      if (kind === 'none' || row.unlisted) return [];
       const { id, name, rateHourly } = row.instance;
       return [{ id, name, kind, rateHourly, at: justSeen.has(id) ? clock.now() : listedAt }];
     });
   }
 
-  private turnTo(accountId: string | undefined): void {
+  /** Instances that the store has proved gone. */
+  private goneSightings(): Sighting[] {
+    const { store } = this.options;
+    const at = store.status.listedAt;
+    return this.data.instances
+      .filter(({ id }) => store.row(id) === undefined)
+      .map(({ id, name }) => ({ id, name, kind: 'gone', at }));
+  }
+
+  private switchTo(accountId: string | undefined): void {
     this.write();
     this.watcher?.dispose();
     this.accountId = accountId;
     this.data = emptyLedger;
     this.written = emptyLedger;
-    this.sightings = [];
+    this.observed = nothing;
     this.loaded = false;
     this.file = undefined;
     if (accountId === undefined) return;
-    const file = path.join(this.options.folder, `costs-${accountId}.json`);
-    const shared = new SharedFile(file, ledgerSchema, emptyLedger, this.options.log);
+    const { folder, log, fileEvents } = this.options;
+    const file = path.join(folder, `costs-${accountId}.json`);
+    const shared = new SharedFile(file, ledgerSchema, emptyLedger, log, fileEvents);
     this.file = shared;
     this.watcher = shared.watch(() => this.read(shared));
     this.read(shared);
@@ -179,21 +181,21 @@ export class Ledger implements Disposable {
   }
 
   private write(): void {
-    const { file, sightings } = this;
+    const { file, observed } = this;
     if (!file || !this.loaded) return;
     this.work(async () => {
-      const written = await file.update((current) => observe(current, sightings, this.options.clock.now()));
+      const written = await file.update((current) => observe(current, observed, this.options.clock.now()));
       this.adopt(file, written);
     });
   }
 
-  /** What this window saw since is added again to what is in the file. */
+  /** What this window has observed since is added to what is in the file. */
   private adopt(file: SharedFile<LedgerData>, written: LedgerData): void {
     if (file !== this.file || this.disposed) return;
     const first = !this.loaded;
     this.loaded = true;
     this.written = written;
-    this.data = observe(written, this.sightings, this.options.clock.now());
+    this.data = observe(written, this.observed, this.options.clock.now());
     if (first) this.take();
     this.changes.fire();
   }
@@ -206,7 +208,7 @@ export class Ledger implements Disposable {
   }
 }
 
-/** What is seen and what is estimated, US dollars. */
+/** Observed and estimated, US dollars. */
 export function totalOf(sum: CostSum): number {
   return sum.dollars + sum.estimatedDollars;
 }

@@ -1,12 +1,12 @@
-import { plainText } from '../base/text';
 import * as l10n from '@vscode/l10n';
 import { formatDollars, formatHourly } from '../api/price';
+import { formatDuration } from '../base/duration';
+import { plainText } from '../base/text';
 import type { InstanceRow } from '../instances/store';
-import { billingOf, runningRate } from './billing';
+import { billingOf, knownRate, runningRate } from './billing';
 import { addUp, type CostSum } from './history';
 import { totalOf, type InstanceCost, type Ledger } from './ledger';
-import { dayOf, keyOf, monthOf } from './period';
-import { formatDuration } from '../base/duration';
+import { dayOf, keyOf, monthOf, type Period } from './period';
 
 /** A table of texts; nothing in it is markup. */
 export interface ReportTable {
@@ -14,18 +14,18 @@ export interface ReportTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** What was spent, as texts to show. */
+/** The costs, as texts to show. */
 export interface CostReport {
   readonly title: string;
-  /** What is spent at this moment, today and this month, a sentence each. */
+  /** The rate now, and the costs of today and this month, one sentence each. */
   readonly summary: readonly string[];
   readonly instances: ReportTable;
   readonly days: ReportTable;
-  /** What the numbers do not tell. */
+  /** What the numbers leave out. */
   readonly notes: readonly string[];
 }
 
-/** The month to date: by instance (those that are gone too) and by day. */
+/** The month to date: by instance (deleted ones too) and by day. */
 export function costReport(
   ledger: Pick<Ledger, 'costs' | 'daily' | 'since'>,
   rows: readonly InstanceRow[],
@@ -35,6 +35,8 @@ export function costReport(
   const today = ledger.costs(dayOf(now));
   const sum = addUp(month.map((cost) => cost.sum));
   const sumOfToday = addUp(today.map((cost) => cost.sum));
+  // What was running before the first observation is unknown.
+  const isPartial = ({ from }: Period): boolean => ledger.since === undefined || ledger.since > from;
   const known = new Set(month.map(({ instanceId }) => instanceId));
   const unseen = rows
     .filter(({ instance }) => !known.has(instance.id))
@@ -43,8 +45,8 @@ export function costReport(
     title: l10n.t('TensorDock costs: {0}', monthName(now)),
     summary: [
       l10n.t('Now: {0}', describeRate(rows)),
-      l10n.t('Today: {0}', describeSum(sumOfToday)),
-      l10n.t('This month: {0}', describeSum(sum)),
+      l10n.t('Today: {0}', describeSum(sumOfToday, isPartial(dayOf(now)))),
+      l10n.t('This month: {0}', describeSum(sum, isPartial(monthOf(now)))),
     ],
     instances: {
       columns: [
@@ -62,9 +64,10 @@ export function costReport(
         return [
           plainText(cost.name),
           describeState(row),
-          row?.instance.rateHourly === undefined ? l10n.t('unknown') : formatHourly(row.instance.rateHourly),
-          describeSum(todays?.sum ?? addUp([])),
-          describeSum(cost.sum),
+          describeInstanceRate(row),
+          // Nothing today: it's either new to us or already deleted.
+          describeSum(todays?.sum ?? addUp([]), row !== undefined && todays === undefined),
+          describeSum(cost.sum, row !== undefined && !known.has(cost.instanceId)),
           formatDuration(cost.sum.onMs + cost.sum.estimatedMs),
           formatDuration(cost.sum.unseenMs),
         ];
@@ -76,7 +79,7 @@ export function costReport(
         .daily(monthOf(now))
         .map(({ day, sum: ofDay }) => [
           keyOf(day.from, 'day'),
-          describeSum(ofDay),
+          describeSum(ofDay, isPartial(day)),
           formatDuration(ofDay.onMs + ofDay.estimatedMs),
         ]),
     },
@@ -84,16 +87,20 @@ export function costReport(
   };
 }
 
-/** `$1.20`; `~$1.20` where a part is estimated, `at least …` where running time had no known rate. */
-export function describeSum(sum: CostSum): string {
+/**
+ * A cost in words, wherever one is shown: `$1.20`; `~$1.20` if a part is estimated; `at least $1.20` if the sum
+ * includes time whose cost isn't known (no rate, nothing observed, stopped, an unclear state, or `partial`: more
+ * time that the sum doesn't mention); `unknown` if no cost is known at all.
+ */
+export function describeSum(sum: CostSum, partial = false): string {
+  const isComplete = !partial && sum.unknownRateMs + sum.unseenMs + sum.unclearMs + sum.offMs === 0;
   const dollars = formatDollars(totalOf(sum));
   const amount = sum.estimatedMs > 0 ? `~${dollars}` : dollars;
-  if (sum.unknownRateMs === 0) return amount;
-  if (sum.unknownRateMs >= sum.onMs + sum.estimatedMs) return l10n.t('unknown');
-  return l10n.t('at least {0}', amount);
+  if (isComplete) return amount;
+  return sum.onMs + sum.estimatedMs > sum.unknownRateMs ? l10n.t('at least {0}', amount) : l10n.t('unknown');
 }
 
-/** `$0.99/hr (2 running)`; says how many have no known rate, and how many are stopped and may be billed. */
+/** `$0.99/hr (2 running)`, with how many have no known rate, and how many are stopped and may be billed. */
 export function describeRate(rows: readonly InstanceRow[]): string {
   const { dollarsHourly, running, unknown, stopped, unclear } = runningRate(rows);
   const parts = [
@@ -106,7 +113,7 @@ export function describeRate(rows: readonly InstanceRow[]): string {
   return unknown < running ? `${formatHourly(dollarsHourly)} (${text})` : text;
 }
 
-/** As Markdown in which names from outside stay plain text. */
+/** As Markdown, in which names from outside stay plain text. */
 export function toMarkdown(report: CostReport): string {
   return [
     `# ${escape(report.title)}`,
@@ -116,6 +123,11 @@ export function toMarkdown(report: CostReport): string {
     report.notes.map((note) => `- ${escape(note)}`).join('\n'),
     '',
   ].join('\n\n');
+}
+
+function describeInstanceRate(row: InstanceRow | undefined): string {
+  const rate = knownRate(row?.instance.rateHourly);
+  return rate === undefined ? l10n.t('unknown') : formatHourly(rate);
 }
 
 function describeState(row: InstanceRow | undefined): string {
@@ -165,6 +177,14 @@ function notesOn(since: number | undefined, sum: CostSum, rows: readonly Instanc
           ),
         ]
       : []),
+    ...(sum.unclearMs > 0
+      ? [
+          l10n.t(
+            'Instances were in an unknown state for a total of {0}. They may have been billed, and aren’t included in any total.',
+            formatDuration(sum.unclearMs),
+          ),
+        ]
+      : []),
     ...(stopped
       ? [
           l10n.t(
@@ -180,7 +200,7 @@ function tableOf({ columns, rows }: ReportTable): string {
   return [line(columns), line(columns.map(() => '')).replaceAll('  ', ' --- '), ...rows.map(line)].join('\n');
 }
 
-/** Everything that Markdown could read as its own: markup, addresses that become links, mathematics. */
+/** Escapes everything that Markdown gives a meaning: markup, addresses that become links, math. */
 function escape(text: string): string {
   return text.replace(/[\\`*_[\]<>|&~@#$]|:(?=\/\/)|(?<=www)\./gi, (sign) => `\\${sign}`);
 }

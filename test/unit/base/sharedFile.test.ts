@@ -12,6 +12,13 @@ function open(folder: string): SharedFile<{ readonly count: number }> {
   return new SharedFile(path.join(folder, 'deep', 'count.json'), schema, { count: 0 }, silentLogger);
 }
 
+/** The texts of the damaged copies beside a file, oldest first. */
+async function damagedCopies(file: string): Promise<string[]> {
+  const names = (await readdir(path.dirname(file))).sort();
+  const copies = names.filter((name) => name.startsWith(`${path.basename(file)}.damaged-`));
+  return Promise.all(copies.map((name) => readFile(path.join(path.dirname(file), name), 'utf8')));
+}
+
 describe('a file that windows share', () => {
   it('loses no change of many that are made at once', async () => {
     const folder = await newFolder();
@@ -57,7 +64,7 @@ describe('a file that windows share', () => {
     await vi.waitFor(() => expect(seen).toHaveBeenCalled(), 5_000);
   });
 
-  it.each(['', '{"count":', '{"count":"7"}', '[]'])('keeps what is damaged beside it: %s', async (text) => {
+  it.each(['', '{"count":', '{"count":"7"}', '[]'])('keeps a damaged file beside it: %s', async (text) => {
     const folder = await newFolder();
     const file = open(folder);
     await mkdir(path.dirname(file.file));
@@ -65,7 +72,34 @@ describe('a file that windows share', () => {
     expect(await file.read()).toEqual({ count: 0 });
     await file.update(({ count }) => ({ count: count + 1 }));
     expect(await file.read()).toEqual({ count: 1 });
-    expect(await readFile(`${file.file}.damaged`, 'utf8')).toBe(text);
+    expect(await damagedCopies(file.file)).toEqual([text]);
+  });
+
+  it('keeps the first damaged file when it is damaged again, and only a few of many', async () => {
+    const file = open(await newFolder());
+    await mkdir(path.dirname(file.file));
+    for (let time = 1; time <= 12; time++) {
+      await writeFile(file.file, `damaged ${time}`);
+      expect(await file.read()).toEqual({ count: 0 });
+    }
+    const kept = await damagedCopies(file.file);
+    expect(kept).toHaveLength(5);
+    expect(kept[0]).toBe('damaged 1');
+    expect(kept.at(-1)).toBe('damaged 12');
+  });
+
+  it('reports a damaged file once, however many windows read it', async () => {
+    const folder = await newFolder();
+    const target = path.join(folder, 'count.json');
+    await writeFile(target, '{"count":');
+    const onDamaged = vi.fn();
+    const windows = Array.from(
+      { length: 4 },
+      () => new SharedFile(target, schema, { count: 0 }, silentLogger, { onDamaged }),
+    );
+    await Promise.all(windows.map((window) => window.read()));
+    await Promise.all(windows.map((window) => window.read()));
+    expect(onDamaged).toHaveBeenCalledOnce();
   });
 
   it('is left alone where it cannot be read', async () => {
@@ -121,6 +155,7 @@ describe('a file that windows share, in a folder of its own', () => {
     await writeFile(target, '{"count":');
     const file = new SharedFile(target, schema, { count: 0 }, silentLogger, { onDamaged });
     await file.update(() => ({ count: 5 }));
-    expect(onDamaged).toHaveBeenCalledExactlyOnceWith(`${target}.damaged`);
+    const [kept] = (await readdir(folder)).filter((name) => name.includes('.damaged-'));
+    expect(onDamaged).toHaveBeenCalledExactlyOnceWith(path.join(folder, kept ?? ''));
   });
 });

@@ -26,7 +26,7 @@ async function ledgerOf(
 }
 
 describe('the report of the month', () => {
-  it('tells what each instance cost, also one that is gone, and never that a stopped one is free', async () => {
+  it('shows what each instance cost, deleted ones too, and never calls a stopped one free', async () => {
     const { ledger, store, clock } = await ledgerOf(
       { ms: 5 * minute, rows: [rowOf('a', 'running', 6, 'alpha'), rowOf('b', 'running', 12, 'beta')] },
       {
@@ -38,21 +38,21 @@ describe('the report of the month', () => {
     expect(report.title).toContain('November 2026');
     expect(report.summary).toEqual([
       'Now: nothing is running, 2 stopped, may still be billed',
-      'Today: $1.50',
-      'This month: $1.50',
+      'Today: at least $1.50',
+      'This month: at least $1.50',
     ]);
     const cells = report.instances.rows.map((row) => row.slice(0, 6));
     expect(cells).toEqual([
       ['beta', 'not in the list', 'unknown', '$1.00', '$1.00', '5 min'],
-      ['alpha', 'stopped, may still be billed', '$6.00/hr', '$0.50', '$0.50', '5 min'],
-      ['gamma', 'stopped, may still be billed', 'unknown', '$0.00', '$0.00', '0 s'],
+      ['alpha', 'stopped, may still be billed', '$6.00/hr', 'at least $0.50', 'at least $0.50', '5 min'],
+      ['gamma', 'stopped, may still be billed', 'unknown', 'unknown', 'unknown', '0 s'],
     ]);
-    expect(report.days.rows).toEqual([['2026-11-23', '$1.50', '10 min']]);
+    expect(report.days.rows).toEqual([['2026-11-23', 'at least $1.50', '10 min']]);
     expect(report.notes.join('\n')).toContain('Stopped instances may still be billed');
     expect(toMarkdown(report).toLowerCase()).not.toContain('free');
   });
 
-  it('marks what is estimated, and says what was not seen', async () => {
+  it('marks estimates, and says what was not observed', async () => {
     const { ledger, store, clock } = await ledgerOf(
       { ms: 3 * hour, rows: [rowOf('a', 'running', 1), rowOf('b', 'stopped', 1)] },
       { ms: 0, rows: [] },
@@ -60,13 +60,47 @@ describe('the report of the month', () => {
     const report = costReport(ledger, store.rows(), clock.now());
     expect(report.instances.rows.map((row) => [row[0], row[4], row[6]])).toEqual([
       ['a', '~$3.00', '0 s'],
-      ['b', '$0.00', '3 h'],
+      ['b', 'unknown', '3 h'],
     ]);
     expect(report.notes.join('\n')).toContain('an estimate of $3.00 for 3 h');
     expect(report.notes.join('\n')).toContain('Not observed');
   });
 
-  it('is there before anything was seen', async () => {
+  it('says "at least" for a day on which the extension was installed, and "$0.00" for a day without instances', async () => {
+    const { ledger, store, clock } = await ledgerOf({
+      ms: 5 * minute,
+      rows: [rowOf('a', 'running', 12)],
+    });
+    expect(costReport(ledger, store.rows(), clock.now()).summary).toContain('Today: at least $1.00');
+    await clock.advance(minute);
+    store.list(clock.now());
+    await ledger.settled();
+    await clock.advance(24 * hour);
+    store.list(clock.now());
+    await ledger.settled();
+    expect(costReport(ledger, store.rows(), clock.now()).summary).toEqual([
+      'Now: nothing is running',
+      'Today: $0.00',
+      'This month: at least $1.00',
+    ]);
+  });
+
+  it('never shows $0.00 for an instance that was only seen after hours without a window', async () => {
+    const { ledger, store, clock } = await ledgerOf({
+      ms: 5 * minute,
+      rows: [rowOf('a', 'running', 12)],
+    });
+    await clock.advance(5 * hour);
+    store.list(clock.now(), rowOf('b', 'running', 12));
+    await ledger.settled();
+    const { rows } = costReport(ledger, store.rows(), clock.now()).instances;
+    expect(rows.map((row) => [row[0], row[4], row[6]])).toEqual([
+      ['a', 'at least $1.00', '5 h'],
+      ['b', 'unknown', '5 h'],
+    ]);
+  });
+
+  it('exists before anything is observed', async () => {
     const { ledger, clock } = await ledgerOf();
     const report = costReport(ledger, [], clock.now());
     expect(report.instances.rows).toEqual([]);
@@ -74,7 +108,7 @@ describe('the report of the month', () => {
     expect(toMarkdown(report)).toContain('# TensorDock costs: November 2026');
   });
 
-  it('is a table of Markdown in which no name does anything', async () => {
+  it('is a Markdown table in which names have no effect', async () => {
     const evil =
       'x | [go](command:evil)\n<img src=x> **b** `c` http://e.example www.e.example a@e.example $x$';
     const { ledger, store, clock } = await ledgerOf({
@@ -100,17 +134,30 @@ describe('sums and rates in words', () => {
     [{ ...noCost, dollars: 1, estimatedDollars: 2, onMs: hour, estimatedMs: hour }, '~$3.00'],
     [{ ...noCost, dollars: 1, onMs: 2 * hour, unknownRateMs: hour }, 'at least $1.00'],
     [{ ...noCost, onMs: hour, unknownRateMs: hour }, 'unknown'],
+    [{ ...noCost, dollars: 1, onMs: hour, unseenMs: hour }, 'at least $1.00'],
+    [{ ...noCost, dollars: 1, onMs: hour, unclearMs: hour }, 'at least $1.00'],
+    [{ ...noCost, dollars: 1, onMs: hour, offMs: hour }, 'at least $1.00'],
+    [
+      { ...noCost, dollars: 1, estimatedDollars: 1, onMs: hour, estimatedMs: hour, unseenMs: hour },
+      'at least ~$2.00',
+    ],
+    [{ ...noCost, unseenMs: hour }, 'unknown'],
+    [{ ...noCost, unclearMs: hour }, 'unknown'],
+    [{ ...noCost, offMs: hour }, 'unknown'],
     [noCost, '$0.00'],
   ])('%j', (sum, text) => {
     expect(describeSum(sum)).toBe(text);
   });
 
-  it('never takes an unknown rate as nothing', () => {
+  it('never counts an unknown rate as zero', () => {
     expect(describeRate([rowOf('a', 'running')])).toBe('1 running, 1 at an unknown rate, not counted');
     expect(describeRate([rowOf('a', 'running', 0.5), rowOf('b', 'running')])).toBe(
       '$0.50/hr (2 running, 1 at an unknown rate, not counted)',
     );
     expect(describeRate([])).toBe('nothing is running');
+    expect(describeRate([rowOf('a', 'running', Number.NaN)])).toBe(
+      '1 running, 1 at an unknown rate, not counted',
+    );
     expect(describeRate([rowOf('a', 'error')])).toBe(
       'nothing is running, 1 in an unknown state, may be billed',
     );

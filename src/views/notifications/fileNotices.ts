@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import type { SharedFileEvents } from '../../base/sharedFile';
+import { showWarning } from '../../vscode/messages';
+
+/** What a shared file holds, as a person knows it. */
+export type FileContents = 'costs' | 'schedules' | 'watches' | 'reminders';
+
+/** Notifies once of each damaged file, and once a window that nothing can be saved. */
+export function fileNotices(): (contents: FileContents) => SharedFileEvents {
+  let toldUnwritable = false;
+  return (contents) => ({
+    onDamaged: (keptAs) =>
+      showWarning(vscode.l10n.t('{0} The damaged file is {1}.', lossOf(contents), keptAs)),
+    onUnwritable: () => {
+      if (toldUnwritable) return;
+      toldUnwritable = true;
+      showWarning(
+        vscode.l10n.t(
+          'TensorDock’s data folder can’t be written. Costs and scheduled stops are kept in this window only, and are lost when it closes. Check the folder’s permissions and free space.',
+        ),
+      );
+    },
+  });
+}
+
+function lossOf(contents: FileContents): string {
+  switch (contents) {
+    case 'costs':
+      return vscode.l10n.t('The recorded costs were damaged and couldn’t be read. Recording starts over.');
+    case 'schedules':
+      return vscode.l10n.t(
+        'The scheduled stops were damaged and couldn’t be read. Nothing will be stopped until you schedule it again.',
+      );
+    case 'watches':
+      return vscode.l10n.t(
+        'The list of GPU models you’re waiting for was damaged and couldn’t be read. Add them again.',
+      );
+    case 'reminders':
+      return vscode.l10n.t('The saved reminders were damaged and couldn’t be read. Some may appear again.');
+  }
+}

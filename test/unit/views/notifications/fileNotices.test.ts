@@ -1,0 +1,22 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { fileNotices } from '../../../../src/views/notifications/fileNotices';
+import { resetWindow, window } from '../../fakeVscode';
+
+vi.mock('vscode', async () => (await import('../../fakeVscode')).fakeVscode);
+
+beforeEach(resetWindow);
+
+it('says that damaged schedules will not be carried out, and where the damaged file is', () => {
+  fileNotices()('schedules').onDamaged?.('/storage/schedules.json.damaged-20261124');
+  expect(window.messages).toEqual([
+    expect.stringMatching(/scheduled stops were damaged.*Nothing will be stopped.*damaged-20261124/),
+  ]);
+});
+
+it('says once that nothing can be saved, however many files are concerned', () => {
+  const events = fileNotices();
+  for (const contents of ['costs', 'schedules', 'watches', 'reminders'] as const) {
+    events(contents).onUnwritable?.(new Error('EACCES'));
+  }
+  expect(window.messages).toEqual([expect.stringContaining('can’t be written')]);
+});
