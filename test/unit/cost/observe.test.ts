@@ -121,7 +121,7 @@ describe('for any history', () => {
           for (const history of data.instances) {
             const sum = sumOf(history, period);
             const { onMs, estimatedMs, offMs, unclearMs, unseenMs } = sum;
-            // A period that ends at `now` may hold a day or month that was folded before `monday`.
+            // A folded day or month counts from its own start, up to 9 hours or 22 days before `monday`.
             expect(onMs + estimatedMs + offMs + unclearMs + unseenMs).toBeLessThanOrEqual(
               passed + 9 * hour + 23 * day,
             );
