@@ -30,7 +30,7 @@ const first: readonly Part[] = [check('build', ['esbuild.js'])];
 
 /** In the order in which they begin: the long ones first, so that no lane waits for one at the end. */
 const sideBySide: readonly Part[] = [
-  vitest('unit', ['--project', 'unit', '--maxWorkers', '2']),
+  vitest('unit', ['--project', 'unit', '--maxWorkers', '3']),
   vscode('newest'),
   check('lint', [bin('eslint/bin/eslint.js'), '.']),
   check('types', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']),
