@@ -7,7 +7,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/simulator/**/*.test.ts'],
-          testTimeout: 30_000,
+          // For a busy machine: what is waited for usually comes at once.
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
@@ -19,6 +21,7 @@ export default defineConfig({
           // A busy machine can let a VS Code miss a click; the report names what took a second try.
           retry: 1,
           testTimeout: 120_000,
+          expect: { poll: { timeout: 10_000 } },
           hookTimeout: 300_000,
         },
       },
