@@ -1,5 +1,6 @@
 import { plainText } from '../base/text';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { makePrivateFolder } from '../base/lock';
+import { writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { askInNotification } from '../vscode/messages';
 import { formatEndpoint, rdpEndpoint } from '../ssh/endpoint';
@@ -28,7 +29,7 @@ export async function openRdp(services: Services, { instance }: InstanceRow): Pr
   if (answer === copy) await vscode.env.clipboard.writeText(address);
   if (answer !== open) return;
   const folder = services.context.globalStorageUri;
-  await mkdir(folder.fsPath, { recursive: true });
+  await makePrivateFolder(folder.fsPath);
   const file = vscode.Uri.joinPath(folder, `${instance.id.replace(/[^\w-]/g, '')}.rdp`);
   await writeFile(file.fsPath, rdpFile({ ...endpoint, user: services.ssh.optionsFor(instance).user }), {
     mode: 0o600,

@@ -42,7 +42,7 @@ async function askForKey(keys: LocalKeys, name: string): Promise<string> {
   const listed = await keys.list();
   const items: KeyChoice[] = [
     { label: vscode.l10n.t('The default keys of ssh'), choose: async () => '' },
-    ...listed.filter((key) => key.identityFile !== undefined).map(keyItem),
+    ...listed.map(keyItem),
     {
       label: vscode.l10n.t('Another private key…'),
       iconPath: new vscode.ThemeIcon('folder-opened'),
@@ -52,7 +52,7 @@ async function askForKey(keys: LocalKeys, name: string): Promise<string> {
       label: vscode.l10n.t('Create a new key…'),
       iconPath: new vscode.ThemeIcon('add'),
       detail: vscode.l10n.t('For instances you create from now on. This one doesn’t know it.'),
-      choose: async () => (await keys.generate())?.identityFile,
+      choose: async () => (await keys.generate())?.identityFile(),
     },
   ];
   const picked = await pick(items, {
@@ -69,8 +69,8 @@ function keyItem(key: PersonKey): KeyChoice {
   return {
     label: plainText(key.comment === '' ? key.type : key.comment, 60),
     description: key.inAgent ? vscode.l10n.t('{0}, in the agent', key.type) : key.type,
-    detail: `${key.fingerprint} · ${key.identityFile ?? ''}`,
-    choose: async () => key.identityFile,
+    detail: [key.fingerprint, key.file].filter((part) => part !== undefined).join(' · '),
+    choose: key.identityFile,
   };
 }
 

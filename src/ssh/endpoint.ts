@@ -1,49 +1,50 @@
 import { isIP, SocketAddress } from 'node:net';
+import { readAddress } from '../api/address';
 import type { Instance } from '../api/types';
 
-/** An address that was checked: `host` is an IPv4 or IPv6 address in its usual form, `port` 1 to 65535. */
+/** A checked address: `host` is an IPv4 or IPv6 address in its canonical form, `port` 1 to 65535. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * Why an instance cannot be reached at a service of its own:
- * - `no-address`: none assigned yet, or what the service gave is none;
- * - `no-forward`: it has port forwards, but none for this port, and the port itself on that address would be
- *   somebody else's;
- * - `forwards-not-told`: a thin row; ask for the instance by itself.
+ * Why an instance can't be reached at a port:
+ * - `no-address`: none is assigned yet, or the service reports something that isn't a usable address;
+ * - `no-forward`: it has port forwards, but none for this port, and the port itself at that address belongs to
+ *   someone else;
+ * - `forwards-unknown`: the row has no details; get the instance by its id.
  */
-export type NoEndpointReason = 'no-address' | 'no-forward' | 'forwards-not-told';
+export type NoEndpointReason = 'no-address' | 'no-forward' | 'forwards-unknown';
 
 export type EndpointResult = Endpoint | { readonly none: NoEndpointReason };
 
-/** `complete`: the instance was asked for by itself, so that forwards it does not name do not exist. */
+/** `complete`: the instance was read by its id, so a forward that it doesn't name doesn't exist. */
 export interface EndpointOptions {
   readonly complete?: boolean;
 }
 
-/** The one way from an instance to where its SSH server listens. */
+/** Where an instance's SSH server listens. */
 export function sshEndpoint(instance: Instance, options: EndpointOptions = {}): EndpointResult {
   return endpointOf(instance, 22, options);
 }
 
-/** The one way from an instance to where its remote desktop listens; only for Windows images. */
+/** Where an instance's Remote Desktop listens; only for Windows images. */
 export function rdpEndpoint(instance: Instance, options: EndpointOptions = {}): EndpointResult {
   return endpointOf(instance, 3389, options);
 }
 
-/** `host:port` as people write it, an IPv6 address in brackets. */
+/** `host:port`, with an IPv6 address in brackets. */
 export function formatEndpoint({ host, port }: Endpoint): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Whether `ssh` may be given this address: an IP without a zone, which would be an interface of the far side. */
+/** Whether an instance can have this address; which services may name loopback ones is decided where they're read. */
 export function isUsableAddress(address: string): boolean {
-  return isIP(address) !== 0 && !address.includes('%');
+  return readAddress(address, { loopback: true }) === address;
 }
 
-/** A usable address in the one form that `ssh -G` shows too. */
+/** A usable address in the form that `ssh -G` shows as well. */
 export function canonicalAddress(address: string): string {
   return new SocketAddress({ address, family: isIP(address) === 6 ? 'ipv6' : 'ipv4' }).address;
 }
@@ -57,7 +58,7 @@ function endpointOf(instance: Instance, internalPort: number, options: EndpointO
   if (ipAddress === undefined || !isUsableAddress(ipAddress)) return { none: 'no-address' };
   const host = canonicalAddress(ipAddress);
   const forwards = portForwards ?? (options.complete ? [] : undefined);
-  if (forwards === undefined) return { none: 'forwards-not-told' };
+  if (forwards === undefined) return { none: 'forwards-unknown' };
   if (forwards.length === 0) return { host, port: internalPort };
   const port = forwards.find((forward) => forward.internalPort === internalPort)?.externalPort;
   return port !== undefined && isUsablePort(port) ? { host, port } : { none: 'no-forward' };

@@ -2,21 +2,25 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Logger } from '../base/logger';
+import { agentSocketOf, readEffectiveConfig } from '../ssh/config/effectiveConfig';
 import { canSetPassphrase, generateKey } from '../ssh/keys/keyGeneration';
 import { identityFileOf, listKeys, type LocalKey } from '../ssh/keys/keys';
 import { formatPublicKey } from '../ssh/keys/publicKey';
 import { askText } from './prompts';
 import type { SshSetup } from './sshSetup';
 
-/** A key this person has: the public half, and where the private one is, if it is in a file. */
+/** A key of this person. */
 export interface PersonKey {
   /** The line of `authorized_keys`. */
   readonly publicKey: string;
   readonly fingerprint: string;
   readonly type: string;
   readonly comment: string;
-  readonly identityFile?: string;
+  /** A file with one of its halves; missing if only the agent has it. */
+  readonly file?: string;
   readonly inAgent: boolean;
+  /** The file for `IdentityFile`. For a key that only the agent has, this writes its public half. */
+  readonly identityFile: () => Promise<string>;
 }
 
 /** The SSH keys of this computer and its agent. */
@@ -26,14 +30,21 @@ export class LocalKeys {
     private readonly log: Logger,
   ) {}
 
+  /** The key that the settings name, ours, those in `~/.ssh` and those of the agent that `ssh` uses. Writes nothing. */
   async list(): Promise<readonly PersonKey[]> {
     const { sshAdd } = await this.ssh.programs();
     const { home, keys: own } = this.ssh.paths;
-    const { keys } = await listKeys({ folders: [own, path.join(home, '.ssh')], sshAdd, logger: this.log });
-    return Promise.all(keys.map(async (key) => personKey(key, own)));
+    const { keys } = await listKeys({
+      files: this.ssh.identityFiles(),
+      folders: [own, path.join(home, '.ssh')],
+      sshAdd,
+      agentSocket: await this.agentSocket(),
+      logger: this.log,
+    });
+    return keys.map((key) => personKey(key, own));
   }
 
-  /** Makes an ed25519 pair in our own SSH folder after asking for a passphrase; `undefined` where that was cancelled. */
+  /** Creates an ed25519 key in our SSH folder after asking for a passphrase; `undefined` if that was cancelled. */
   async generate(): Promise<PersonKey | undefined> {
     const passphrase = canSetPassphrase ? await askForPassphrase() : '';
     if (passphrase === undefined) return undefined;
@@ -44,16 +55,25 @@ export class LocalKeys {
     const key = await generateKey({ sshKeygen, folder, name, comment: `tensordock ${day}`, passphrase });
     return personKey(key, folder);
   }
+
+  /** The agent that the person's SSH configuration names, such as 1Password's. */
+  private async agentSocket(): Promise<string | undefined> {
+    // A name that no one has: only what is set for all hosts counts.
+    const effective = await readEffectiveConfig(await this.ssh.target('td-any-instance', true));
+    if (!effective.ok) return undefined;
+    return agentSocketOf(effective.config, { home: this.ssh.paths.home, environment: process.env });
+  }
 }
 
-async function personKey(key: LocalKey, folder: string): Promise<PersonKey> {
+function personKey(key: LocalKey, folder: string): PersonKey {
   return {
     publicKey: formatPublicKey(key),
     fingerprint: key.fingerprint,
     type: key.type,
     comment: key.comment,
-    identityFile: await identityFileOf(key, folder).catch(() => undefined),
+    file: key.privateKeyFile ?? key.publicKeyFile,
     inAgent: key.inAgent,
+    identityFile: async () => identityFileOf(key, folder),
   };
 }
 

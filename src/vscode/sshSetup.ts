@@ -4,9 +4,14 @@ import os from 'node:os';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Instance } from '../api/types';
-import { sshPaths, systemPathInputs, type SshPaths } from '../ssh/config/paths';
+import { absolute, sshPaths, systemPathInputs, type SshPaths } from '../ssh/config/paths';
 import { PersonConfig } from '../ssh/config/personConfig';
-import { findSshPrograms, type SshPrograms, type SshTarget } from '../ssh/connect/sshExecutable';
+import {
+  findSshPrograms,
+  systemProgramInputs,
+  type SshPrograms,
+  type SshTarget,
+} from '../ssh/connect/sshExecutable';
 import { SshHosts, type EntryOptions } from '../ssh/config/sshHosts';
 import { ownValue } from './ownValue';
 import type { Settings } from './settings';
@@ -45,7 +50,7 @@ export class SshSetup {
   }
 
   async programs(): Promise<SshPrograms> {
-    return findSshPrograms(this.settings.remoteSshPath);
+    return findSshPrograms({ ...systemProgramInputs(), configuredPath: this.settings.remoteSshPath });
   }
 
   /** How to reach an alias: by the person's file if it includes ours (`included`), else by ours alone. */
@@ -71,6 +76,13 @@ export class SshSetup {
       identityFile: identityFile === '' ? undefined : identityFile,
       forwardAgent: this.settings.forwardAgent,
     };
+  }
+
+  /** The key files that the settings name. */
+  identityFiles(): readonly string[] {
+    const { home, platform } = this.paths;
+    const { identityFile } = this.settings;
+    return identityFile === '' ? [] : [absolute(identityFile, home, platform)];
   }
 
   /** Remembers a choice for one instance; what is not given stays. */

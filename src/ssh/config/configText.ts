@@ -1,6 +1,6 @@
 import { badValue } from './fileErrors';
 
-/** A line of a config file: `text` without, `end` with nothing but its line end (empty on an unfinished last line). */
+/** A line of a config file: its text, and its line end, which is empty for a last line without one. */
 export interface ConfigLine {
   readonly text: string;
   readonly end: string;
@@ -8,7 +8,7 @@ export interface ConfigLine {
 
 export const byteOrderMark = '\uFEFF';
 
-/** All of `text`, cut into lines as `ssh` does (at `\n`); put together they are the same text. */
+/** All of `text`, split into lines as `ssh` does (at `\n`). Joined again they are the same text. */
 export function splitLines(text: string): ConfigLine[] {
   const lines: ConfigLine[] = [];
   for (const [whole] of text.matchAll(/[^\n]*\n|[^\n]+$/g)) {
@@ -18,25 +18,34 @@ export function splitLines(text: string): ConfigLine[] {
   return lines;
 }
 
-/** The line end in use: that of the first line. */
+/** The line end that the first line uses. */
 export function lineEnd(text: string): string {
   return /\r?\n/.exec(text)?.[0] ?? '\n';
 }
 
-/** What `ssh` reads in a line. */
+/** A line as `ssh` reads it. */
 export interface ParsedLine {
   /** In lower case; never empty. */
   readonly keyword: string;
   readonly values: readonly string[];
 }
 
-/** Reads one line as `ssh` does; nothing for a blank one or a comment. Odd quotes are read to the end. */
+/** Reads one line as `ssh` does, in linear time; `undefined` for a blank line or a comment. An unclosed quote runs to the end. */
 export function parseLine(text: string): ParsedLine | undefined {
-  const trimmed = text.replace(/^[ \t\r]+|[ \t\r\f]+$/g, '');
+  const trimmed = trimLine(text);
   if (trimmed === '' || trimmed.startsWith('#')) return undefined;
   const found = /^(?:"([^"]*)"?|([^\s=]*))[ \t]*=?[ \t]*/.exec(trimmed);
   const keyword = (found?.[1] ?? found?.[2] ?? '').toLowerCase();
   return { keyword, values: splitValues(trimmed.slice(found?.[0].length ?? 0)) };
+}
+
+/** A pattern for blanks at the end would take quadratic time on a line of many blanks. */
+function trimLine(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && ' \t\r'.includes(text.charAt(start))) start++;
+  while (end > start && ' \t\r\f'.includes(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
 }
 
 /** Splits values as OpenSSH's `argv_split` does, up to a comment. */
@@ -63,29 +72,29 @@ function splitValues(text: string): string[] {
   }
 }
 
-/** Whether a value has to stand in double quotes. */
+/** Whether a value needs double quotes. */
 export function needsQuotes(value: string): boolean {
   return !/^[\w./~:@+,%?[\]-]+$/.test(value);
 }
 
 /**
- * Checks a path that will stand in a config file, quoted where need be.
- * @throws SshFileError (`bad-value`) where OpenSSH, or one of its readers, would take it for something else.
+ * Checks a path that is going to be written to a config file.
+ * @throws SshFileError (`bad-value`) if a version of OpenSSH would read it as something else.
  */
 export function checkPath(what: string, path: string): string {
-  // Quotes and backslashes are read in three ways by three versions; `${` is the environment's.
+  // OpenSSH versions disagree about quotes and backslashes; `${` is expanded from the environment.
   const odd = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}"\\]|\$\{/u.test(path) || path.trim() !== path || path === '';
   if (odd) throw badValue(what, path);
   return path;
 }
 
-/** Our own file's path for an `Include`, which reads wildcards, and since OpenSSH 9.9 `%` too. */
+/** A path for an `Include`, which expands wildcards, and since OpenSSH 9.9 `%` as well. */
 export function quoteInclude(path: string): string {
   const pattern = checkPath('Include', path).replace(/[[*?]/g, '[$&]').replaceAll('%', '?');
   return needsQuotes(pattern) ? `"${pattern}"` : pattern;
 }
 
-/** A path where tokens are read (`IdentityFile`, `UserKnownHostsFile`): `%` stands doubled. */
+/** A path for a directive that expands tokens (`IdentityFile`, `UserKnownHostsFile`): `%` is doubled. */
 export function escapeTokens(path: string): string {
   return path.replaceAll('%', '%%');
 }

@@ -3,17 +3,15 @@ import { type SshOutcome } from '../connect/outcome';
 import { run } from '../connect/run';
 import { targetArguments, type SshTarget } from '../connect/sshExecutable';
 
-/** What `ssh` itself makes of an alias, from `ssh -G`. */
+/** How `ssh` itself reads an alias, from `ssh -G`. */
 export interface EffectiveConfig {
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly identityFiles: readonly string[];
-  /** An agent's socket other than the environment's, as it is written (`~` and all). */
-  readonly identityAgent?: string;
   readonly proxyJump?: string;
   readonly proxyCommand?: string;
-  /** All of it: lower-case keyword to its values, in order. */
+  /** All values by their lower-case keyword, in order. */
   readonly values: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -58,14 +56,39 @@ export function parseEffectiveConfig(text: string): EffectiveConfig {
     port: Number(first('port') ?? 22),
     user: first('user') ?? '',
     identityFiles: values.get('identityfile') ?? [],
-    identityAgent: set('identityagent'),
     proxyJump: set('proxyjump'),
     proxyCommand: set('proxycommand'),
     values,
   };
 }
 
-/** The outcome where `ssh` refused its configuration and connected nowhere; `undefined` where it did not. */
+/**
+ * The socket of the agent that `ssh` would ask, for `SSH_AUTH_SOCK`; `none`: it asks no agent; `undefined`: the one of
+ * the environment. Only some versions of `ssh -G` expand the value of `IdentityAgent`.
+ */
+export function agentSocketOf(
+  { values }: EffectiveConfig,
+  { home, environment }: { readonly home: string; readonly environment: NodeJS.ProcessEnv },
+): string | undefined {
+  const value =
+    values
+      .get('identityagent')?.[0]
+      ?.trim()
+      .replace(/^"(.*)"$/, '$1') ?? '';
+  if (value === '' || value === 'SSH_AUTH_SOCK') return undefined;
+  if (value.toLowerCase() === 'none') return 'none';
+  const expanded = value
+    .replace(/^~(?=[\\/])/, () => home)
+    .replace(
+      /^\$(\w+)$|\$\{(\w+)\}/g,
+      (_, whole?: string, part?: string) => environment[whole ?? part ?? ''] ?? '',
+    )
+    .replaceAll('%d', () => home)
+    .replaceAll('%%', '%');
+  return expanded === '' ? 'none' : expanded;
+}
+
+/** The outcome if `ssh` refused its configuration and connected nowhere; otherwise `undefined`. */
 export function badConfig(stderr: string): SshOutcome | undefined {
   for (const raw of stderr.split(/\r?\n/)) {
     if (/^debug\d: /.test(raw)) continue;

@@ -3,7 +3,7 @@ import { isAlias } from './alias';
 import { checkPath, escapeTokens, lineEnd, needsQuotes, parseLine, splitLines } from './configText';
 import { isUsableAddress, isUsablePort } from '../endpoint';
 import { badValue } from './fileErrors';
-import { forSsh, withTilde, type SshPaths } from './paths';
+import { absolute, checkWindowsPath, forSsh, isPlainHome, withTilde, type SshPaths } from './paths';
 
 /**
  * The host name of an entry while its instance has no address. The last address may belong to someone else by now.
@@ -161,7 +161,10 @@ function cutSections(text: string): string[] {
   }
   sections.push(section);
   // The blank line between two hosts belongs to neither.
-  return sections.map((whole) => whole.replace(/\s+$/, '\n'));
+  return sections.map((whole) => {
+    const trimmed = whole.trimEnd();
+    return trimmed === whole ? whole : `${trimmed}\n`;
+  });
 }
 
 function parseSection(text: string): StoredEntry | undefined {
@@ -221,10 +224,15 @@ function checkEntry(entry: HostEntry): void {
 }
 
 function pathValue(what: string, file: string, { home, platform }: SshPaths): string {
-  const written = file.startsWith('~/') ? file : withTilde(file, home, platform);
-  const anchored = /^(?:~\/|\/|[A-Za-z]:\/)/.test(written);
-  if (!anchored) throw badValue(what, file);
-  return escapeTokens(checkPath(what, forSsh(written, platform)));
+  const given = forSsh(file, platform);
+  const isAbsolute = platform === 'win32' ? /^[A-Za-z]:\//.test(given) : given.startsWith('/');
+  if (!isAbsolute && !given.startsWith('~/')) throw badValue(what, file);
+  checkWindowsPath(what, file, platform);
+  const keepsTilde = given.startsWith('~/') && isPlainHome(home, platform);
+  const written = keepsTilde
+    ? given
+    : withTilde(given.startsWith('~/') ? absolute(file, home, platform) : file, home, platform);
+  return escapeTokens(checkPath(what, written));
 }
 
 function isDirective(line: Line): line is Directive {

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { startProcess } from './run';
 
 /**
- * Runs in a process of its own between us and `ssh`. Its standard input is a pipe that we hold: the pipe closes
- * when we end for whatever reason, SIGKILL included, and then it ends its whole process group. It exits as `ssh`
+ * Runs in its own process between us and `ssh`. Its standard input is a pipe that we hold: the pipe closes
+ * when we end for any reason, SIGKILL included, and then it ends its whole process group. It exits as `ssh`
  * does, and with 255, which is `ssh`'s own code for an error, where `ssh` could not be started.
  */
 const keeper = `
@@ -16,7 +16,8 @@ const end = () => {
   if (ending) return;
   ending = true;
   if (process.platform === 'win32') {
-    spawn('taskkill', ['/pid', String(process.pid), '/T', '/F'], { windowsHide: true }).on('error', () => {
+    const taskkill = (process.env.SystemRoot || 'C:\\\\Windows') + '\\\\System32\\\\taskkill.exe';
+    spawn(taskkill, ['/pid', String(process.pid), '/T', '/F'], { windowsHide: true }).on('error', () => {
       child.kill();
       process.exit(255);
     });

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { plainText } from '../../base/text';
 import { badConfig, lastLine, type EffectiveConfig } from '../config/effectiveConfig';
-import { isEncryptedPrivateKey } from '../keys/keys';
+import { isEncryptedPrivateKey } from '../keys/privateKey';
 import { readRegularFile } from '../keys/regularFile';
 import type { LoggedResult } from './loggedSsh';
 import type { OfferedKey, SshOutcome } from './outcome';

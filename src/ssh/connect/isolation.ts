@@ -92,7 +92,7 @@ export function isolatedArguments(
     settings.push('PreferredAuthentications=publickey');
     for (const name of fileOptions) {
       for (const value of config.values.get(name) ?? []) {
-        if (isFileName(value)) settings.push(`${name}="${value}"`);
+        if (isFileName(value)) settings.push(`${name}="${value.replaceAll('"', '\\"')}"`);
       }
     }
     // This one `ssh -G` has expanded.
@@ -192,10 +192,10 @@ function proxyOptions(target: SshTarget, config: EffectiveConfig): string[] {
 }
 
 function isFileName(value: string): boolean {
-  return value !== '' && !/["\r\n\0]/.test(value);
+  return value !== '' && !/[\r\n\0]/.test(value);
 }
 
-/** One word for `ssh`, with tokens taken literally. Variables and `~` are left for it to expand. */
+/** One word for `ssh`, with tokens taken literally. Variables and `~` are left for it to expand. OpenSSH before 8.7 refuses a path with a quote. */
 function quoted(value: string): string {
-  return `"${value.replaceAll('%', '%%')}"`;
+  return `"${value.replaceAll('%', '%%').replaceAll('"', '\\"')}"`;
 }

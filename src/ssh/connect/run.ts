@@ -1,5 +1,6 @@
 import { abortReason } from '../../base/abort';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { win32 } from 'node:path';
 
 /** How a process is run. Times are milliseconds of the real clock, since a process doesn't follow any other. */
 export interface RunOptions {
@@ -101,7 +102,9 @@ export function killTree(child: ChildProcess): void {
   if (child.pid === undefined) return;
   if (process.platform === 'win32') {
     if (child.exitCode === null && child.signalCode === null) {
-      spawn('taskkill', ['/pid', child.pid.toString(), '/T', '/F'], { windowsHide: true }).on('error', () =>
+      // By its full path: Windows would look in the current folder first.
+      const taskkill = win32.join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'taskkill.exe');
+      spawn(taskkill, ['/pid', child.pid.toString(), '/T', '/F'], { windowsHide: true }).on('error', () =>
         child.kill(),
       );
     }

@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
-import path from 'node:path';
+import { homedir } from 'node:os';
+import { posix, win32 } from 'node:path';
 
 /** The OpenSSH programs that belong together. */
 export interface SshPrograms {
@@ -20,20 +21,58 @@ export interface SshTarget {
   readonly knownHostsFile?: string;
 }
 
+/** What decides which programs are used; tests set all of it. */
+export interface ProgramInputs {
+  /** The setting `remote.SSH.path`; it may begin with `~`. */
+  readonly configuredPath?: string;
+  readonly home: string;
+  readonly platform: NodeJS.Platform;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly isExecutable: (file: string) => Promise<boolean>;
+}
+
+/** The inputs of this computer. */
+export function systemProgramInputs(): Omit<ProgramInputs, 'configuredPath'> {
+  return { home: homedir(), platform: process.platform, environment: process.env, isExecutable };
+}
+
 /**
- * The programs to use: `configuredPath` (the setting `remote.SSH.path`) if it is set, else those on PATH. The others
- * are taken from the folder of the configured `ssh`, since different builds don't always talk to the same agent
- * (Windows has two). Starts nothing.
+ * The programs to use: `configuredPath` if it is set, else those on PATH. The others are taken from the folder of the
+ * configured `ssh`, since different builds don't always talk to the same agent (Windows has two). Starts nothing.
  */
-export async function findSshPrograms(configuredPath?: string): Promise<SshPrograms> {
-  const ssh = configuredPath?.trim() ?? '';
-  if (ssh === '') return { ssh: 'ssh', sshAdd: 'ssh-add', sshKeygen: 'ssh-keygen' };
+export async function findSshPrograms(inputs: ProgramInputs): Promise<SshPrograms> {
+  const configured = inputs.configuredPath?.trim() ?? '';
+  const isWindows = inputs.platform === 'win32';
+  const path = isWindows ? win32 : posix;
+  const ssh = /^~[\\/]/.test(configured) ? path.join(inputs.home, configured.slice(2)) : configured;
   const beside = async (name: string): Promise<string> => {
-    if (!path.isAbsolute(ssh)) return name;
-    const file = path.join(path.dirname(ssh), name + path.extname(ssh));
-    return (await isExecutable(file)) ? file : name;
+    if (path.isAbsolute(ssh)) {
+      const file = path.join(path.dirname(ssh), name + path.extname(ssh));
+      if (await inputs.isExecutable(file)) return file;
+    }
+    return isWindows ? findOnWindows(name, inputs) : name;
   };
-  return { ssh, sshAdd: await beside('ssh-add'), sshKeygen: await beside('ssh-keygen') };
+  return {
+    ssh: ssh === '' ? await beside('ssh') : ssh,
+    sshAdd: await beside('ssh-add'),
+    sshKeygen: await beside('ssh-keygen'),
+  };
+}
+
+/** Windows would look in the current folder before PATH, and that folder may be a stranger's. */
+async function findOnWindows(name: string, inputs: ProgramInputs): Promise<string> {
+  const variable = (wanted: string): string =>
+    Object.entries(inputs.environment).find(([key]) => key.toUpperCase() === wanted)?.[1] ?? '';
+  const system = win32.join(variable('SYSTEMROOT') || 'C:\\Windows', 'System32', 'OpenSSH');
+  const folders = variable('PATH')
+    .split(';')
+    .map((folder) => folder.trim().replace(/^"|"$/g, ''))
+    .filter((folder) => /^[A-Za-z]:[\\/]/.test(folder));
+  for (const folder of folders) {
+    const file = win32.join(folder, `${name}.exe`);
+    if (await inputs.isExecutable(file)) return file;
+  }
+  return win32.join(system, `${name}.exe`);
 }
 
 /**

@@ -4,7 +4,8 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { isEncryptedPrivateKey, type LocalKey } from './keys';
+import type { LocalKey } from './keys';
+import { isEncryptedPrivateKey } from './privateKey';
 import { KeyError, parsePublicKey } from './publicKey';
 import { run } from '../connect/run';
 

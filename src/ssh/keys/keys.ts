@@ -1,45 +1,54 @@
 import { isErrorCode } from '../../base/fileErrors';
 import { plainText } from '../../base/text';
 import type { Logger } from '../../base/logger';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { makePrivateFolder } from '../config/fileLock';
+import { publicHalf } from './privateKey';
 import { formatPublicKey, parsePublicKey, type PublicKey } from './publicKey';
+import { readRegularFile } from './regularFile';
 import { run } from '../connect/run';
 
-/** A key this person has. At least one of a file and the agent holds its private half. */
+/** A key of this person. A file, the agent or both hold its private half. */
 export interface LocalKey extends PublicKey {
   readonly publicKeyFile?: string;
-  /** Beside the `.pub` file, without that ending; missing where only an agent or a token has it. */
+  /** Missing if only an agent or a hardware key holds it. */
   readonly privateKeyFile?: string;
   readonly inAgent: boolean;
 }
 
 export interface KeyListing {
   readonly keys: readonly LocalKey[];
-  /** `none`: no agent runs, or `ssh-add` cannot be started. */
+  /** `none`: no agent is running or wanted, or `ssh-add` can't be started. */
   readonly agent: 'has-keys' | 'empty' | 'none';
 }
 
 export interface KeyListOptions {
-  /** Folders with `*.pub` files, the more important first; one that does not exist is empty. */
+  /** Private key files that come first, wherever they are. */
+  readonly files?: readonly string[];
+  /** Folders with `*.pub` files, the more important first; one that doesn't exist is empty. */
   readonly folders: readonly string[];
   readonly sshAdd: string;
-  /** Another agent than the environment's (`IdentityAgent`). */
+  /** The socket of another agent than the environment's; `none`: no agent is used. See {@link agentSocketOf}. */
   readonly agentSocket?: string;
   readonly logger: Logger;
   readonly signal?: AbortSignal;
 }
 
-/** A public key is a line; what is larger is something else that happens to end in `.pub`. */
-const maxPublicKeyBytes = 64 * 1024;
+/** Whatever is larger isn't a key. */
+const maxKeyBytes = 64 * 1024;
 
 /**
- * The keys of the folders and of the agent, each once. Files that are no public key are left out and logged.
- * Rejects only with the reason of the signal.
+ * The keys of the files, the folders and the agent, each once. What isn't a key is left out and logged. Writes nothing.
+ * Rejects only with the signal's reason.
  */
 export async function listKeys(options: KeyListOptions): Promise<KeyListing> {
   const byBody = new Map<string, LocalKey>();
+  for (const file of options.files ?? []) {
+    const key = await keyOfFile(file, options.logger);
+    if (key) byBody.set(key.body, key);
+  }
   for (const folder of options.folders) {
     for (const key of await keysOfFolder(folder, options.logger)) {
       const known = byBody.get(key.body);
@@ -55,8 +64,8 @@ export async function listKeys(options: KeyListOptions): Promise<KeyListing> {
 }
 
 /**
- * What `IdentityFile` has to be for this key. A key that lives only in an agent or a token is named by its public
- * half, for which a file is made in `folder` where there is none; `ssh` then asks the agent for that very key.
+ * The `IdentityFile` for this key. A key that only an agent or a hardware key holds is named by its public half, which
+ * is written to `folder` if there is no file of it; `ssh` then asks the agent for exactly that key.
  */
 export async function identityFileOf(key: LocalKey, folder: string): Promise<string> {
   const existing = key.privateKeyFile ?? key.publicKeyFile;
@@ -65,22 +74,31 @@ export async function identityFileOf(key: LocalKey, folder: string): Promise<str
   const file = path.join(folder, `agent-${name}.pub`);
   const text = `${formatPublicKey(key)}\n`;
   if ((await readFile(file, 'utf8').catch(() => undefined)) !== text) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makePrivateFolder(folder);
     await writeFileAtomic(file, text, { mode: 0o600 });
   }
   return file;
 }
 
-/** Whether a private key file asks for a passphrase; of the older forms only PEM says so in the clear. */
-export function isEncryptedPrivateKey(text: string): boolean {
-  if (/^Proc-Type: 4,ENCRYPTED|-----BEGIN ENCRYPTED PRIVATE KEY-----/m.test(text)) return true;
-  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END/.exec(text)?.[1];
-  if (body === undefined) return false;
-  const magic = 'openssh-key-v1\0';
-  const blob = Buffer.from(body, 'base64');
-  if (blob.toString('latin1', 0, magic.length) !== magic || blob.length < magic.length + 8) return false;
-  const length = blob.readUInt32BE(magic.length);
-  return blob.toString('latin1', magic.length + 4, magic.length + 4 + length) !== 'none';
+/** The key of a private key file, or of the public half that was named instead. */
+async function keyOfFile(file: string, logger: Logger): Promise<LocalKey | undefined> {
+  const isPublic = file.endsWith('.pub');
+  const publicKeyFile = isPublic ? file : `${file}.pub`;
+  try {
+    const line = await readRegularFile(publicKeyFile, maxKeyBytes).catch(() => undefined);
+    const key =
+      line === undefined ? publicHalf(await readRegularFile(file, maxKeyBytes)) : parsePublicKey(line);
+    if (key === undefined) throw new Error('Its public half isn’t known');
+    return {
+      ...key,
+      ...(line !== undefined && { publicKeyFile }),
+      ...(!isPublic && { privateKeyFile: file }),
+      inAgent: false,
+    };
+  } catch (error) {
+    logger.warn(`Cannot offer the key ${file}: ${plainText(String(error))}`);
+    return undefined;
+  }
 }
 
 async function keysOfFolder(folder: string, logger: Logger): Promise<LocalKey[]> {
@@ -97,7 +115,7 @@ async function keysOfFolder(folder: string, logger: Logger): Promise<LocalKey[]>
     const publicKeyFile = path.join(folder, name);
     try {
       const found = await stat(publicKeyFile);
-      if (!found.isFile() || found.size > maxPublicKeyBytes) continue;
+      if (!found.isFile() || found.size > maxKeyBytes) continue;
       const key = parsePublicKey(await readFile(publicKeyFile, 'utf8'));
       const privateKeyFile = publicKeyFile.slice(0, -'.pub'.length);
       const hasPrivate = await stat(privateKeyFile).then(
@@ -121,10 +139,11 @@ async function agentKeys(
   options: KeyListOptions,
 ): Promise<{ readonly keys: PublicKey[]; readonly state: KeyListing['agent'] }> {
   const { sshAdd, agentSocket, logger, signal } = options;
+  if (agentSocket === 'none') return { keys: [], state: 'none' };
   try {
     const env = { LC_ALL: 'C', ...(agentSocket === undefined ? {} : { SSH_AUTH_SOCK: agentSocket }) };
     const result = await run(sshAdd, ['-L'], { signal, timeoutMs: 10_000, env });
-    // 1: the agent answers and has none. 2: there is no agent.
+    // 1: the agent has no keys. 2: there is no agent.
     if (result.exitCode !== 0) return { keys: [], state: result.exitCode === 1 ? 'empty' : 'none' };
     const keys = result.stdout.split(/\r?\n/).flatMap((line) => {
       try {

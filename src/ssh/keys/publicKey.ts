@@ -6,7 +6,7 @@ import * as l10n from '@vscode/l10n';
 export interface PublicKey {
   /** `ssh-ed25519`, `ssh-rsa`, `ecdsa-sha2-nistp256`, `sk-ssh-ed25519@openssh.com`, ... */
   readonly type: string;
-  /** The key itself, padded base64: two keys are the same where this is. */
+  /** The key itself, padded base64: two keys are the same if this is. */
   readonly body: string;
   /** Cleaned text for people; may be empty. */
   readonly comment: string;
@@ -17,7 +17,7 @@ export interface PublicKey {
 export type KeyErrorCode =
   'not-a-key' | 'private-key' | 'certificate' | 'exists' | 'passphrase' | 'keygen-failed';
 
-/** Why a key is not usable or was not made. The message never holds key material. */
+/** Why a key isn't usable or wasn't created. The message never holds key material. */
 export class KeyError extends Error {
   constructor(
     readonly code: KeyErrorCode,
@@ -29,7 +29,7 @@ export class KeyError extends Error {
   }
 }
 
-/** Reads the fields of a key's body after its type; false where they are not what the type has (RFC 4253, 6.6). */
+/** Whether the fields of a key's body after its type are those that the type has (RFC 4253, 6.6). */
 type Shape = (fields: Fields) => boolean;
 
 const ecdsa =
@@ -37,7 +37,7 @@ const ecdsa =
   (fields) =>
     fields.text() === curve && fields.next()?.length === bytes;
 
-/** The types a server of today takes; the body of each names its type again, then holds what the shape says. */
+/** The types that servers accept today. The body of each repeats its type, then has this shape. */
 const shapes: Readonly<Record<string, Shape>> = {
   'ssh-ed25519': (fields) => fields.next()?.length === 32,
   'ssh-rsa': (fields) => (fields.next()?.length ?? 0) > 0 && (fields.next()?.length ?? 0) >= 128,
@@ -50,8 +50,8 @@ const shapes: Readonly<Record<string, Shape>> = {
 };
 
 /**
- * Reads one public key as a `.pub` file or `ssh-add -L` has it. Throws a {@link KeyError} that says what it is
- * instead: a private key, a certificate, or nothing of the kind.
+ * Reads one public key, a line of a `.pub` file or of `ssh-add -L`.
+ * @throws KeyError that says what it is instead: a private key, a certificate, or something else.
  */
 export function parsePublicKey(text: string): PublicKey {
   if (text.includes('PRIVATE KEY')) {
@@ -93,9 +93,14 @@ export function formatPublicKey(key: PublicKey): string {
   return [key.type, key.body, key.comment].filter((part) => part !== '').join(' ');
 }
 
-/** Whether the private half lives in a security token, which must be touched to sign. */
-export function isHardwareKey(key: PublicKey): boolean {
-  return key.type.startsWith('sk-');
+/** Reads the body of a key; `undefined` if it isn't one of a type that servers accept. */
+export function readPublicBlob(blob: Buffer): PublicKey | undefined {
+  const type = new Fields(blob).text() ?? '';
+  try {
+    return parsePublicKey(`${type} ${blob.toString('base64')}`);
+  } catch {
+    return undefined;
+  }
 }
 
 /** As OpenSSH shows it: unpadded base64. */

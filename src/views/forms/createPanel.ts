@@ -210,7 +210,7 @@ export class CreatePanel implements vscode.Disposable {
     this.running = { submitId, message: vscode.l10n.t('Sending the create request…') };
     this.form.post({ type: 'progress', ...this.running });
     const since = clock.now();
-    const identityFile = this.keyChoices.identityFile(draft);
+    const identityFile = await this.keyChoices.identityFile(draft).catch(() => undefined);
     const requestKey = idempotencyKey(request);
     const result = await requestInstance(this.parts, request, {
       idempotencyKey: `${requestKey}-${this.confirmedAgain.get(requestKey) ?? 0}`,

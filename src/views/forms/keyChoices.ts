@@ -31,15 +31,15 @@ export class KeyChoices {
     return this.access;
   }
 
-  /** The private key file of the draft's key, if it has one. */
-  identityFile(draft: Draft): string | undefined {
+  /** The file for `ssh` of the draft's key, which may be written only now. */
+  async identityFile(draft: Draft): Promise<string | undefined> {
     if (draft.access !== 'local') return undefined;
-    return this.local.find((key) => key.fingerprint === draft.localKey)?.identityFile;
+    return this.local.find((key) => key.fingerprint === draft.localKey)?.identityFile();
   }
 }
 
 function keyLabel(key: PersonKey): string {
-  const source = key.identityFile === undefined && key.inAgent ? vscode.l10n.t('SSH agent') : undefined;
+  const source = key.file === undefined && key.inAgent ? vscode.l10n.t('SSH agent') : undefined;
   const type = key.type.replace(/^ssh-/, '').replace(/@openssh\.com$/, '');
   return [key.comment || key.fingerprint, type, source].filter((part) => part).join(' · ');
 }

@@ -13,10 +13,14 @@ import {
 } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { removeSshEntries } from '../../../../src/ssh/config/cleanUp';
+import { hostKeyPath } from '../../../../src/ssh/config/ownConfig';
+import { sshPaths } from '../../../../src/ssh/config/paths';
+import { SshHosts } from '../../../../src/ssh/config/sshHosts';
 import { PersonConfig } from '../../../../src/ssh/config/personConfig';
 import { makeInstance, makePlace, placeAt, sshG, tools, user, valuesOf, type Place } from './support';
 
@@ -326,6 +330,37 @@ test('cleaning up leaves a key we made where it is', async () => {
   expect(await removeSshEntries(place.person, place.hosts)).toBe(false);
   expect(await readdir(place.paths.folder)).toEqual(['keys']);
   expect(existsSync(place.paths.personConfig)).toBe(false);
+});
+
+test.each([
+  ['blanks and percent signs', 'my home 100%'],
+  ['brackets', 'ho[m]e'],
+  ['wildcards', 'ho*m?e'],
+  ['a hash and quotes', 'home #1 o"hara\'s'],
+  ['letters of other alphabets', 'Grüße 世界'],
+])('a home with %s works through ssh', async (_, name) => {
+  const { root } = await makePlace();
+  const home = join(root, name);
+  await mkdir(join(home, '.ssh'), { recursive: true });
+  const paths = sshPaths({ home, environmentHome: home, platform: process.platform });
+  const [person, hosts] = [new PersonConfig(paths, tools), new SshHosts(paths, tools)];
+  await writeFile(paths.personConfig, simple);
+  await hosts.ensureEntry('account', makeInstance(), { ...user, identityFile: '~/.ssh/key' });
+  await agree({ person });
+  const { stdout } = await execute('ssh', ['-G', '-F', paths.personConfig, 'td-trainer-one'], {
+    env: { ...process.env, HOME: home },
+  });
+  expect(valuesOf(stdout, 'hostname')).toEqual(['192.0.2.7']);
+  // Only an Include takes `~` from HOME, so the other paths are compared as they are written.
+  const places = [valuesOf(stdout, 'userknownhostsfile')[0], valuesOf(stdout, 'identityfile')[0]];
+  const written = (file: string): string =>
+    /[%*?[]/.test(home) ? file.replaceAll('%', '%%') : file.replace(home, '~');
+  expect(places.map((place) => place?.replace(homedir(), '~'))).toEqual([
+    written(hostKeyPath(paths, makeInstance().id)).replaceAll('%%', '%'),
+    written(join(home, '.ssh', 'key')),
+  ]);
+  await person.remove();
+  expect(await readFile(paths.personConfig, 'utf8')).toBe(simple);
 });
 
 test('a folder with spaces, wildcards and percent signs works through ssh', async () => {

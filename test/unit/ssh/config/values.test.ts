@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { allocateAlias, isAlias } from '../../../../src/ssh/config/alias';
 import { formatEndpoint, rdpEndpoint, sshEndpoint } from '../../../../src/ssh/endpoint';
+import { formatEntry } from '../../../../src/ssh/config/ownConfig';
+import { parseLine, splitLines } from '../../../../src/ssh/config/configText';
 import { sshPaths, type SshPathInputs } from '../../../../src/ssh/config/paths';
 import { makeInstance } from './support';
 
@@ -33,7 +35,7 @@ describe('an instance becomes an endpoint', () => {
       makeInstance({ portForwards: [{ internalPort: 22, externalPort: 0 }] }),
       { none: 'no-forward' },
     ],
-    ['a thin row', makeInstance({ portForwards: undefined }), { none: 'forwards-not-told' }],
+    ['a thin row', makeInstance({ portForwards: undefined }), { none: 'forwards-unknown' }],
   ])('%s', (_, instance, endpoint) => {
     expect(sshEndpoint(instance)).toEqual(endpoint);
   });
@@ -134,7 +136,67 @@ describe('where the files are', () => {
     expect(sshPaths(inputs)).toMatchObject({ personConfig, includeLine });
   });
 
+  test.each([
+    '\\\\server\\share\\config',
+    '//server/share/config',
+    '\\\\?\\C:\\config',
+    '\\\\.\\pipe\\x',
+    'D:\\nul',
+    'D:\\aux.txt\\config',
+    'D:\\CON .x\\config',
+    'D:\\a\\com1',
+    'D:\\a\\config:stream',
+  ])('never at %s on Windows, in a setting or as a key', (file) => {
+    expect(() => sshPaths({ ...windows, setting: file })).toThrow(
+      expect.objectContaining({ code: 'bad-value' }),
+    );
+    const entry = { id: 'a', account: 'b', alias: 'td-a', host: '192.0.2.7', port: 22, user: 'user' };
+    expect(() => formatEntry({ ...entry, identityFile: file }, sshPaths(windows))).toThrow(
+      expect.objectContaining({ code: 'bad-value' }),
+    );
+  });
+
+  test('a key on Windows is written with slashes, and with a tilde under the home', () => {
+    const entry = { id: 'a', account: 'b', alias: 'td-a', host: '192.0.2.7', port: 22, user: 'user' };
+    for (const [file, written] of [
+      ['~\\.ssh\\id key', '"~/.ssh/id key"'],
+      ['C:\\Users\\Me Too\\.ssh\\id', '~/.ssh/id'],
+      ['D:\\keys\\100%', 'D:/keys/100%%'],
+      ['D:/keys/console.pem', 'D:/keys/console.pem'],
+    ] as const) {
+      const { text } = formatEntry({ ...entry, identityFile: file }, sshPaths(windows));
+      expect(text).toContain(`  IdentityFile ${written}\n`);
+    }
+  });
+
+  test.each(['id_ed25519', '~bob/.ssh/id', 'C:\\keys\\id', './id'])('no key is named %s on Linux', (file) => {
+    const entry = { id: 'a', account: 'b', alias: 'td-a', host: '192.0.2.7', port: 22, user: 'user' };
+    expect(() => formatEntry({ ...entry, identityFile: file }, sshPaths(linux))).toThrow(
+      expect.objectContaining({ code: 'bad-value' }),
+    );
+  });
+
   test.each(['/a"b/config', '/a\\b/config', '/a\nb/config', '/a${HOME}/config'])('never at %j', (setting) => {
     expect(() => sshPaths({ ...linux, setting })).toThrow(expect.objectContaining({ code: 'bad-value' }));
+  });
+});
+
+describe('a line of any length', () => {
+  const long = 1_000_000;
+  test.each([
+    ['blanks before a word', `Host a${' '.repeat(long)}b`],
+    ['blanks alone', ' '.repeat(long)],
+    ['blanks behind a keyword', `Host${'\t'.repeat(long)}`],
+    ['carriage returns', `Host a${'\r'.repeat(long)}b`],
+    ['quotes', `Host ${'"'.repeat(long)}`],
+    ['backslashes', `Host ${'\\'.repeat(long)}`],
+    ['equals signs', `Host${'='.repeat(long)}`],
+    ['one word', 'x'.repeat(long)],
+    ['many values', `Host ${'a '.repeat(long / 2)}`],
+  ])('is read in linear time: %s', (_, line) => {
+    // Quadratic time would be minutes.
+    const start = performance.now();
+    for (const { text } of splitLines(`${line}\n`)) parseLine(text);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });

@@ -1,17 +1,19 @@
-import { silentLogger } from '../../../../src/base/logger';
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { silentLogger } from '../../../../src/base/logger';
+import {
+  agentSocketOf,
+  parseEffectiveConfig,
+  readEffectiveConfig,
+} from '../../../../src/ssh/config/effectiveConfig';
+import { run } from '../../../../src/ssh/connect/run';
 import { generateKey } from '../../../../src/ssh/keys/keyGeneration';
 import { identityFileOf, listKeys } from '../../../../src/ssh/keys/keys';
-import { isHardwareKey, parsePublicKey } from '../../../../src/ssh/keys/publicKey';
-import { rdpFile } from '../../../../src/ssh/remote/rdp';
-import { parseSshAuthority, remoteUri, sshAuthority } from '../../../../src/ssh/remote/remoteAuthority';
-import { chooseRemoteExtension } from '../../../../src/ssh/remote/remoteExtensions';
-import { run } from '../../../../src/ssh/connect/run';
-import { findSshPrograms } from '../../../../src/ssh/connect/sshExecutable';
-import { temporaryFolder } from './servers';
+import { parsePublicKey } from '../../../../src/ssh/keys/publicKey';
+import { temporaryFolder } from '../connect/servers';
 
 let place: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
@@ -43,9 +45,9 @@ describe('public keys', () => {
     );
   });
 
-  test('a token has only its public half', () => {
+  test('of a hardware key are read as well', () => {
     const type = 'sk-ssh-ed25519@openssh.com';
-    expect(isHardwareKey(parsePublicKey(line(type, type, Buffer.alloc(32), 'ssh:')))).toBe(true);
+    expect(parsePublicKey(line(type, type, Buffer.alloc(32), 'ssh:')).type).toBe(type);
   });
 
   test.each([
@@ -157,101 +159,63 @@ test('keys are listed once, files before the agent, junk left out', async () => 
   expect(without).toEqual({ keys: [], agent: 'none' });
 });
 
-describe('remote authority', () => {
-  const hex = (value: object): string => Buffer.from(JSON.stringify(value)).toString('hex');
-
-  test('an alias goes there and back', () => {
-    expect(remoteUri('td-a1', '/home/user')).toEqual({
-      scheme: 'vscode-remote',
-      authority: 'ssh-remote+td-a1',
-      path: '/home/user',
-    });
-    expect(remoteUri('td-win', 'C:\\work').path).toBe('/C:/work');
-    expect(parseSshAuthority(sshAuthority('td-a1'))).toEqual({ host: 'td-a1' });
-    expect(() => sshAuthority('Big')).toThrow(RangeError);
+test('a key named by itself is offered first, also without a public file and with a passphrase', async () => {
+  const folder = path.join(place.folder, 'named');
+  const options = { sshKeygen: 'ssh-keygen', folder, comment: 'named' };
+  const locked = await generateKey({ ...options, name: 'locked', passphrase: 'secret' });
+  const open = await generateKey({ ...options, name: 'open' });
+  await rm(locked.publicKeyFile ?? '');
+  const listing = await listKeys({
+    files: [locked.privateKeyFile ?? '', path.join(folder, 'missing'), '/dev/zero'],
+    folders: [folder],
+    sshAdd: '/nowhere/ssh-add',
+    logger: silentLogger,
   });
+  expect(listing.keys).toMatchObject([
+    { body: locked.body, privateKeyFile: locked.privateKeyFile },
+    { body: open.body, privateKeyFile: open.privateKeyFile },
+  ]);
+});
 
+test('listing keys writes no file', async () => {
+  const folder = path.join(place.folder, 'unwritten');
+  const agent = path.join(place.folder, 'agent-with-a-card');
+  const card = line('ssh-ed25519', 'ssh-ed25519', Buffer.alloc(32, 9));
+  await writeFile(agent, `#!/bin/sh\nprintf '%s\\n' '${card} card'\n`, { mode: 0o700 });
+  const listing = await listKeys({ folders: [folder], sshAdd: agent, logger: silentLogger });
+  expect(listing.keys).toMatchObject([{ comment: 'card' }]);
+  expect(existsSync(folder)).toBe(false);
+});
+
+describe('the agent that keys are listed from', () => {
+  const home = '/home/me';
+  const environment = { ONE_SOCK: '/run/one', SSH_AUTH_SOCK: '/run/agent' };
   test.each([
-    ['ssh-remote%2Btd-a', { host: 'td-a' }],
-    ['ssh-remote+bob@1.2.3.4:2222', { host: '1.2.3.4', user: 'bob', port: 2222 }],
-    ['ssh-remote+user@[::1]:22', { host: '::1', user: 'user', port: 22 }],
-    ['ssh-remote+\\x42ig', { host: 'Big' }],
-    [`ssh-remote+${hex({ hostName: 'Big', user: 'bob', port: 1 })}`, { host: 'Big', user: 'bob', port: 1 }],
-    ['ssh-remote+7b22', { host: '7b22' }],
-    ['wsl+Debian', undefined],
-    ['ssh-remote+', undefined],
     ['', undefined],
-  ])('reads %s', (authority, destination) => {
-    expect(parseSshAuthority(authority)).toEqual(destination);
-  });
-});
-
-describe('which Remote-SSH', () => {
-  const choose = (
-    appName: string,
-    uriScheme: string,
-    ...installed: string[]
-  ): ReturnType<typeof chooseRemoteExtension> =>
-    chooseRemoteExtension({ appName, uriScheme, isInstalled: (id) => installed.includes(id) });
-
-  test.each([
-    ['Visual Studio Code', 'vscode', 'ms-vscode-remote.remote-ssh'],
-    ['Visual Studio Code - Insiders', 'vscode-insiders', 'ms-vscode-remote.remote-ssh'],
-    ['VSCodium', 'vscodium', 'jeanp413.open-remote-ssh'],
-    ['Cursor', 'cursor', 'anysphere.remote-ssh'],
-    ['Windsurf', 'windsurf', 'codeium.windsurf-remote-openssh'],
-    ['Antigravity', 'antigravity', 'google.antigravity-remote-openssh'],
-    ['Something', 'something', 'jeanp413.open-remote-ssh'],
-  ])('%s is offered its own', (appName, scheme, id) => {
-    expect(choose(appName, scheme)).toMatchObject({ use: undefined, offer: { extensionId: id } });
+    ['SSH_AUTH_SOCK', undefined],
+    ['none', 'none'],
+    ['~/.1password/agent.sock', '/home/me/.1password/agent.sock'],
+    ['"~/Library/Group Containers/a.sock"', '/home/me/Library/Group Containers/a.sock'],
+    ['%d/agent', '/home/me/agent'],
+    ['$ONE_SOCK', '/run/one'],
+    ['${ONE_SOCK}.b', '/run/one.b'],
+    ['$NOT_SET', 'none'],
+    ['/run/100%%', '/run/100%'],
+  ])('with IdentityAgent %s is %s', (value, socket) => {
+    const config = parseEffectiveConfig(value === '' ? 'hostname x\n' : `identityagent ${value}\n`);
+    expect(agentSocketOf(config, { home, environment })).toBe(socket);
   });
 
-  test('what is installed is used, its own first', () => {
-    const open = 'jeanp413.open-remote-ssh';
-    expect(choose('Cursor', 'cursor', open).use?.extensionId).toBe(open);
-    expect(choose('Cursor', 'cursor', open, 'anysphere.remote-ssh').use?.extensionId).toBe(
-      'anysphere.remote-ssh',
-    );
+  test('is the one that ssh itself reads from the configuration', async () => {
+    const configFile = path.join(place.folder, 'config-agent');
+    await writeFile(configFile, `Host *\n  IdentityAgent "${place.folder}/my agent"\n`);
+    const agent = path.join(place.folder, 'agent-by-socket');
+    const key = line('ssh-ed25519', 'ssh-ed25519', Buffer.alloc(32, 3));
+    await writeFile(agent, `#!/bin/sh\necho '${key}' "$SSH_AUTH_SOCK"\n`, { mode: 0o700 });
+    const effective = await readEffectiveConfig({ ssh: 'ssh', alias: 'td-any-instance', configFile });
+    if (!effective.ok) throw new Error(effective.outcome.kind);
+    const agentSocket = agentSocketOf(effective.config, { home, environment });
+    const listing = await listKeys({ folders: [], sshAdd: agent, agentSocket, logger: silentLogger });
+    expect(listing.keys).toMatchObject([{ comment: `${place.folder}/my agent`, inAgent: true }]);
   });
 });
-
-test('a .rdp file, and values that would add lines', () => {
-  expect(rdpFile({ host: '203.0.113.7', port: 3390, user: 'user' })).toContain(
-    'full address:s:203.0.113.7:3390\r\n',
-  );
-  expect(rdpFile({ host: '2001:db8::1', port: 3389 })).toContain('full address:s:[2001:db8::1]:3389\r\n');
-  for (const bad of [
-    { host: 'evil\r\nalternate shell:s:x', port: 1 },
-    { host: '1.2.3.4', port: 0 },
-    { host: '1.2.3.4', port: 3389, user: 'a\r\nalternate shell:s:x' },
-  ]) {
-    expect(() => rdpFile(bad)).toThrow(RangeError);
-  }
-});
-
-test('ssh and its companions come from PATH by default', async () => {
-  expect(await findSshPrograms('')).toEqual({ ssh: 'ssh', sshAdd: 'ssh-add', sshKeygen: 'ssh-keygen' });
-});
-
-test.skipIf(process.platform === 'win32')(
-  'a process ends with its children, by time and by signal',
-  async () => {
-    const pidFile = path.join(place.folder, 'pid');
-    const script = `sleep 600 & echo $! > '${pidFile}'; echo ready; wait`;
-    const alive = async (): Promise<boolean> => {
-      const status = await readFile(`/proc/${(await readFile(pidFile, 'utf8')).trim()}/stat`, 'utf8').catch(
-        () => 'x) Z',
-      );
-      return !/\) [ZX]/.test(status);
-    };
-    expect(await run('sh', ['-c', script], { timeoutMs: 500 })).toMatchObject({
-      timedOut: true,
-      stdout: 'ready\n',
-    });
-    await expect.poll(alive).toBe(false);
-    const cancel = new AbortController();
-    const ended = run('sh', ['-c', script], { signal: cancel.signal });
-    cancel.abort();
-    await expect(ended).rejects.toThrow();
-  },
-);

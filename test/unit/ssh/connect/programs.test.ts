@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../../../../src/ssh/connect/run';
+import { findSshPrograms } from '../../../../src/ssh/connect/sshExecutable';
+import { temporaryFolder } from './servers';
+
+let place: Awaited<ReturnType<typeof temporaryFolder>>;
+beforeAll(async () => {
+  place = await temporaryFolder();
+});
+
+afterAll(() => place.remove());
+
+describe('the OpenSSH programs', () => {
+  const find = (platform: NodeJS.Platform, configuredPath: string, files: readonly string[]) =>
+    findSshPrograms({
+      configuredPath,
+      platform,
+      home: platform === 'win32' ? 'C:\\Users\\me' : '/home/me',
+      environment: { Path: '.;relative;\\\\server\\bin;"C:\\my git\\bin";C:\\other', SystemRoot: 'C:\\Win' },
+      isExecutable: async (file) => Promise.resolve(files.includes(file)),
+    });
+
+  test('come from PATH by default', async () => {
+    expect(await find('linux', '', [])).toEqual({
+      ssh: 'ssh',
+      sshAdd: 'ssh-add',
+      sshKeygen: 'ssh-keygen',
+    });
+  });
+
+  test('come from the folder of the configured one, if they are there', async () => {
+    expect(await find('linux', ' ~/bin/ssh ', ['/home/me/bin/ssh-add'])).toEqual({
+      ssh: '/home/me/bin/ssh',
+      sshAdd: '/home/me/bin/ssh-add',
+      sshKeygen: 'ssh-keygen',
+    });
+    expect(await find('win32', '~\\bin\\ssh.exe', ['C:\\Users\\me\\bin\\ssh-add.exe'])).toMatchObject({
+      ssh: 'C:\\Users\\me\\bin\\ssh.exe',
+      sshAdd: 'C:\\Users\\me\\bin\\ssh-add.exe',
+    });
+  });
+
+  test('never come from the current folder or a network path on Windows', async () => {
+    const files = ['ssh.exe', '.\\ssh.exe', '\\\\server\\bin\\ssh.exe', 'C:\\my git\\bin\\ssh.exe'];
+    expect(await find('win32', '', files)).toEqual({
+      ssh: 'C:\\my git\\bin\\ssh.exe',
+      sshAdd: 'C:\\Win\\System32\\OpenSSH\\ssh-add.exe',
+      sshKeygen: 'C:\\Win\\System32\\OpenSSH\\ssh-keygen.exe',
+    });
+  });
+});
+
+test.skipIf(process.platform === 'win32')(
+  'a process ends with its children, by time and by signal',
+  async () => {
+    const pidFile = path.join(place.folder, 'pid');
+    const script = `sleep 600 & echo $! > '${pidFile}'; echo ready; wait`;
+    const alive = async (): Promise<boolean> => {
+      const status = await readFile(`/proc/${(await readFile(pidFile, 'utf8')).trim()}/stat`, 'utf8').catch(
+        () => 'x) Z',
+      );
+      return !/\) [ZX]/.test(status);
+    };
+    expect(await run('sh', ['-c', script], { timeoutMs: 500 })).toMatchObject({
+      timedOut: true,
+      stdout: 'ready\n',
+    });
+    await expect.poll(alive).toBe(false);
+    const cancel = new AbortController();
+    const ended = run('sh', ['-c', script], { signal: cancel.signal });
+    cancel.abort();
+    await expect(ended).rejects.toThrow();
+  },
+);
