@@ -22,7 +22,10 @@ export function gpuText(gpus: readonly GpuAllocation[] | undefined): string | un
   if (gpus === undefined) return undefined;
   if (gpus.length === 0) return vscode.l10n.t('No GPU');
   return gpus
-    .map(({ model, count }) => (count === 1 ? gpuName(model) : `${count}× ${gpuName(model)}`))
+    .map(({ model, count }) => {
+      const name = labelText(gpuName(model), 60);
+      return count === 1 ? name : `${count}× ${name}`;
+    })
     .join(' + ');
 }
 
@@ -64,32 +67,25 @@ export function detailsOf({ instance }: InstanceRow, locationOf: LocationNames):
   return details.filter((each) => each !== undefined);
 }
 
-/** The tooltip. Texts from outside are appended as text, so none becomes a link, an icon or Markdown. */
-export function tooltipOf(row: InstanceRow, locationOf: LocationNames): vscode.MarkdownString {
-  const text = new vscode.MarkdownString(undefined, false);
-  text.isTrusted = false;
-  text.supportHtml = false;
-  text.appendMarkdown('**').appendText(labelText(row.instance.name)).appendMarkdown('**\n\n');
-  const lines: [string, string][] = [
-    [vscode.l10n.t('State'), stateText(row)],
-    ...detailsOf(row, locationOf).map(({ label, value }): [string, string] => [label, value]),
-    [vscode.l10n.t('ID'), labelText(row.instance.id)],
+/** The tooltip. It's a plain string, because VS Code makes links of the addresses in a Markdown string. */
+export function tooltipOf(row: InstanceRow, locationOf: LocationNames): string {
+  const { name, id } = row.instance;
+  const lines = [
+    labelText(name),
+    '',
+    vscode.l10n.t('State: {0}', stateText(row)),
+    ...detailsOf(row, locationOf).map(({ label, value }) => `${label}: ${value}`),
+    vscode.l10n.t('ID: {0}', labelText(id)),
   ];
-  for (const [label, value] of lines) {
-    text.appendMarkdown('- ').appendText(`${label}: ${value}`).appendMarkdown('\n');
-  }
   if (row.unconfirmed) {
-    text
-      .appendMarkdown('\n')
-      .appendText(
-        vscode.l10n.t('You deleted this instance, but it’s still there and may be billed. Delete it again.'),
-      );
+    lines.push(
+      '',
+      vscode.l10n.t('You deleted this instance, but it’s still there and may be billed. Delete it again.'),
+    );
   } else if (isStopped(row.state)) {
-    text
-      .appendMarkdown('\n')
-      .appendText(vscode.l10n.t('A stopped instance may still be billed until you delete it.'));
+    lines.push('', vscode.l10n.t('A stopped instance may still be billed until you delete it.'));
   }
-  return text;
+  return lines.join('\n');
 }
 
 function gpuLong({ resources }: Instance): string | undefined {

@@ -18,6 +18,8 @@ export const window = {
   cancel: (): void => undefined,
   /** Commands that were run, with their arguments. */
   ran: [] as unknown[][],
+  /** The clipboard. */
+  copied: '',
   statusItem: { text: '', tooltip: '', visible: false },
 };
 
@@ -31,6 +33,7 @@ export function resetWindow(): void {
     beforeAnswer: () => undefined,
     cancel: () => undefined,
     ran: [],
+    copied: '',
     statusItem: { text: '', tooltip: '', visible: false },
   });
 }
@@ -112,21 +115,52 @@ class Emitter<T> {
   }
 }
 
-export class FakeMarkdown {
-  isTrusted = false;
-  supportHtml = false;
-  value = '';
-  constructor(
-    _: string | undefined,
-    readonly supportThemeIcons: boolean,
-  ) {}
-  appendText(text: string): this {
-    this.value += text.replace(/[\\`*_{}[\]()#+\-!~<>]/g, '\\$&').replace(/\n/g, '\n\n');
-    return this;
+function uri(path: string): { path: string; toString: () => string } {
+  return { path, toString: () => path };
+}
+
+/** A webview panel: what was posted to its page, and what its page and VS Code do. */
+export class FakePanel {
+  readonly posted: unknown[] = [];
+  readonly received = new Emitter<unknown>();
+  private readonly states = new Emitter<void>();
+  private readonly disposals = new Emitter<void>();
+  visible = true;
+  title = '';
+  revealed = 0;
+  readonly onDidChangeViewState = this.states.event;
+  readonly onDidDispose = this.disposals.event;
+  readonly webview = {
+    options: {},
+    html: '',
+    cspSource: 'vscode-resource:',
+    asWebviewUri: (resource: unknown): unknown => resource,
+    onDidReceiveMessage: this.received.event,
+    postMessage: (message: unknown): Promise<boolean> => {
+      this.posted.push(message);
+      return Promise.resolve(true);
+    },
+  };
+
+  /** What the page sends. */
+  send(message: unknown): void {
+    this.received.fire(message);
   }
-  appendMarkdown(text: string): this {
-    this.value += text;
-    return this;
+
+  /** The person switches to another tab, or back. */
+  show(visible: boolean): void {
+    this.visible = visible;
+    this.states.fire();
+  }
+
+  reveal(): void {
+    this.revealed += 1;
+    this.show(true);
+  }
+
+  /** The person closes the tab. */
+  dispose(): void {
+    this.disposals.fire();
   }
 }
 
@@ -142,7 +176,20 @@ export const fakeVscode: Readonly<Record<string, unknown>> = {
     }
   },
   EventEmitter: Emitter,
-  MarkdownString: FakeMarkdown,
+  Disposable: class {
+    constructor(readonly dispose: () => void) {}
+  },
+  Uri: { joinPath: (base: { path: string }, ...parts: string[]) => uri([base.path, ...parts].join('/')) },
+  ViewColumn: { Active: -1, Beside: -2 },
+  env: {
+    language: 'en',
+    shell: '/bin/bash',
+    clipboard: { writeText: (text: string) => Promise.resolve(void (window.copied = text)) },
+  },
+  workspace: {
+    onDidChangeTextDocument: new Emitter<unknown>().event,
+    onDidCloseTextDocument: new Emitter<unknown>().event,
+  },
   ThemeIcon: class {
     constructor(
       readonly id: string,

@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { NotFoundError, OutcomeUnknownError, TensorDockError } from '../../api/errors';
 import type { Problem } from '../../api/rules';
 import type { Instance, InstanceState } from '../../api/types';
-import { confirm, errorText, showError, showInformation } from '../../vscode/messages';
+import { confirm, errorText } from '../../vscode/messages';
+import { showChangeDone, showChangeFailure } from '../notifications/changeReports';
 import { present } from '../presentation';
 import { modifyProblems, toModifyRequest } from '../webview/shared/request';
 import {
@@ -112,7 +113,14 @@ export class ModifyPanel implements Disposable {
       this.refuse(submitId, vscode.l10n.t('Nothing was sent. Fix the highlighted fields first.'), problems);
       return;
     }
+    const { operations, clock, log } = this.parts;
     const restart = instance.mode === 'restart';
+    const change = {
+      kind: 'modify',
+      instanceId: this.instanceId,
+      name: instance.name,
+      startAfter: restart,
+    } as const;
     this.running = {
       submitId,
       message: restart
@@ -131,7 +139,7 @@ export class ModifyPanel implements Disposable {
         return;
       }
       this.form.post({ type: 'progress', ...this.running });
-      const { operations } = this.parts;
+      const startedAt = clock.now();
       const operation = await operations.modify(this.instanceId, toModifyRequest(draft), restart);
       this.parts.reportedByForm.add(operation);
       await operation.done;
@@ -145,6 +153,7 @@ export class ModifyPanel implements Disposable {
           : vscode.l10n.t('{0} was modified and is still stopped.', instance.name),
         problems: [],
       });
+      if (!this.form.isVisible) showChangeDone(change, clock.now() - startedAt);
       await this.load();
     } catch (error) {
       this.running = undefined;
@@ -155,6 +164,7 @@ export class ModifyPanel implements Disposable {
         message: errorText(error),
         problems: error instanceof TensorDockError ? problemsOfError(error) : [],
       });
+      if (!this.form.isVisible) showChangeFailure(log, change, error);
     }
   }
 
@@ -180,13 +190,10 @@ export class ModifyPanel implements Disposable {
     this.form.post({ type: 'result', submitId, outcome: 'refused', message, problems });
   }
 
-  /** Reports the outcome once: in the form, or in a notification if the form isn't visible. */
+  /** Shows the outcome in the form. If the form is hidden, the caller reports it in a notification instead. */
   private settle(result: ModifyResult): void {
     this.settled = result;
     this.form.post(result);
-    if (this.form.isVisible) return;
-    if (result.outcome === 'done') showInformation(result.message);
-    else showError(this.parts.log, result.message);
   }
 
   private takeFromList(): void {
