@@ -15,7 +15,7 @@ export interface LedgerOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly store: Pick<InstanceStore, 'rows' | 'row' | 'status' | 'onDidChange'>;
+  readonly store: Pick<InstanceStore, 'rows' | 'row' | 'status' | 'onDidChange' | 'onDidList'>;
   /** What to do if the file is damaged or can't be written. */
   readonly fileEvents?: SharedFileEvents;
 }
@@ -39,7 +39,7 @@ const nothing: Observation = { listedAt: 0, sightings: [] };
  */
 export class Ledger implements Disposable {
   private readonly changes = new Emitter<void>();
-  private readonly listener: Disposable;
+  private readonly listeners: readonly Disposable[];
   private accountId: string | undefined;
   private file: SharedFile<LedgerData> | undefined;
   private watcher: Disposable | undefined;
@@ -55,7 +55,10 @@ export class Ledger implements Disposable {
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly options: LedgerOptions) {
-    this.listener = options.store.onDidChange((change) => this.take(change));
+    this.listeners = [
+      options.store.onDidChange((change) => this.take(change)),
+      options.store.onDidList(() => this.take()),
+    ];
     this.take();
   }
 
@@ -116,7 +119,7 @@ export class Ledger implements Disposable {
 
   dispose(): void {
     this.disposed = true;
-    this.listener.dispose();
+    for (const listener of this.listeners) listener.dispose();
     this.watcher?.dispose();
     this.changes.dispose();
   }

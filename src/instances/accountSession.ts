@@ -64,6 +64,7 @@ export interface SignedInAccount {
  */
 export class AccountSession implements Disposable {
   private readonly changes = new Emitter<StoreChange>();
+  private readonly lists = new Emitter<void>();
   private readonly goneIds = new Emitter<readonly string[]>();
   private readonly leaving = new AbortController();
   private readonly refresher: Refresher;
@@ -76,6 +77,8 @@ export class AccountSession implements Disposable {
   /** The service with this account's token, also after the account was left. */
   readonly api: TensorDockApi;
   readonly onDidChange = this.changes.event;
+  /** A newer list was taken, after `onDidChange` if it changed anything. */
+  readonly onDidList = this.lists.event;
   /** IDs of instances that are proved gone. May repeat itself. */
   readonly onDidGo = this.goneIds.event;
 
@@ -160,9 +163,9 @@ export class AccountSession implements Disposable {
   /** Requests one instance; `undefined` if the service doesn't know it. Other failures leave the row as it is. */
   async refreshOne(id: string): Promise<InstanceRow | undefined> {
     this.requireCurrent();
-    const known = await this.refresher.refreshOne(id);
+    const end = await this.refresher.refreshOne(id);
     this.requireCurrent();
-    return known ? this.row(id) : undefined;
+    return end === 'not-found' ? undefined : this.row(id);
   }
 
   /** The service accepted an action: the row shows it from now on, and is polled often. */
@@ -208,9 +211,9 @@ export class AccountSession implements Disposable {
           if (test(this.row(id))) finish(() => resolve(this.row(id)));
         };
         const onAbort = (): void => finish(() => reject(abortReason(stop)));
-        const listener = this.onDidChange(check);
+        const listeners = [this.onDidChange(check), this.onDidGo(check)];
         const finish = (settle: () => void): void => {
-          listener.dispose();
+          for (const listener of listeners) listener.dispose();
           stop.removeEventListener('abort', onAbort);
           settle();
         };
@@ -229,6 +232,7 @@ export class AccountSession implements Disposable {
     this.refresher.dispose();
     this.leaving.abort(new AccountLeftError());
     this.changes.dispose();
+    this.lists.dispose();
     this.goneIds.dispose();
   }
 
@@ -237,11 +241,22 @@ export class AccountSession implements Disposable {
     const rowsBefore = this.rowsById;
     this.snapshot = snapshot;
     this.rowsById = toRows(snapshot, this.needs.clock.now());
-    const status = before?.listedAt !== snapshot.listedAt || before.failure?.at !== snapshot.failure?.at;
+    const status = statusDiffers(before, snapshot);
     const change = changeBetween(rowsBefore, this.rowsById, status);
     if (change) this.changes.fire(change);
+    if (before?.listedAt !== snapshot.listedAt) this.lists.fire();
     if (snapshot.gone.length > 0 && before?.gone.join() !== snapshot.gone.join()) {
       this.goneIds.fire(snapshot.gone);
     }
   }
+}
+
+/** Whether the first list has arrived, or what is said about a failure has changed. */
+function statusDiffers(before: Snapshot | undefined, { listedAt, failure }: Snapshot): boolean {
+  return (
+    before === undefined ||
+    before.listedAt > 0 !== listedAt > 0 ||
+    before.failure?.code !== failure?.code ||
+    before.failure?.message !== failure?.message
+  );
 }

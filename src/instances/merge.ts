@@ -1,5 +1,5 @@
 import type { Instance } from '../api/types';
-import type { Action, Failure, Snapshot, SnapshotRow } from './snapshot';
+import { isShown, type Action, type Failure, type Snapshot, type SnapshotRow } from './snapshot';
 import { bootGraceMs, isFulfilled, isStopped, isWithin } from './state';
 
 /** Two 404s, or two good lists, this far apart prove that an instance is gone, in milliseconds. */
@@ -42,6 +42,15 @@ export function mergeList(
     failure: undefined,
   };
   return settle(sameRows(before, next) ? next : { ...next, changedAt: askedAt }, askedAt);
+}
+
+/** How many shown instances a list leaves out, other than those whose deletion was accepted. */
+export function countMissing(before: Snapshot, listed: readonly Instance[]): number {
+  const ids = new Set(listed.map(({ id }) => id));
+  return before.rows.filter(
+    (row) =>
+      isShown(row) && !row.unlisted && !ids.has(row.instance.id) && row.expectation?.action !== 'delete',
+  ).length;
 }
 
 /** A clock that was set back must not make the second list wait for hours. */

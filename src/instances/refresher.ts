@@ -1,27 +1,21 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import type { Logger } from '../base/logger';
-import type { InstanceList, TensorDockApi } from '../api/client';
+import type { TensorDockApi } from '../api/client';
 import { NotFoundError, RateLimitedError, TensorDockError } from '../api/errors';
-import { mergeDetails, mergeFailure, mergeList, mergeNoDetails, mergeNotFound } from './merge';
+import { countMissing, mergeDetails, mergeFailure, mergeList, mergeNoDetails, mergeNotFound } from './merge';
 import { hasTransition, nextPoll, type Need } from './pace';
+import { RequestBudget, roomFor } from './requestBudget';
 import type { SharedSnapshot } from './sharedSnapshot';
-import { isShown, type Snapshot } from './snapshot';
+import type { Snapshot } from './snapshot';
 import { wantedDetails } from './wantedDetails';
 
-const minuteMs = 60_000;
-/**
- * How many requests all windows together may have made in the last minute for one more to be made in the
- * background; a retried request may add some. What is not urgent leaves room for a list every five seconds
- * and for rows in transition, less where they are counted already; the rest of the 100 is the person's.
- */
-const roomFor = { list: 52, urgent: 46, resting: 26, restingBesideUrgent: 38 };
-/** How many single GETs are under way at once, and how many rounds of them are made in one go. */
+/** How many single GETs are sent at once, and how many rounds of them in one go. */
 const detailsAtOnce = 4;
 const roundsInOneGo = 3;
-/** How soon to look again when another window is asking, or when more details are wanted. */
+/** How soon to try again while another window is refreshing, or when more details are wanted. */
 const busyMs = 700;
-/** How soon to look again when the snapshot itself could not be kept. */
+/** How soon to try again when the snapshot itself couldn't be read or written. */
 const unkeptMs = 30_000;
 
 export interface RefresherOptions {
@@ -32,7 +26,7 @@ export interface RefresherOptions {
   readonly random: () => number;
   /** What this window needs at this moment. */
   readonly need: () => Need;
-  /** Ids of rows that a person has open, which are filled in first. */
+  /** IDs of rows that a person has open; their details are requested first. */
   readonly onScreen: () => ReadonlySet<string>;
   /** A newer snapshot, from this window or another. */
   readonly onSnapshot: (snapshot: Snapshot) => void;
@@ -40,31 +34,32 @@ export interface RefresherOptions {
 
 type Step = (snapshot: Snapshot, now: number) => Snapshot;
 
-/** What became of asking for one instance by itself, and what that makes of the snapshot. */
+/** What came of a request for one instance, and how it changes the snapshot. */
 interface Detail {
   readonly end: 'told' | 'not-found' | 'failed';
   readonly step?: Step;
-  /** A failure that is not of this row alone. */
+  /** A failure that doesn't concern this row only. */
   readonly failure?: unknown;
 }
 
 /**
- * Keeps the shared snapshot as fresh as this window needs it. There is no leader: each window looks when the
- * snapshot is older than it can bear, takes the right to ask, reads again, and asks only if nobody else did.
+ * Keeps the shared snapshot as fresh as this window needs it. There is no leader: when the snapshot is older than a
+ * window tolerates, the window takes the right to ask, reads the snapshot again, and asks only if nobody else did. Each
+ * poll reads the snapshot once and writes it once.
  */
 export class Refresher implements Disposable {
   private timer: Disposable | undefined;
   private readonly watcher: Disposable;
   private readonly ended = new AbortController();
-  private looking = false;
+  private readonly budget: RequestBudget;
+  private polling = false;
   private snapshot: Snapshot | undefined;
-  /** Reads are numbered, as one that began earlier may end later. */
-  private reads = 0;
-  private newestRead = 0;
-  /** Requests of this window that are not in the shared snapshot yet. */
-  private unsaved: number[] = [];
+  /** Reads and changes are numbered, as a read that began earlier may end later. */
+  private sequence = 0;
+  private newest = 0;
 
   constructor(private readonly options: RefresherOptions) {
+    this.budget = new RequestBudget(options.clock);
     this.watcher = options.shared.watch(() => void this.adopt());
   }
 
@@ -73,14 +68,14 @@ export class Refresher implements Disposable {
     await this.adopt();
   }
 
-  /** To be called when the need changed: the view was shown, the window got the focus, an action was accepted. */
+  /** Call this when the need changed: the view was shown, the window got the focus, an action was accepted. */
   poke(): void {
     this.schedule();
   }
 
-  /** To be called for each request that any part of this window sends, so that all windows can count it. */
+  /** Call this for each request that any part of this window sends, so that all windows can count it. */
   noteRequest(): void {
-    this.unsaved.push(this.options.clock.now());
+    this.budget.note();
   }
 
   /** Asks now, whatever the age; resolves when the answer, good or bad, is in the snapshot. */
@@ -88,25 +83,23 @@ export class Refresher implements Disposable {
     const { shared, clock } = this.options;
     const asked = clock.now();
     await shared.asking(async (signal) => {
-      const { listedAt } = await shared.read();
+      const snapshot = await this.read();
+      const { listedAt } = snapshot;
       if (listedAt < asked || listedAt > clock.now()) {
-        await this.list(AbortSignal.any([signal, this.ended.signal]));
+        await this.list(snapshot, AbortSignal.any([signal, this.ended.signal]));
       }
     });
-    await this.adopt();
   }
 
-  /** Asks for one instance by itself; false where the service does not know it. */
-  async refreshOne(id: string): Promise<boolean> {
+  /** Requests one instance by itself, and says what came of it. */
+  async refreshOne(id: string): Promise<Detail['end']> {
     const [detail] = await this.details([id], this.ended.signal);
-    await this.adopt();
-    return detail?.end !== 'not-found';
+    return detail?.end ?? 'failed';
   }
 
   /** Changes the shared snapshot by a pure step. */
   async update(step: Step): Promise<void> {
     await this.change(step);
-    await this.adopt();
   }
 
   dispose(): void {
@@ -119,110 +112,126 @@ export class Refresher implements Disposable {
     return this.ended.signal.aborted;
   }
 
-  /** Takes what is in the shared snapshot. One that cannot be read leaves the one before; never rejects. */
+  /** Takes what is in the shared snapshot. If it can't be read, the one before stays; never rejects. */
   private async adopt(): Promise<void> {
-    const read = ++this.reads;
     try {
-      const snapshot = await this.options.shared.read();
-      if (this.disposed || read < this.newestRead) return;
-      this.newestRead = read;
-      // A snapshot that was lost is begun anew by the next list; until then the rows stay.
-      if (snapshot.listedAt > 0 || !this.snapshot?.listedAt) {
+      await this.read();
+    } catch (error) {
+      this.warn(error);
+      this.schedule();
+    }
+  }
+
+  private async read(): Promise<Snapshot> {
+    const number = ++this.sequence;
+    const snapshot = await this.options.shared.read();
+    this.take(snapshot, number);
+    return snapshot;
+  }
+
+  private take(snapshot: Snapshot, number: number): void {
+    if (this.disposed) return;
+    if (number >= this.newest) {
+      this.newest = number;
+      // A snapshot that was lost is started again by the next list; until then the rows stay.
+      if (snapshot !== this.snapshot && (snapshot.listedAt > 0 || !this.snapshot?.listedAt)) {
         this.snapshot = snapshot;
         this.options.onSnapshot(snapshot);
       }
-    } catch (error) {
-      this.warn(error);
     }
     this.schedule();
   }
 
   private schedule(atLeastMs = 0): void {
-    if (this.disposed || this.looking) return;
+    if (this.disposed || this.polling) return;
     this.timer?.dispose();
     this.timer = undefined;
-    const wait = this.snapshot ? this.untilNextLook(this.snapshot) : 0;
+    const wait = this.snapshot ? this.untilNextPoll(this.snapshot) : 0;
     if (wait !== undefined) {
-      this.timer = this.options.clock.after(Math.max(wait, atLeastMs), () => void this.look());
+      this.timer = this.options.clock.after(Math.max(wait, atLeastMs), () => void this.poll());
     }
   }
 
-  /** Milliseconds; undefined: not by itself. */
-  private untilNextLook(snapshot: Snapshot): number | undefined {
+  /** Milliseconds; `undefined`: not by itself. */
+  private untilNextPoll(snapshot: Snapshot): number | undefined {
     const now = this.options.clock.now();
     const due = nextPoll(this.options.need(), snapshot, now);
     if (due === undefined) return undefined;
-    const list = Math.max(due - now, this.untilRoom(snapshot, roomFor.list));
+    const list = Math.max(due - now, this.budget.untilRoom(snapshot, roomFor.list));
     if (snapshot.failure) return list;
     const { ids, wait } = this.nextDetails(snapshot);
     return ids.length === 0 ? list : Math.min(list, Math.max(busyMs, wait));
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     const { shared, random } = this.options;
-    this.looking = true;
+    this.polling = true;
     let pause = 0;
     try {
       const asked = await shared.tryAsking((signal) => this.bringUpToDate(signal));
-      if (!asked) pause = busyMs * (1 + random());
+      if (!asked) {
+        pause = busyMs * (1 + random());
+        await this.read();
+      }
     } catch (error) {
       this.warn(error);
       pause = unkeptMs;
     }
-    await this.adopt();
-    this.looking = false;
+    this.polling = false;
     this.schedule(pause);
   }
 
-  /** With the right to ask: what another window did meanwhile is not done again. */
+  /** With the right to ask: what another window did in the meantime isn't done again. */
   private async bringUpToDate(lost: AbortSignal): Promise<void> {
-    const { shared, clock, need } = this.options;
+    const { clock, need } = this.options;
     const signal = AbortSignal.any([lost, this.ended.signal]);
-    let snapshot = await shared.read();
+    let snapshot = await this.read();
     const due = nextPoll(need(), snapshot, clock.now());
     if (due === undefined) return;
-    if (due <= clock.now() && this.untilRoom(snapshot, roomFor.list) === 0) {
-      await this.list(signal);
-      snapshot = await shared.read();
+    if (due <= clock.now() && this.budget.untilRoom(snapshot, roomFor.list) === 0) {
+      snapshot = await this.list(snapshot, signal);
     }
     for (let round = 0; round < roundsInOneGo && !snapshot.failure && !signal.aborted; round++) {
       const { ids, wait } = this.nextDetails(snapshot);
       if (ids.length === 0 || wait > 0) return;
       const details = await this.details(ids, signal);
-      if (details.some(({ end }) => end === 'failed')) return;
-      snapshot = await shared.read();
+      if (details.some(({ end }) => end === 'failed') || !this.snapshot) return;
+      snapshot = this.snapshot;
     }
   }
 
-  /** What to ask for next, and in how many milliseconds there is room for it. */
+  /** Which details to request next, and in how many milliseconds there is room for that. */
   private nextDetails(snapshot: Snapshot): { readonly ids: readonly string[]; readonly wait: number } {
     const now = this.options.clock.now();
-    const { urgent, resting } = wantedDetails(snapshot, this.options.onScreen(), now);
+    const { visible, waiting } = this.options.need();
+    const watched = visible || waiting;
+    const { urgent, resting } = wantedDetails(snapshot, { watched, onScreen: this.options.onScreen() }, now);
     const calm = hasTransition(snapshot, now) ? roomFor.restingBesideUrgent : roomFor.resting;
     const room = urgent.length > 0 ? roomFor.urgent : calm;
     return {
       ids: (urgent.length > 0 ? urgent : resting).slice(0, detailsAtOnce),
-      wait: this.untilRoom(snapshot, room - detailsAtOnce),
+      wait: this.budget.untilRoom(snapshot, room - detailsAtOnce),
     };
   }
 
-  private async list(signal: AbortSignal): Promise<void> {
-    const { shared, clock, log, api } = this.options;
+  /** The snapshot after a list, or after its failure. */
+  private async list(before: Snapshot, signal: AbortSignal): Promise<Snapshot> {
+    const { clock, log, api } = this.options;
     const asked = clock.now();
     try {
       let list = await api.listInstances({ signal });
-      const missing = missingFrom(list, await shared.read());
+      const missing = countMissing(before, list.instances);
       if (missing > 1 || (missing === 1 && list.instances.length === 0)) {
         log.warn(`refresh: ${missing} instances are missing from the list, asking again`);
         list = await api.listInstances({ signal });
       }
-      await this.change((snapshot) => mergeList(snapshot, list.instances, list.thinIds, asked));
+      return await this.change((snapshot) => mergeList(snapshot, list.instances, list.thinIds, asked));
     } catch (error) {
-      await this.fail(error, signal);
+      return (await this.fail(error, signal)) ?? before;
     }
   }
 
-  /** Asks for some instances by themselves, and keeps all answers at once. */
+  /** Requests some instances by themselves, and keeps all answers in one change. */
   private async details(ids: readonly string[], signal: AbortSignal): Promise<readonly Detail[]> {
     const details = await Promise.all(ids.map((id) => this.detail(id, signal)));
     await this.change((before, now) =>
@@ -249,38 +258,27 @@ export class Refresher implements Disposable {
     }
   }
 
-  private async fail(error: unknown, signal: AbortSignal): Promise<void> {
+  private async fail(error: unknown, signal: AbortSignal): Promise<Snapshot | undefined> {
     // Not the service's failure: this window is closing, or lost the right to ask.
-    if (this.disposed || signal.aborted) return;
+    if (this.disposed || signal.aborted) return undefined;
     if (!(error instanceof TensorDockError)) throw error;
     const wait = error instanceof RateLimitedError ? error.retryAfterMs : undefined;
-    await this.change((snapshot, now) => {
+    return this.change((snapshot, now) => {
       const retryAt = wait === undefined ? undefined : now + wait;
       return mergeFailure(snapshot, { code: error.code, message: error.message, retryAt }, now);
     });
   }
 
-  private async change(step: Step): Promise<void> {
+  private async change(step: Step): Promise<Snapshot> {
     const { shared, clock } = this.options;
-    const sent = this.unsaved;
-    this.unsaved = [];
-    try {
-      await shared.change((snapshot) => {
-        const now = clock.now();
-        return { ...step(snapshot, now), requestedAt: lastMinute([...snapshot.requestedAt, ...sent], now) };
-      });
-    } catch (error) {
-      this.unsaved.push(...sent);
-      throw error;
-    }
-  }
-
-  /** Milliseconds until fewer than `room` requests were made in the last minute. */
-  private untilRoom(snapshot: Snapshot, room: number): number {
-    const now = this.options.clock.now();
-    const recent = lastMinute([...snapshot.requestedAt, ...this.unsaved], now).sort((a, b) => a - b);
-    const tooMany = recent[recent.length - room];
-    return tooMany === undefined ? 0 : Math.max(tooMany + minuteMs - now, 1);
+    const snapshot = await this.budget.saving((requestedAt) =>
+      shared.change((before) => ({
+        ...step(before, clock.now()),
+        requestedAt: requestedAt(before.requestedAt),
+      })),
+    );
+    this.take(snapshot, ++this.sequence);
+    return snapshot;
   }
 
   private warn(error: unknown): void {
@@ -289,15 +287,7 @@ export class Refresher implements Disposable {
   }
 }
 
-function missingFrom(list: InstanceList, before: Snapshot): number {
-  const listed = new Set(list.instances.map((instance) => instance.id));
-  return before.rows.filter(
-    (row) =>
-      isShown(row) && !row.unlisted && !listed.has(row.instance.id) && row.expectation?.action !== 'delete',
-  ).length;
-}
-
-/** A failure that may be of this one row, and says nothing of the others. */
+/** Whether a failure may concern this one row only. */
 function isOfThisRow(error: unknown): boolean {
   return (
     error instanceof TensorDockError &&
@@ -306,8 +296,4 @@ function isOfThisRow(error: unknown): boolean {
     error.code !== 'unauthorized' &&
     error.code !== 'forbidden'
   );
-}
-
-function lastMinute(times: readonly number[], now: number): number[] {
-  return times.filter((at) => at > now - minuteMs && at <= now);
 }

@@ -25,7 +25,7 @@ export interface InstanceRow {
   readonly runningSince?: number;
 }
 
-/** What changed, by instance ID. `status`: something other than rows changed (the account, the age, a failure). */
+/** What changed, by instance ID. `status`: the account, whether there is a list, or the failure has changed. */
 export interface StoreChange {
   readonly added: readonly string[];
   readonly removed: readonly string[];

@@ -15,10 +15,14 @@ export type { InstanceRow, StoreChange, StoreStatus } from './rows';
  */
 export class InstanceStore implements Disposable {
   private readonly changes = new Emitter<StoreChange>();
+  private readonly lists = new Emitter<void>();
   private readonly goneIds = new Emitter<readonly string[]>();
   private current: AccountSession | undefined;
 
+  /** Something that a person sees has changed. */
   readonly onDidChange = this.changes.event;
+  /** A newer list was taken, which may have changed nothing but its time; after `onDidChange` if it did. */
+  readonly onDidList = this.lists.event;
   /** IDs of instances that are proved gone. May repeat itself. */
   readonly onDidGo = this.goneIds.event;
 
@@ -35,6 +39,7 @@ export class InstanceStore implements Disposable {
     if (change) this.changes.fire(change);
     if (!next || this.current !== next) return;
     next.onDidChange((each) => this.changes.fire(each));
+    next.onDidList(() => this.lists.fire());
     next.onDidGo((ids) => this.goneIds.fire(ids));
     await next.start();
   }
@@ -128,6 +133,7 @@ export class InstanceStore implements Disposable {
   dispose(): void {
     this.current?.dispose();
     this.changes.dispose();
+    this.lists.dispose();
     this.goneIds.dispose();
   }
 }

@@ -61,6 +61,8 @@ export class StandInStore {
   readonly changes = new Emitter<StoreChange>();
   readonly goneIds = new Emitter<readonly string[]>();
   readonly onDidChange = this.changes.event;
+  readonly lists = new Emitter<void>();
+  readonly onDidList = this.lists.event;
   readonly onDidGo = this.goneIds.event;
   listLocations: (options?: { signal?: AbortSignal }) => Promise<Location[]> = async () => [];
   /** What the service answers when one instance is asked for by itself. */

@@ -9,6 +9,9 @@ import { emptySnapshot, type Snapshot } from '../../../src/instances/snapshot';
 export class MemorySnapshot implements SharedSnapshot {
   private snapshot: Snapshot;
   private asker: object | undefined;
+  /** How often some window has read it, and changed it. */
+  reads = 0;
+  writes = 0;
   private readonly written = new Emitter<void>();
 
   constructor(accountId: string) {
@@ -20,11 +23,13 @@ export class MemorySnapshot implements SharedSnapshot {
   }
 
   read(): Promise<Snapshot> {
+    this.reads += 1;
     return Promise.resolve(this.snapshot);
   }
 
   change(step: (snapshot: Snapshot) => Snapshot): Promise<Snapshot> {
     this.snapshot = step(this.snapshot);
+    this.writes += 1;
     this.written.fire();
     return Promise.resolve(this.snapshot);
   }

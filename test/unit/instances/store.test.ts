@@ -185,6 +185,40 @@ describe('how often the service is asked', () => {
     expect(person.count('GET') - before).toBeLessThanOrEqual(ofOne);
   });
 
+  test('a poll that changes nothing is one request, one write, and no event but that of the list', async () => {
+    const window = await openOn(fullList, 'one', 'two');
+    const events = { changes: 0, lists: 0 };
+    window.store.onDidChange(() => (events.changes += 1));
+    window.store.onDidList(() => (events.lists += 1));
+    const { reads, writes } = person.shared;
+    const asked = person.count('GET');
+    await person.clock.advance(30_000);
+    expect(person.count('GET') - asked).toBe(1);
+    expect(person.shared.writes - writes).toBe(1);
+    // One before the request; the other one answers the notification that somebody wrote.
+    expect(person.shared.reads - reads).toBeLessThanOrEqual(2);
+    expect(events).toEqual({ changes: 0, lists: 1 });
+  });
+
+  test('details that a list leaves out for good are requested less and less, and not from a hidden window', async () => {
+    const window = await openOn(thinList, 'one');
+    const details = (): number => person.count('GET', idOf('one'));
+    await person.clock.advance(60 * minute);
+    const first = details();
+    expect(first).toBeLessThanOrEqual(6);
+    await person.clock.advance(6 * 60 * minute);
+    const later = details();
+    expect(later - first).toBeLessThanOrEqual(4);
+    window.onScreen = new Set([idOf('one')]);
+    await person.clock.advance(8 * 60 * minute);
+    expect(details()).toBeGreaterThan(later);
+    window.need = { ...window.need, visible: false };
+    window.store.poke();
+    const hidden = details();
+    await person.clock.advance(24 * 60 * minute);
+    expect(details()).toBe(hidden);
+  });
+
   test('three hundred thin rows are filled in within the budget, those in transition first', async () => {
     person = new Person({ ...thinList, seed: { many: 300 }, delays: { boot: 90_000 } });
     const window = await person.open();
