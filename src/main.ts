@@ -6,6 +6,7 @@ import { TensorDockClient } from './api/client';
 import { CapacityWatches } from './automation/capacityWatch';
 import { Reminders } from './automation/reminders';
 import { Schedules } from './automation/schedules';
+import { needsWakeUp } from './automation/wakeUp';
 import { systemClock } from './base/clock';
 import { costDocument } from './commands/costs';
 import type { CommandId } from './commands/ids';
@@ -19,7 +20,6 @@ import { LocationNames } from './instances/locationNames';
 import { FileJournal } from './instances/operations/journal';
 import { Operations, type RunningOperation } from './instances/operations/operations';
 import { Session } from './instances/session';
-import { isStopped } from './instances/state';
 import { InstanceStore } from './instances/store';
 import { WindowRegistry } from './instances/windowRegistry';
 import type { PublicInstance } from './publicApi';
@@ -72,7 +72,9 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
   const settings = new Settings();
   const storage = context.globalStorageUri.fsPath;
   const secrets = secretStore(context.secrets);
-  const accounts = new Accounts(secrets, new AccountIds({ secrets, folder: storage, log }), log);
+  const fileEvents = fileNotices();
+  const accountIds = new AccountIds({ secrets, folder: storage, log, events: fileEvents('accounts') });
+  const accounts = new Accounts(secrets, accountIds, log);
   addDevelopmentAccount(context, accounts, settings);
   const ssh = new SshSetup(settings, context.globalState, log, clock);
   const keys = new LocalKeys(ssh, log);
@@ -119,6 +121,7 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     storage,
     clientFor,
     log,
+    events: fileEvents('instances'),
   });
   const tree = new InstanceTree({
     store,
@@ -161,7 +164,6 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     reportedByForm,
   });
   const shared = { folder: storage, clock, log, store };
-  const fileEvents = fileNotices();
   const ledger = new Ledger({ ...shared, fileEvents: fileEvents('costs') });
   const schedules = new Schedules({ ...shared, operations, fileEvents: fileEvents('schedules') });
   const watches = new CapacityWatches({ ...shared, fileEvents: fileEvents('watches') });
@@ -175,13 +177,7 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
   const costs = { ledger, schedules, watches };
   const commands = commandTable(services, forms, costs);
   const statusBar = new StatusBar(store);
-  const updateWakeUp = (): void =>
-    void setWakeUp(
-      store.rows().some(({ state }) => state !== 'deleted' && !isStopped(state)) ||
-        operations.pending().length > 0 ||
-        schedules.list().length > 0 ||
-        watches.list().length > 0,
-    );
+  const updateWakeUp = (): void => void setWakeUp(needsWakeUp({ store, operations, ...costs }));
   const disposables: { dispose(): unknown }[] = [
     log,
     settings,

@@ -1,5 +1,5 @@
-import { watch } from 'node:fs';
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { type BigIntStats, watch } from 'node:fs';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
@@ -27,6 +27,8 @@ export class SharedFile<T> {
   private readonly parse: Parse<T>;
   /** What this window would have written, while nothing can be written. */
   private unwritten: { readonly value: T } | undefined;
+  /** What was last read or written. An unchanged file is neither read nor parsed again. */
+  private known: (Contents<T> & { readonly version: string }) | undefined;
 
   constructor(
     readonly file: string,
@@ -102,6 +104,7 @@ export class SharedFile<T> {
         return this.keepInMemory(next, error);
       }
       this.unwritten = undefined;
+      await this.remember(next, nextText);
       return next;
     } finally {
       await lock.release();
@@ -134,17 +137,44 @@ export class SharedFile<T> {
     this.events.onDamaged?.(path.join(folder, name));
   }
 
-  private async readWhole(): Promise<{ value: T; text: string; damaged: boolean }> {
-    let text: string;
+  private async readWhole(): Promise<Contents<T>> {
+    let file: FileHandle;
     try {
-      text = await readFile(this.file, 'utf8');
+      file = await open(this.file, 'r');
     } catch (error) {
       if (!isErrorCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+      this.known = undefined;
       return { value: this.empty, text: '', damaged: false };
     }
-    const value = this.parse(text);
-    return value === undefined ? { value: this.empty, text, damaged: true } : { value, text, damaged: false };
+    try {
+      const version = versionOf(await file.stat({ bigint: true }));
+      if (this.known?.version === version) return this.known;
+      const text = await file.readFile('utf8');
+      const value = this.parse(text);
+      this.known = value === undefined ? undefined : { version, value, text, damaged: false };
+      return this.known ?? { value: this.empty, text, damaged: true };
+    } finally {
+      await file.close();
+    }
   }
+
+  /** Under the lock: what this window wrote needs no parsing. */
+  private async remember(value: T, text: string): Promise<void> {
+    const stats = await stat(this.file, { bigint: true }).catch(() => undefined);
+    this.known = stats && { version: versionOf(stats), value, text, damaged: false };
+  }
+}
+
+/** What a file holds; `damaged` if `value` is only a stand-in for it. */
+interface Contents<T> {
+  readonly value: T;
+  readonly text: string;
+  readonly damaged: boolean;
+}
+
+/** Each write creates a new file over the old one, so two versions differ in more than their time. */
+function versionOf({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [ino, size, mtimeNs, ctimeNs].join();
 }
 
 function parseJson<T>(text: string, schema: v.GenericSchema<unknown, T>): T | undefined {

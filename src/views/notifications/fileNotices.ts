@@ -3,14 +3,16 @@ import type { SharedFileEvents } from '../../base/sharedFile';
 import { showWarning } from '../../vscode/messages';
 
 /** What a shared file holds, as a person knows it. */
-export type FileContents = 'costs' | 'schedules' | 'watches' | 'reminders';
+export type FileContents = 'instances' | 'accounts' | 'costs' | 'schedules' | 'watches' | 'reminders';
 
 /** Notifies once of each damaged file, and once a window that nothing can be saved. */
 export function fileNotices(): (contents: FileContents) => SharedFileEvents {
   let toldUnwritable = false;
   return (contents) => ({
-    onDamaged: (keptAs) =>
-      showWarning(vscode.l10n.t('{0} The damaged file is {1}.', lossOf(contents), keptAs)),
+    onDamaged: (keptAs) => {
+      const loss = lossOf(contents);
+      if (loss !== undefined) showWarning(vscode.l10n.t('{0} The damaged file is {1}.', loss, keptAs));
+    },
     onUnwritable: () => {
       if (toldUnwritable) return;
       toldUnwritable = true;
@@ -23,8 +25,16 @@ export function fileNotices(): (contents: FileContents) => SharedFileEvents {
   });
 }
 
-function lossOf(contents: FileContents): string {
+/** `undefined` if nothing is lost that a person asked for. */
+function lossOf(contents: FileContents): string | undefined {
   switch (contents) {
+    case 'instances':
+      // TensorDock lists them again.
+      return undefined;
+    case 'accounts':
+      return vscode.l10n.t(
+        'The list of known accounts was damaged and couldn’t be read. If you sign in with a new token, scheduled stops and costs may not continue.',
+      );
     case 'costs':
       return vscode.l10n.t('The recorded costs were damaged and couldn’t be read. Recording starts over.');
     case 'schedules':

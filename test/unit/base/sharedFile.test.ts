@@ -44,6 +44,33 @@ describe('a file that windows share', () => {
     if (process.platform !== 'win32') expect(after.mode & 0o777).toBe(0o600);
   });
 
+  it('is not parsed again until another window, or anything else, has written it', async () => {
+    const folder = await newFolder();
+    const file = path.join(folder, 'count.json');
+    let parsed = 0;
+    const parse = (text: string): { readonly count: number } => {
+      parsed += 1;
+      return v.parse(schema, JSON.parse(text));
+    };
+    const one = new SharedFile(file, parse, { count: 0 }, silentLogger);
+    const other = new SharedFile(file, schema, { count: 0 }, silentLogger);
+    const written = await one.update(() => ({ count: 1 }));
+    expect(await one.read()).toBe(written);
+    await one.update(({ count }) => ({ count: count + 1 }));
+    await one.update((current) => ({ ...current }));
+    expect(parsed).toBe(0);
+    for (let count = 3; count < 9; count += 1) {
+      await other.update(() => ({ count }));
+      expect(await one.read()).toEqual({ count });
+      expect(await one.read()).toEqual({ count });
+    }
+    expect(parsed).toBe(6);
+    await writeFile(file, JSON.stringify({ count: 1 }));
+    expect(await one.update(({ count }) => ({ count: count + 1 }))).toEqual({ count: 2 });
+    await rm(file);
+    expect(await one.read()).toEqual({ count: 0 });
+  });
+
   it('goes on after a step that throws', async () => {
     const file = open(await newFolder());
     const failing = file.update(() => {

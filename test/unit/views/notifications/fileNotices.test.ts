@@ -15,8 +15,13 @@ it('says that damaged schedules will not be carried out, and where the damaged f
 
 it('says once that nothing can be saved, however many files are concerned', () => {
   const events = fileNotices();
-  for (const contents of ['costs', 'schedules', 'watches', 'reminders'] as const) {
+  for (const contents of ['instances', 'accounts', 'costs', 'schedules', 'watches', 'reminders'] as const) {
     events(contents).onUnwritable?.(new Error('EACCES'));
   }
   expect(window.messages).toEqual([expect.stringContaining('can’t be written')]);
+});
+
+it('says nothing about a damaged list of instances, which TensorDock sends again', () => {
+  fileNotices()('instances').onDamaged?.('/storage/snapshot-a.json.damaged-20261124');
+  expect(window.messages).toEqual([]);
 });
