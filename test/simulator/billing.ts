@@ -4,10 +4,10 @@ import type { World } from './world';
 
 const minute = 60_000;
 const hour = 3_600_000;
-/** How long an account may owe before its machines go. */
+/** How long an account may owe before its instances go. */
 const grace = 96 * hour;
 
-/** Prepaid money by the organisation; off where no balance was given. */
+/** Prepaid money by the organization; off where no balance was given. */
 export class Billing implements Disposable {
   private readonly balances = new Map<string, number>();
   private readonly emptySince = new Map<string, number>();
@@ -27,17 +27,17 @@ export class Billing implements Disposable {
   }
 
   /** US dollars left, or undefined where nothing is billed. */
-  balance(organisation: string): number | undefined {
-    return this.opening === undefined ? undefined : (this.balances.get(organisation) ?? this.opening);
+  balance(organization: string): number | undefined {
+    return this.opening === undefined ? undefined : (this.balances.get(organization) ?? this.opening);
   }
 
-  setBalance(organisation: string, dollars: number): void {
-    this.balances.set(organisation, dollars);
-    if (dollars > 0) this.emptySince.delete(organisation);
+  setBalance(organization: string, dollars: number): void {
+    this.balances.set(organization, dollars);
+    if (dollars > 0) this.emptySince.delete(organization);
   }
 
-  mayCreate(organisation: string): void {
-    const left = this.balance(organisation);
+  mayCreate(organization: string): void {
+    const left = this.balance(organization);
     if (left !== undefined && left < 1) {
       throw new Refusal('balance', 'You need at least $1 to deploy an instance');
     }
@@ -54,22 +54,22 @@ export class Billing implements Disposable {
     const now = this.world.clock.now();
     const hours = (now - this.chargedAt) / hour;
     this.chargedAt = now;
-    for (const machine of this.world.all()) {
-      if (machine.status === 'deleting') continue;
-      const left = this.balance(machine.organisation) ?? 0;
-      this.balances.set(machine.organisation, left - machine.rateHourly * hours);
+    for (const instance of this.world.all()) {
+      if (instance.status === 'deleting') continue;
+      const left = this.balance(instance.organization) ?? 0;
+      this.balances.set(instance.organization, left - instance.rateHourly * hours);
     }
-    for (const [organisation, left] of this.balances) {
-      if (left <= 0) this.close(organisation, now);
+    for (const [organization, left] of this.balances) {
+      if (left <= 0) this.close(organization, now);
     }
   }
 
-  private close(organisation: string, now: number): void {
-    const since = this.emptySince.get(organisation) ?? now;
-    this.emptySince.set(organisation, since);
-    for (const machine of this.world.all(organisation)) {
-      if (now - since >= grace) this.world.vanish(machine.id);
-      else if (machine.status === 'running') this.world.stopByItself(machine.id);
+  private close(organization: string, now: number): void {
+    const since = this.emptySince.get(organization) ?? now;
+    this.emptySince.set(organization, since);
+    for (const instance of this.world.all(organization)) {
+      if (now - since >= grace) this.world.vanish(instance.id);
+      else if (instance.status === 'running') this.world.stopByItself(instance.id);
     }
   }
 }

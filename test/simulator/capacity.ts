@@ -4,8 +4,8 @@ import {
   type CreateOrder,
   type Gpu,
   type Host,
-  type Machine,
-  type Place,
+  type SimulatedInstance,
+  type SimulatedLocation,
   type Sizes,
 } from './model';
 
@@ -23,8 +23,8 @@ export class Capacity {
   }
 
   /** What is told to those who ask; empty where the catalogue is off. */
-  places(): readonly Place[] {
-    return this.listed ? this.catalogue.places : [];
+  locations(): readonly SimulatedLocation[] {
+    return this.listed ? this.catalogue.locations : [];
   }
 
   /** What is told to those who ask, perhaps of some time ago. */
@@ -81,11 +81,11 @@ export class Capacity {
       host.ports = [...host.ports, port].sort((a, b) => a - b);
   }
 
-  resize(machine: Machine, to: Sizes, gpusAsked: boolean): void {
-    const host = this.host(machine.hostnodeId);
+  resize(instance: SimulatedInstance, to: Sizes, gpusAsked: boolean): void {
+    const host = this.host(instance.hostnodeId);
     checkPerGpu(host, to);
-    const before = machine.sizes;
-    const held = machine.holdsGpus;
+    const before = instance.sizes;
+    const held = instance.holdsGpus;
     if (gpusAsked) {
       if (held) this.giveGpus(host.id, before.gpus);
       if (!this.takeGpus(host.id, to.gpus)) {
@@ -103,11 +103,11 @@ export class Capacity {
     shift(host, to, -1);
   }
 
-  giveBack(machine: Machine): void {
-    const host = this.host(machine.hostnodeId);
-    if (machine.holdsGpus) this.giveGpus(host.id, machine.sizes.gpus);
-    if (machine.dedicatedIp) host.publicIps += 1;
-    shift(host, machine.sizes, 1);
+  giveBack(instance: SimulatedInstance): void {
+    const host = this.host(instance.hostnodeId);
+    if (instance.holdsGpus) this.giveGpus(host.id, instance.sizes.gpus);
+    if (instance.dedicatedIp) host.publicIps += 1;
+    shift(host, instance.sizes, 1);
   }
 
   /** All or none; false where there are not enough. */

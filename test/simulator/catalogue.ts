@@ -1,4 +1,4 @@
-import type { Host, HostGpu, Place, Prices } from './model';
+import type { Host, HostGpu, SimulatedLocation, Prices } from './model';
 
 /** GPU models with the price an hour that was seen or written of each. */
 const models = {
@@ -31,12 +31,12 @@ export const images = [
 ] as const;
 
 export interface Catalogue {
-  readonly places: Place[];
+  readonly locations: SimulatedLocation[];
   readonly hosts: Host[];
 }
 
 /** The places of the demo: by id as the seeds and tests name them. */
-export const placeIds = {
+export const locationIds = {
   chubbuck: '8dd95ff0-dff9-489c-9b02-b38a366b6ab1',
   ashburn: '3f0e7a54-2c1b-4d57-8a3e-0b6f1e9d4c21',
   warsaw: 'b7c5d1e0-6a44-4f0e-9f7d-52b3c8a9e613',
@@ -54,36 +54,36 @@ export const hostIds = {
 /** A fresh catalogue: the world changes its counts. */
 export function makeCatalogue(): Catalogue {
   return {
-    places: [
-      place(placeIds.chubbuck, 'Chubbuck', 'Idaho', 'United States', 1, 'Gem State Compute', false),
-      place(placeIds.ashburn, 'Ashburn', 'Virginia', 'United States', 3, 'Dulles Datacenter', true),
-      place(placeIds.warsaw, 'Warsaw', 'Mazovia', 'Poland', 2, 'Vistula Hosting', false),
-      place(placeIds.mumbai, 'Mumbai', '', 'India', 0, 'Marine Drive GPUs', false),
+    locations: [
+      location(locationIds.chubbuck, 'Chubbuck', 'Idaho', 'United States', 1, 'Gem State Compute', false),
+      location(locationIds.ashburn, 'Ashburn', 'Virginia', 'United States', 3, 'Dulles Datacenter', true),
+      location(locationIds.warsaw, 'Warsaw', 'Mazovia', 'Poland', 2, 'Vistula Hosting', false),
+      location(locationIds.mumbai, 'Mumbai', '', 'India', 0, 'Marine Drive GPUs', false),
     ],
     hosts: [
-      host(hostIds.chubbuck, placeIds.chubbuck, [take(models.rtx4090, 4), take(models.rtx3090, 2)], {
+      host(hostIds.chubbuck, locationIds.chubbuck, [take(models.rtx4090, 4), take(models.rtx3090, 2)], {
         publicIps: 1,
       }),
-      host(hostIds.ashburnBig, placeIds.ashburn, [take(models.h100, 8), take(models.a100, 4)], {
+      host(hostIds.ashburnBig, locationIds.ashburn, [take(models.h100, 8), take(models.a100, 4)], {
         vcpus: 192,
         ramGb: 1024,
         storageGb: 60_000,
         publicIps: 4,
       }),
-      host(hostIds.ashburnCpu, placeIds.ashburn, [take(models.l4, 2)], {
+      host(hostIds.ashburnCpu, locationIds.ashburn, [take(models.l4, 2)], {
         vcpus: 128,
         ramGb: 512,
         publicIps: 2,
       }),
       host(
         hostIds.warsaw,
-        placeIds.warsaw,
+        locationIds.warsaw,
         [take(models.a6000, 4), take(models.rtx5090, 2), take(models.l40s, 0)],
         {
           prices: { vcpu: 0.0025, ramGb: 0.0015, storageGb: 0.00004 },
         },
       ),
-      host(hostIds.mumbai, placeIds.mumbai, [take(models.rtx3090, 1)], {
+      host(hostIds.mumbai, locationIds.mumbai, [take(models.rtx3090, 1)], {
         ignoresForwards: true,
         publicIps: 1,
       }),
@@ -99,16 +99,16 @@ function take(kind: Omit<HostGpu, 'available'>, available: number): HostGpu {
   return { ...kind, available };
 }
 
-function place(
+function location(
   id: string,
   city: string,
   stateProvince: string,
   country: string,
   tier: number,
-  organisationName: string,
+  organizationName: string,
   networkStorage: boolean,
-): Place {
-  return { id, city, stateProvince, country, tier, organisationName, networkStorage };
+): SimulatedLocation {
+  return { id, city, stateProvince, country, tier, organizationName, networkStorage };
 }
 
 function host(id: string, locationId: string, gpus: HostGpu[], changes: Partial<Host>): Host {

@@ -42,7 +42,7 @@ const options = v.object({
 
 function readToken(text: string): TokenOption {
   const [token = '', organization] = text.split('@');
-  return organization === undefined ? { token } : { token, organisation: organization };
+  return organization === undefined ? { token } : { token, organization: organization };
 }
 
 async function main(): Promise<void> {

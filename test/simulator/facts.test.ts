@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createBody, startAsking, type Ask } from './asking';
-import { hostIds, placeIds } from './catalogue';
+import { hostIds, locationIds } from './catalogue';
 import { ManualClock } from './clock';
 import { speeds, type SimulatorOptions } from './options';
 import type { Simulator } from './server';
@@ -42,10 +42,10 @@ async function freePorts(): Promise<readonly number[]> {
   return data.available_resources.available_ports;
 }
 
-function newest(): ReturnType<Simulator['world']['machine']> {
-  const machine = simulator.world.all().at(-1);
-  if (machine === undefined) throw new Error('There is no instance.');
-  return machine;
+function newest(): ReturnType<Simulator['world']['instance']> {
+  const instance = simulator.world.all().at(-1);
+  if (instance === undefined) throw new Error('There is no instance.');
+  return instance;
 }
 
 describe('at realistic speed', () => {
@@ -57,11 +57,11 @@ describe('at realistic speed', () => {
       const { id } = newest();
       expect((await ask('GET', `/instances/${id}`)).body).toMatchObject({ id, ipAddress: '' });
       let waited = 0;
-      while (simulator.world.machine(id).ipAddress === '') {
+      while (simulator.world.instance(id).ipAddress === '') {
         await clock.advance(1000);
         waited += 1;
       }
-      expect(simulator.world.machine(id).forwards).toHaveLength(1);
+      expect(simulator.world.instance(id).forwards).toHaveLength(1);
       seconds.push(waited);
     }
     expect(Math.min(...seconds)).toBeGreaterThanOrEqual(5);
@@ -101,7 +101,7 @@ describe('an instance that shows stoppeddisassociated while it boots', () => {
 
 describe('/auth/test', () => {
   it('names the organization of a token, and refuses all others', async () => {
-    await begin({ tokens: ['one', { token: 'two', organisation: 'other' }] });
+    await begin({ tokens: ['one', { token: 'two', organization: 'other' }] });
     expect((await ask('POST', '/auth/test', undefined, 'two')).body).toEqual({
       success: true,
       organizationId: 'other',
@@ -186,14 +186,14 @@ describe('a host node', () => {
   it('picks another port where a create at a location names one that is not free', async () => {
     await begin();
     const ports = [{ internal_port: 22, external_port: 22 }];
-    await ask('POST', '/instances', createBody({ location_id: placeIds.chubbuck, port_forwards: ports }));
+    await ask('POST', '/instances', createBody({ location_id: locationIds.chubbuck, port_forwards: ports }));
     expect(newest().forwards[0]?.external).toBeGreaterThanOrEqual(20_000);
   });
 });
 
 describe('the rate limit', () => {
   it('counts locations for those who send a token, and not for others', async () => {
-    await begin({ rateLimit: 3, tokens: ['one', { token: 'two', organisation: 'other' }] });
+    await begin({ rateLimit: 3, tokens: ['one', { token: 'two', organization: 'other' }] });
     const statuses: number[] = [];
     for (let count = 0; count < 4; count += 1) statuses.push((await ask('GET', '/locations')).status);
     expect(statuses).toEqual([200, 200, 200, 429]);
@@ -218,7 +218,7 @@ describe('secrets', () => {
     const secret = { data: { type: 'secret', attributes: { name: 'n', value: 'v', type } } };
     const refused = await ask('POST', '/secrets', secret);
     expect([refused.status, refused.body]).toMatchObject([400, [{ code: 'invalid_enum_value' }]]);
-    expect(simulator.world.listSecrets('main')).toHaveLength(0);
+    expect(simulator.world.secrets.list('main')).toHaveLength(0);
   });
 });
 

@@ -30,7 +30,7 @@ describe('faults to order', () => {
     expect(simulator.world.all()).toHaveLength(made);
   });
 
-  it('never answers, though the machine is made', async () => {
+  it('never answers, though the instance is made', async () => {
     simulator.faults.add({ fault: { kind: 'never', when: 'after' } });
     const giveUp = new AbortController();
     const answered = fetch(`${simulator.url}/api/v2/instances`, {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { anyNumber, textLike, createBody, startAsking, type Ask } from './asking';
-import { hostIds, placeIds } from './catalogue';
+import { hostIds, locationIds } from './catalogue';
 import { ManualClock } from './clock';
 import type { SimulatorOptions } from './options';
 import type { Simulator } from './server';
@@ -27,12 +27,12 @@ afterEach(() => simulator.close());
 async function create(changes: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const said = await ask('POST', '/instances', createBody(changes));
   expect(said.status).toBe(200);
-  const [machine] = simulator.world.all().slice(-1);
-  if (machine === undefined) throw new Error(said.text);
+  const [instance] = simulator.world.all().slice(-1);
+  if (instance === undefined) throw new Error(said.text);
   expect(said.body).toEqual({
-    data: { type: 'virtualmachine', id: machine.id, name: machine.name, status: 'running' },
+    data: { type: 'virtualmachine', id: instance.id, name: instance.name, status: 'running' },
   });
-  return machine.id;
+  return instance.id;
 }
 
 async function get(id: string): Promise<unknown> {
@@ -58,18 +58,18 @@ describe('the life of an instance', () => {
       portForwards: [{ internal_port: 22, external_port: anyNumber }],
       rateHourly: 0.4946,
     });
-    expect(simulator.world.machine(id).sshUp).toBe(false);
+    expect(simulator.world.instance(id).sshUp).toBe(false);
     await clock.advance(30_000);
-    expect(simulator.world.machine(id)).toMatchObject({ sshUp: true, keysReady: false });
+    expect(simulator.world.instance(id)).toMatchObject({ sshUp: true, keysReady: false });
     await clock.advance(30_000);
-    expect(simulator.world.machine(id).keysReady).toBe(true);
+    expect(simulator.world.instance(id).keysReady).toBe(true);
   });
 
   it('stops by way of stopping and comes back elsewhere', async () => {
     await begin();
     const id = await create();
     await clock.advance(200_000);
-    const before = simulator.world.machine(id);
+    const before = simulator.world.instance(id);
     const [address, ports] = [before.ipAddress, before.forwards];
     expect((await ask('POST', `/instances/${id}/stop`)).body).toEqual({
       data: { type: 'instance', id, attributes: { status: 'stopping' } },
@@ -84,7 +84,7 @@ describe('the life of an instance', () => {
     });
     expect(await get(id)).toMatchObject({ status: 'starting' });
     await clock.advance(200_000);
-    const after = simulator.world.machine(id);
+    const after = simulator.world.instance(id);
     expect(after.status).toBe('running');
     expect(`${after.ipAddress} ${JSON.stringify(after.forwards)}`).not.toBe(
       `${address} ${JSON.stringify(ports)}`,
@@ -197,27 +197,27 @@ describe('the life of an instance', () => {
       storage_gb: 100,
       gpus: { 'geforcertx3090-pcie-24gb': { count: 1 } },
     };
-    const ignored = await create({ location_id: placeIds.mumbai, resources });
+    const ignored = await create({ location_id: locationIds.mumbai, resources });
     expect(await get(ignored)).toMatchObject({ ipAddress: textLike(/^203/), portForwards: [] });
   });
 
   it('comes, goes and stops by itself', async () => {
     await begin({ seed: 'demo', delays: 'instant', wire: { listItems: 'full' } });
-    const [machine] = simulator.world.all();
-    if (machine === undefined) throw new Error('Nothing there');
-    simulator.world.stopByItself(machine.id);
-    expect(await get(machine.id)).toMatchObject({ status: 'stopped', ipAddress: '' });
-    simulator.world.vanish(machine.id);
-    expect((await ask('GET', `/instances/${machine.id}`)).status).toBe(404);
+    const [instance] = simulator.world.all();
+    if (instance === undefined) throw new Error('Nothing there');
+    simulator.world.stopByItself(instance.id);
+    expect(await get(instance.id)).toMatchObject({ status: 'stopped', ipAddress: '' });
+    simulator.world.vanish(instance.id);
+    expect((await ask('GET', `/instances/${instance.id}`)).status).toBe(404);
     const { id } = simulator.world.add({
-      organisation: 'main',
+      organization: 'main',
       name: 'from the dashboard',
       image: 'ubuntu2404',
       status: 'provisioning',
-      sizes: machine.sizes,
+      sizes: instance.sizes,
       needsGpu: true,
       holdsGpus: false,
-      hostnodeId: machine.hostnodeId,
+      hostnodeId: instance.hostnodeId,
     });
     expect(await get(id)).toMatchObject({ name: 'from the dashboard', status: 'provisioning' });
     simulator.world.settings.flakiness = 1;
@@ -225,7 +225,7 @@ describe('the life of an instance', () => {
     expect(await get(made)).toMatchObject({ status: 'stopped' });
   });
 
-  it('bills, refuses those who owe, stops their machines and then deletes them', async () => {
+  it('bills, refuses those who owe, stops their instances and then deletes them', async () => {
     await begin({ delays: 'instant', balance: 2 });
     const id = await create();
     await clock.advance(60 * 60_000);
@@ -257,7 +257,7 @@ describe('capacity', () => {
     expect(simulator.world.all()).toHaveLength(4);
   });
 
-  it('has only so many public addresses, and CPU-only machines on a hostnode', async () => {
+  it('has only so many public addresses, and CPU-only instances on a hostnode', async () => {
     await begin({ delays: 'instant' });
     await create({ useDedicatedIp: true });
     expect((await ask('POST', '/instances', createBody({ useDedicatedIp: true }))).body).toEqual({
@@ -276,7 +276,7 @@ describe('capacity', () => {
       data: {
         locations: [
           {
-            id: placeIds.chubbuck,
+            id: locationIds.chubbuck,
             tier: 1,
             gpus: [
               {
@@ -297,7 +297,7 @@ describe('capacity', () => {
       },
     });
     expect((await ask('GET', `/hostnodes/${hostIds.warsaw}`)).body).toMatchObject({
-      data: { id: hostIds.warsaw, location: { uuid: placeIds.warsaw, network_speed_gbps: 2.5 } },
+      data: { id: hostIds.warsaw, location: { uuid: locationIds.warsaw, network_speed_gbps: 2.5 } },
     });
     expect((await ask('GET', '/hostnodes/none')).status).toBe(404);
     expect((await ask('GET', '/hostnodes', undefined, '')).status).toBe(401);

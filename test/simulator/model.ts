@@ -18,9 +18,9 @@ export interface Forward {
   readonly external: number;
 }
 
-export interface Machine {
+export interface SimulatedInstance {
   readonly id: string;
-  readonly organisation: string;
+  readonly organization: string;
   /** Counts up from 1; decides what a mixed list tells of it. */
   readonly serial: number;
   name: string;
@@ -85,19 +85,19 @@ export interface Host {
   online: boolean;
 }
 
-export interface Place {
+export interface SimulatedLocation {
   readonly id: string;
   readonly city: string;
   readonly stateProvince: string;
   readonly country: string;
   readonly tier: number;
-  readonly organisationName: string;
+  readonly organizationName: string;
   readonly networkStorage: boolean;
 }
 
 export interface Secret {
   readonly id: string;
-  readonly organisation: string;
+  readonly organization: string;
   readonly name: string;
   readonly kind: string;
   readonly value: string;

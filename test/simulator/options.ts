@@ -89,11 +89,11 @@ export const speeds: Readonly<Record<Speed, Delays>> = {
   },
 };
 
-/** Who may ask: several tokens may belong to one organisation, and share its instances and its limit. */
+/** Who may ask: several tokens may belong to one organization, and share its instances and its limit. */
 export interface TokenOption {
   readonly token: string;
   /** `main` where it is left out. */
-  readonly organisation?: string;
+  readonly organization?: string;
   /** Known, but allowed nothing: answered with 403. */
   readonly forbidden?: boolean;
 }
@@ -130,9 +130,9 @@ export interface ServiceOptions {
   readonly seed?: SeedOption;
   /** One made up at random where it is left out. */
   readonly tokens?: readonly (string | TokenOption)[];
-  /** Requests a minute of one organisation; 100 where it is left out, `false`: no limit. */
+  /** Requests a minute of one organization; 100 where it is left out, `false`: no limit. */
   readonly rateLimit?: number | false;
-  /** US dollars on each organisation's account; where it is left out nothing is billed. */
+  /** US dollars on each organization's account; where it is left out nothing is billed. */
   readonly balance?: number;
   /** False: locations and hostnodes are answered empty. */
   readonly catalogue?: boolean;

@@ -1,18 +1,18 @@
 import { hostIds } from './catalogue';
-import type { Machine } from './model';
+import type { SimulatedInstance } from './model';
 import type { SeedOption } from './options';
-import type { MachineDescription, World } from './world';
+import type { InstanceDescription, World } from './world';
 
-const organisation = 'main';
+const organization = 'main';
 const rtx4090 = 'geforcertx4090-pcie-24gb';
 
-/** Puts the first machines into a world, all of the organisation `main`. */
+/** Puts the first instances into a world, all of the organization `main`. */
 export function plant(world: World, seed: SeedOption): void {
   if (seed === 'demo') plantDemo(world);
   else if (seed !== 'empty') plantMany(world, seed.many);
 }
 
-/** A machine of every kind. */
+/** An instance of every kind. */
 function plantDemo(world: World): void {
   const forwards = [22, 8888, 6006].map((internal) => ({ internal, external: 0 }));
   up(world, { name: 'gpu-dev-4090', wantedForwards: forwards });
@@ -42,7 +42,7 @@ function plantDemo(world: World): void {
     holdsGpus: false,
     sizes: { vcpus: 8, ramGb: 32, storageGb: 200, gpus: [] },
   });
-  world.start(organisation, put(world, { name: 'fresh-start', status: 'stopped' }).id);
+  world.start(organization, put(world, { name: 'fresh-start', status: 'stopped' }).id);
   put(world, {
     name: 'broken-host',
     status: 'error',
@@ -74,21 +74,21 @@ function plantMany(world: World, count: number): void {
   const kinds = ['running', 'stopped', 'stoppeddisassociated', 'running', 'error'];
   for (let index = 0; index < count; index += 1) {
     const status = kinds[index % kinds.length] ?? 'stopped';
-    const description = { name: `machine-${String(index + 1).padStart(4, '0')}`, status, holdsGpus: false };
+    const description = { name: `instance-${String(index + 1).padStart(4, '0')}`, status, holdsGpus: false };
     if (status === 'running') up(world, description);
     else put(world, description);
   }
 }
 
-function up(world: World, description: Partial<MachineDescription>): void {
+function up(world: World, description: Partial<InstanceDescription>): void {
   world.bringUp(put(world, { ...description, status: 'running' }).id);
 }
 
-/** Planted machines count as being there before the catalogue was counted, so they take nothing from it. */
-function put(world: World, description: Partial<MachineDescription>): Machine {
+/** Planted instances count as being there before the catalogue was counted, so they take nothing from it. */
+function put(world: World, description: Partial<InstanceDescription>): SimulatedInstance {
   return world.add({
-    organisation,
-    name: 'machine',
+    organization,
+    name: 'instance',
     image: 'ubuntu2404',
     status: 'stopped',
     hostnodeId: hostIds.chubbuck,
@@ -100,6 +100,6 @@ function put(world: World, description: Partial<MachineDescription>): Machine {
   });
 }
 
-function sizes(model: string): MachineDescription['sizes'] {
+function sizes(model: string): InstanceDescription['sizes'] {
   return { vcpus: 8, ramGb: 32, storageGb: 200, gpus: [{ model, count: 1 }] };
 }

@@ -3,7 +3,7 @@ import type { SimulatorOptions } from './options';
 import { SimulatedService, type Outcome } from './service';
 import { startBacking, type Backing } from './ssh/backing';
 
-/** The simulated service on a real socket of this machine. */
+/** The simulated service on a real socket of this computer. */
 export interface Simulator {
   /** The origin, for `tensordock.apiUrl`: `http://127.0.0.1:PORT`. */
   readonly url: string;

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { makeDialect } from './dialects/documented';
 import type { Dialect, Reply } from './dialects/dialect';
-import { hostnodes, locations, oneHostnode, secrets } from './dialects/places';
+import { hostnodes, locations, oneHostnode, secrets } from './dialects/catalogue';
 import { readCreate, readModify, readSecret } from './dialects/requests';
 import { errorIn200, Faults, type Fault } from './faults';
 import { Refusal } from './model';
@@ -42,7 +42,7 @@ export interface RecordedRequest {
   readonly time: number;
   readonly hasToken: boolean;
   /** Undefined where the token is not known. */
-  readonly organisation: string | undefined;
+  readonly organization: string | undefined;
   /** Of the answer, once there is one. */
   status?: number;
 }
@@ -77,7 +77,7 @@ export class SimulatedService implements Disposable {
     this.world.dispose();
   }
 
-  /** Puts the first machines into the world. */
+  /** Puts the first instances into the world. */
   plant(seed: SeedOption): void {
     plant(this.world, seed);
   }
@@ -98,7 +98,7 @@ export class SimulatedService implements Disposable {
       body: parse(request.body),
       time: this.world.clock.now(),
       hasToken: bearer(request) !== '',
-      organisation: access === undefined ? undefined : (access.organisation ?? 'main'),
+      organization: access === undefined ? undefined : (access.organization ?? 'main'),
     };
     this.requests.push(record);
     const outcome = await this.spoil(this.faults.take(request.method, pathname), () =>
@@ -163,9 +163,9 @@ export class SimulatedService implements Disposable {
     const wait = delays.latency + (isCreate ? delays.create : 0);
     if (wait > 0) await delay(this.world.clock, wait);
     try {
-      const organisation = access?.organisation ?? 'main';
+      const organization = access?.organization ?? 'main';
       const retryAfter =
-        access === undefined || access.forbidden === true ? undefined : this.overLimit(organisation);
+        access === undefined || access.forbidden === true ? undefined : this.overLimit(organization);
       if (retryAfter !== undefined)
         return this.write(this.dialect.refusal(tooMany()), this.retryHeader(retryAfter));
       // Locations are public: without a token, nobody's limit counts them.
@@ -174,31 +174,31 @@ export class SimulatedService implements Disposable {
       }
       if (access === undefined) throw new Refusal('unauthorized', 'Invalid API credentials');
       if (access.forbidden === true) throw new Refusal('forbidden', 'Access denied');
-      return this.write(this.route(organisation, record));
+      return this.write(this.route(organization, record));
     } catch (error) {
       if (error instanceof Refusal) return this.write(this.dialect.refusal(error));
       throw error;
     }
   }
 
-  private route(organisation: string, { method, path, body }: RecordedRequest): Reply {
+  private route(organization: string, { method, path, body }: RecordedRequest): Reply {
     const [kind, id, action, ...rest] = path.startsWith(`${root}/`)
       ? path.slice(root.length + 1).split('/')
       : [];
     if (rest.length > 0) throw notThere();
-    if (kind === 'instances') return this.instances(organisation, method, body, id, action);
+    if (kind === 'instances') return this.instances(organization, method, body, id, action);
     if (kind === 'auth' && id === 'test' && this.dialect.hasCatalogue && action === undefined) {
       if (method !== 'POST') throw wrongMethod();
-      return { status: 200, body: { success: true, organizationId: organisation } };
+      return { status: 200, body: { success: true, organizationId: organization } };
     }
     if (!this.dialect.hasCatalogue || action !== undefined) throw notThere();
     if (kind === 'hostnodes') return this.hostnodes(method, id);
-    if (kind === 'secrets') return this.secrets(organisation, method, body, id);
+    if (kind === 'secrets') return this.secrets(organization, method, body, id);
     throw notThere();
   }
 
   private instances(
-    organisation: string,
+    organization: string,
     method: string,
     body: unknown,
     id?: string,
@@ -206,22 +206,22 @@ export class SimulatedService implements Disposable {
   ): Reply {
     const { world, dialect } = this;
     if (id === undefined) {
-      if (method === 'GET') return dialect.list(world.list(organisation));
+      if (method === 'GET') return dialect.list(world.list(organization));
       if (method !== 'POST') throw wrongMethod();
-      return dialect.created(world.create(organisation, readCreate(dialect.shape, body)));
+      return dialect.created(world.create(organization, readCreate(dialect.shape, body)));
     }
     switch (`${method} ${action ?? ''}`) {
       case 'GET ':
-        return dialect.instance(world.get(organisation, id));
+        return dialect.instance(world.get(organization, id));
       case 'DELETE ':
-        world.delete(organisation, id);
+        world.delete(organization, id);
         return dialect.deleted();
       case 'POST start':
-        return dialect.acted({ ...world.start(organisation, id), status: 'starting' });
+        return dialect.acted({ ...world.start(organization, id), status: 'starting' });
       case 'POST stop':
-        return dialect.acted({ ...world.stop(organisation, id), status: 'stopping' });
+        return dialect.acted({ ...world.stop(organization, id), status: 'stopping' });
       case 'PUT modify':
-        world.modify(organisation, id, readModify(world.get(organisation, id), body));
+        world.modify(organization, id, readModify(world.get(organization, id), body));
         return dialect.modified();
       default:
         throw action === undefined || ['start', 'stop', 'modify'].includes(action)
@@ -238,34 +238,34 @@ export class SimulatedService implements Disposable {
     return { status: 200, body };
   }
 
-  private secrets(organisation: string, method: string, body: unknown, id: string | undefined): Reply {
+  private secrets(organization: string, method: string, body: unknown, id: string | undefined): Reply {
     const { world } = this;
     if (id === undefined) {
-      if (method === 'GET') return { status: 200, body: secrets(world.listSecrets(organisation)) };
+      if (method === 'GET') return { status: 200, body: secrets(world.secrets.list(organization)) };
       if (method !== 'POST') throw wrongMethod();
       const given = readSecret(body);
-      const made = world.addSecret(organisation, given.name, given.kind, given.value);
+      const made = world.secrets.add(organization, given.name, given.kind, given.value);
       return { status: 200, body: { data: { type: 'secret', id: made.id, name: made.name } } };
     }
     if (method === 'GET') {
-      const { name, kind, value } = world.getSecret(organisation, id);
+      const { name, kind, value } = world.secrets.get(organization, id);
       return {
         status: 200,
         body: { data: { type: 'secret', id, name, ...(kind === 'SECRET' ? {} : { value }) } },
       };
     }
     if (method !== 'DELETE') throw wrongMethod();
-    world.deleteSecret(organisation, id);
+    world.secrets.delete(organization, id);
     return { status: 200, body: { data: { type: 'success', message: 'Secret deleted successfully' } } };
   }
 
   /** Counts a request; milliseconds until the next is allowed where this one is too many. */
-  private overLimit(organisation: string): number | undefined {
+  private overLimit(organization: string): number | undefined {
     const limit = this.options.rateLimit ?? 100;
     if (limit === false) return undefined;
     const now = this.world.clock.now();
-    const recent = (this.asked.get(organisation) ?? []).filter((time) => time > now - minute);
-    this.asked.set(organisation, recent);
+    const recent = (this.asked.get(organization) ?? []).filter((time) => time > now - minute);
+    this.asked.set(organization, recent);
     if (recent.length >= limit) return (recent[0] ?? now) + minute - now;
     recent.push(now);
     return undefined;

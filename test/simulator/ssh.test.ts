@@ -131,9 +131,9 @@ describe.each(kinds)('SSH by %s', (kind) => {
 
   it('refuses the key until it is installed', async () => {
     const id = await begin(kind);
-    simulator.world.machine(id).keysReady = false;
+    simulator.world.instance(id).keysReady = false;
     await expect(ssh(id, 'true')).rejects.toMatchObject({ stderr: textWith('denied') });
-    simulator.world.machine(id).keysReady = true;
+    simulator.world.instance(id).keysReady = true;
     expect(await ssh(id, 'echo in')).toBe('in');
   });
 });

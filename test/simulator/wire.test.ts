@@ -38,18 +38,18 @@ describe('dialects', () => {
     },
     live: {
       data: [
-        { name: 'machine-0001', status: 'running', portForwards: [{}] },
-        { name: 'machine-0002', status: 'stopped' },
+        { name: 'instance-0001', status: 'running', portForwards: [{}] },
+        { name: 'instance-0002', status: 'stopped' },
       ],
     },
     documented: {
-      data: { instances: [{ type: 'VM', attributes: { name: 'machine-0001', status: 'running' } }, {}] },
+      data: { instances: [{ type: 'VM', attributes: { name: 'instance-0001', status: 'running' } }, {}] },
     },
     'getting-started': {
       data: {
         type: 'list',
         id: 'instances',
-        attributes: { instances: [{ type: 'instance', attributes: { name: 'machine-0001' } }, {}] },
+        attributes: { instances: [{ type: 'instance', attributes: { name: 'instance-0001' } }, {}] },
       },
     },
   };
@@ -80,8 +80,8 @@ describe('dialects', () => {
       201,
       { data: { type: 'virtualmachine', attributes: { name: 'made', status: 'starting' } } },
     ]);
-    const [machine] = simulator.world.all();
-    const path = `/instances/${machine?.id ?? ''}`;
+    const [instance] = simulator.world.all();
+    const path = `/instances/${instance?.id ?? ''}`;
     expect((await ask('GET', path)).body).toMatchObject({
       data: {
         attributes: { portForwards: { 22: anyNumber }, location_id: '8dd95ff0-dff9-489c-9b02-b38a366b6ab1' },
@@ -100,7 +100,7 @@ describe('dialects', () => {
       expect((await ask('GET', other)).status).toBe(404);
   });
 
-  it('specified refuses the live shape, live the specified one, and neither makes a machine', async () => {
+  it('specified refuses the live shape, live the specified one, and neither makes an instance', async () => {
     await begin({ dialect: 'specified' });
     const map = await ask('POST', '/instances', createBody());
     expect([map.status, map.body]).toMatchObject([
@@ -182,22 +182,22 @@ describe('dialects', () => {
     expect([gone.status, gone.text]).toEqual([204, '']);
   });
 
-  it('shows a machine of every kind in the demo, hostile name included', async () => {
+  it('shows an instance of every kind in the demo, hostile name included', async () => {
     await begin({ seed: 'demo', delays: 'realistic' });
-    const words = simulator.world.all().map((machine) => machine.status);
+    const words = simulator.world.all().map((instance) => instance.status);
     expect(new Set(words)).toEqual(
       new Set(['running', 'stopped', 'stoppeddisassociated', 'starting', 'error', 'migrating']),
     );
-    expect(simulator.world.all().some((machine) => machine.name.includes('\n'))).toBe(true);
+    expect(simulator.world.all().some((instance) => instance.name.includes('\n'))).toBe(true);
   });
 });
 
 describe('who may ask', () => {
-  it('tells organisations apart, refuses the unknown, and never keeps a token', async () => {
+  it('tells organizations apart, refuses the unknown, and never keeps a token', async () => {
     await begin({
       tokens: [
         'alpha-token',
-        { token: 'beta-token', organisation: 'other' },
+        { token: 'beta-token', organization: 'other' },
         { token: 'weak-token', forbidden: true },
       ],
       seed: { many: 1 },
@@ -217,7 +217,7 @@ describe('who may ask', () => {
       method: 'GET',
       path: '/api/v2/instances',
       hasToken: true,
-      organisation: 'other',
+      organization: 'other',
       status: 200,
     });
   });
@@ -227,10 +227,10 @@ describe('who may ask', () => {
     ['date', 'Thu, 01 Jan 2026 00:01:00 GMT'],
     ['none', null],
   ] as const)(
-    'takes 100 requests a minute of an organisation, with Retry-After as %s',
+    'takes 100 requests a minute of an organization, with Retry-After as %s',
     async (retryAfter, header) => {
       const clock = new ManualClock();
-      await begin({ clock, tokens: ['a', 'b', { token: 'c', organisation: 'other' }], wire: { retryAfter } });
+      await begin({ clock, tokens: ['a', 'b', { token: 'c', organization: 'other' }], wire: { retryAfter } });
       for (let count = 0; count < 100; count += 1)
         await ask('GET', '/instances', undefined, count % 2 ? 'a' : 'b');
       const refused = await ask('GET', '/instances');
@@ -246,7 +246,7 @@ describe('who may ask', () => {
     const made = await ask('POST', '/secrets', {
       data: { type: 'secret', attributes: { name: 'laptop', value: 'ssh-ed25519 BBBB', type: 'SSHKEY' } },
     });
-    const [secret] = simulator.world.listSecrets('main');
+    const [secret] = simulator.world.secrets.list('main');
     const id = secret?.id ?? '';
     expect(made.body).toEqual({ data: { type: 'secret', id, name: 'laptop' } });
     expect((await ask('GET', '/secrets')).body).toEqual({

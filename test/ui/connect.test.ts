@@ -8,9 +8,9 @@ import { promisify } from 'node:util';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hostIds } from '../simulator/catalogue';
-import type { Machine } from '../simulator/model';
+import type { SimulatedInstance } from '../simulator/model';
 import { startSimulator, type Simulator } from '../simulator/server';
-import type { MachineDescription } from '../simulator/world';
+import type { InstanceDescription } from '../simulator/world';
 import { menuTitle } from './commandTitle';
 import { openWorkbench, remoteSshStandIn, type AskedWindow, type OpenWorkbench } from './openWorkbench';
 import type { WorkbenchPage } from './workbenchPage';
@@ -68,9 +68,9 @@ async function begin(text?: string): Promise<void> {
 }
 
 /** A running machine whose row is on screen. */
-async function machine(name: string, description: Partial<MachineDescription> = {}): Promise<Machine> {
+async function machine(name: string, description: Partial<InstanceDescription> = {}): Promise<SimulatedInstance> {
   const made = simulator.world.add({
-    organisation: 'main',
+    organization: 'main',
     name,
     image: 'ubuntu2404',
     status: 'stopped',
@@ -160,7 +160,7 @@ describe('connecting, with Remote-SSH', () => {
     await connectFirst('moves');
     expect(await ssh('td-moves')).toBe('let in');
     const entry = async (): Promise<string> => readFile(path.join(ownFolder, 'config'), 'utf8');
-    const before = simulator.world.machine(id).ipAddress;
+    const before = simulator.world.instance(id).ipAddress;
     expect(await entry()).toContain(before);
 
     await window.contextMenu('moves', 'tensordock.stopInstance');
@@ -169,7 +169,7 @@ describe('connecting, with Remote-SSH', () => {
     await window.contextMenu('moves', 'tensordock.startInstance');
     await window.row('moves').filter({ hasText: 'Running' }).waitFor({ timeout: 30_000 });
     await expect.poll(async () => ssh('td-moves'), { timeout: 40_000, interval: 500 }).toBe('let in');
-    expect(simulator.world.machine(id).ipAddress).not.toBe(before);
+    expect(simulator.world.instance(id).ipAddress).not.toBe(before);
     expect(await entry()).not.toContain(before);
     expect(await window.dialog.count()).toBe(0);
   });
@@ -196,7 +196,7 @@ describe('connecting, with Remote-SSH', () => {
 
   test('a refused key is named, and the window opens anyway if the person wants it', async () => {
     const { id } = await machine('closed-door');
-    simulator.world.machine(id).keysReady = false;
+    simulator.world.instance(id).keysReady = false;
     const before = (await workbench.askedWindows()).length;
     const { stdout } = await run('ssh-keygen', ['-lf', `${key}.pub`]);
     const fingerprint = stdout.split(' ')[1] ?? 'none';
@@ -250,7 +250,7 @@ describe('connecting, with Remote-SSH', () => {
       wantedForwards: [{ internal: 3389, external: 0 }],
     });
     await window.contextMenu('panes', 'tensordock.connect');
-    const { ipAddress, forwards } = simulator.world.machine(id);
+    const { ipAddress, forwards } = simulator.world.instance(id);
     const told = window.notification(`${ipAddress}:${String(forwards[0]?.external)}`);
     await told.first().waitFor({ timeout: 30_000 });
     await window.screenshot('connect-windows');

@@ -1,4 +1,4 @@
-import { isWindows, type Machine, type Refusal } from '../model';
+import { isWindows, type SimulatedInstance, type Refusal } from '../model';
 import type { ServiceOptions, WireOptions } from '../options';
 import { issue } from './reading';
 
@@ -13,11 +13,11 @@ export interface Dialect {
   /** How a create and a modify must be shaped. */
   readonly shape: 'specified' | 'live';
   readonly hasCatalogue: boolean;
-  list(machines: readonly Machine[]): Reply;
-  instance(machine: Machine): Reply;
-  created(machine: Machine): Reply;
+  list(instances: readonly SimulatedInstance[]): Reply;
+  instance(instance: SimulatedInstance): Reply;
+  created(instance: SimulatedInstance): Reply;
   /** After a start or stop. */
-  acted(machine: Machine): Reply;
+  acted(instance: SimulatedInstance): Reply;
   modified(): Reply;
   deleted(): Reply;
   refusal(refusal: Refusal): Reply;

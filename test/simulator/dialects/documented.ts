@@ -6,11 +6,11 @@ import type { Dialect, DialectMaker } from './dialect';
 /** As the pages about managing instances have it. */
 const documented: DialectMaker = (wire) => ({
   ...liveActions(wire),
-  list: (machines) => ({
+  list: (instances) => ({
     status: 200,
     body: {
       data: {
-        instances: machines.map(({ id, name, status }) => ({
+        instances: instances.map(({ id, name, status }) => ({
           type: 'VM',
           id,
           attributes: { name, status: statusWord(status, wire) },
@@ -18,20 +18,20 @@ const documented: DialectMaker = (wire) => ({
       },
     },
   }),
-  instance: (machine) => ({ status: 200, body: flat(machine, wire, 'instance') }),
+  instance: (instance) => ({ status: 200, body: flat(instance, wire, 'instance') }),
 });
 
 /** As the page about getting started has it: a list within the attributes of a list. */
 const gettingStarted: DialectMaker = (wire) => ({
   ...documented(wire),
-  list: (machines) => ({
+  list: (instances) => ({
     status: 200,
     body: {
       data: {
         type: 'list',
         id: 'instances',
         attributes: {
-          instances: machines.map(({ id, name, status }) => ({
+          instances: instances.map(({ id, name, status }) => ({
             type: 'instance',
             id,
             attributes: { name, status: statusWord(status, wire), region: 'us-east-1' },

@@ -1,17 +1,19 @@
-import type { Machine, Refusal } from '../model';
+import type { SimulatedInstance, Refusal } from '../model';
 import type { WireOptions } from '../options';
 import { refusalStatus, type Dialect, type DialectMaker, type Reply } from './dialect';
 
 /** As the live service is seen to answer. */
 export const live: DialectMaker = (wire) => ({
   ...liveActions(wire),
-  list: (machines) => ({
+  list: (instances) => ({
     status: 200,
     body: {
-      data: machines.map((machine) => (isThin(machine, wire) ? thin(machine, wire) : flat(machine, wire))),
+      data: instances.map((instance) =>
+        isThin(instance, wire) ? thin(instance, wire) : flat(instance, wire),
+      ),
     },
   }),
-  instance: (machine) => ({ status: 200, body: flat(machine, wire) }),
+  instance: (instance) => ({ status: 200, body: flat(instance, wire) }),
 });
 
 /** What the live dialect and the documentation's have in common. */
@@ -23,13 +25,13 @@ export function liveActions(wire: WireOptions): Omit<Dialect, 'list' | 'instance
       status: wire.createStatus ?? 200,
       body: { data: { type: 'virtualmachine', id, name, status: wire.createWord ?? 'running' } },
     }),
-    acted: (machine) => ({
+    acted: (instance) => ({
       status: 200,
       body: {
         data: {
           type: 'instance',
-          id: machine.id,
-          attributes: { status: machine.status.startsWith('stop') ? 'stopping' : 'starting' },
+          id: instance.id,
+          attributes: { status: instance.status.startsWith('stop') ? 'stopping' : 'starting' },
         },
       },
     }),
@@ -40,15 +42,15 @@ export function liveActions(wire: WireOptions): Omit<Dialect, 'list' | 'instance
 }
 
 /** The whole of an instance, without any envelope. */
-export function flat(machine: Machine, wire: WireOptions, type = 'virtualmachine'): unknown {
-  const { sizes } = machine;
+export function flat(instance: SimulatedInstance, wire: WireOptions, type = 'virtualmachine'): unknown {
+  const { sizes } = instance;
   return {
     type,
-    id: machine.id,
-    name: machine.name,
-    status: statusWord(machine.status, wire),
-    ipAddress: machine.ipAddress,
-    portForwards: machine.forwards.map((entry) => ({
+    id: instance.id,
+    name: instance.name,
+    status: statusWord(instance.status, wire),
+    ipAddress: instance.ipAddress,
+    portForwards: instance.forwards.map((entry) => ({
       internal_port: entry.internal,
       external_port: entry.external,
     })),
@@ -58,7 +60,7 @@ export function flat(machine: Machine, wire: WireOptions, type = 'virtualmachine
       storage_gb: sizes.storageGb,
       gpus: Object.fromEntries(sizes.gpus.map((gpu) => [gpu.model, { count: gpu.count, v0Name: gpu.model }])),
     },
-    rateHourly: machine.rateHourly,
+    rateHourly: instance.rateHourly,
   };
 }
 
@@ -70,18 +72,18 @@ export function statusWord(status: string, wire: WireOptions): string {
   return status;
 }
 
-function thin(machine: Machine, wire: WireOptions): unknown {
+function thin(instance: SimulatedInstance, wire: WireOptions): unknown {
   return {
     type: 'virtualmachine',
-    id: machine.id,
-    name: machine.name,
-    status: statusWord(machine.status, wire),
+    id: instance.id,
+    name: instance.name,
+    status: statusWord(instance.status, wire),
   };
 }
 
-function isThin(machine: Machine, wire: WireOptions): boolean {
+function isThin(instance: SimulatedInstance, wire: WireOptions): boolean {
   const { listItems = 'mixed' } = wire;
-  return listItems === 'thin' || (listItems === 'mixed' && machine.serial % 2 === 0);
+  return listItems === 'thin' || (listItems === 'mixed' && instance.serial % 2 === 0);
 }
 
 function success(message: string): Reply {

@@ -5,7 +5,7 @@ import {
   type CreateOrder,
   type Forward,
   type Gpu,
-  type Machine,
+  type SimulatedInstance,
   type ModifyOrder,
 } from '../model';
 import { sshPortIssue, type Dialect } from './dialect';
@@ -23,9 +23,9 @@ const secretKinds = ['SSHKEY', 'GENERIC', 'SECRET'];
 export function readCreate(shape: Dialect['shape'], body: unknown): CreateOrder {
   const reader = new Reader();
   const data = reader.fields(reader.fields(body, []).data, ['data']);
-  mustBeMachine(reader, data.type, ['data', 'type']);
+  mustBeInstance(reader, data.type, ['data', 'type']);
   const attributes = reader.fields(data.attributes, attributesPath);
-  if (attributes.type !== undefined) mustBeMachine(reader, attributes.type, [...attributesPath, 'type']);
+  if (attributes.type !== undefined) mustBeInstance(reader, attributes.type, [...attributesPath, 'type']);
   const at = (name: string): string[] => [...attributesPath, name];
 
   const image = reader.text(attributes.image, at('image'));
@@ -56,8 +56,8 @@ export function readCreate(shape: Dialect['shape'], body: unknown): CreateOrder 
   return order;
 }
 
-/** Reads the flat body of a modify, the same in all dialects, against the machine it is for. */
-export function readModify(machine: Machine, body: unknown): ModifyOrder {
+/** Reads the flat body of a modify, the same in all dialects, against the instance it is for. */
+export function readModify(instance: SimulatedInstance, body: unknown): ModifyOrder {
   const reader = new Reader();
   const fields = reader.fields(body, []);
   const vcpus = reader.optionalWhole(fields.cpuCores, ['cpuCores'], 2);
@@ -67,7 +67,7 @@ export function readModify(machine: Machine, body: unknown): ModifyOrder {
     reader.custom(`ramGb must be one of ${ramSteps.join(', ')}`, ['ramGb']);
   }
   const storageGb = reader.optionalWhole(fields.diskGb, ['diskGb'], 100);
-  if (storageGb !== undefined && storageGb < machine.sizes.storageGb) {
+  if (storageGb !== undefined && storageGb < instance.sizes.storageGb) {
     reader.custom('Disk size cannot be decreased', ['diskGb']);
   }
   let gpu: Gpu | undefined;
@@ -122,7 +122,7 @@ function checkCreate(reader: Reader, shape: Dialect['shape'], order: CreateOrder
   reader.issues.push(...sshPortIssue(order.image, order.dedicatedIp, ports));
 }
 
-function mustBeMachine(reader: Reader, value: unknown, path: string[]): void {
+function mustBeInstance(reader: Reader, value: unknown, path: string[]): void {
   if (value !== 'virtualmachine') reader.custom('Invalid literal value, expected "virtualmachine"', path);
 }
 

@@ -1,4 +1,4 @@
-import type { Machine } from '../model';
+import type { SimulatedInstance } from '../model';
 import { refusalStatus, type DialectMaker } from './dialect';
 
 /** The words of the formal contract; states it has no word for are told as the nearest. */
@@ -24,25 +24,25 @@ const titles: Readonly<Record<number, string>> = {
 export const specified: DialectMaker = (wire) => ({
   shape: 'specified',
   hasCatalogue: wire.strict === false,
-  list: (machines) => ({ status: 200, body: { data: { instances: machines.map(envelope) } } }),
-  instance: (machine) => ({ status: 200, body: { data: envelope(machine) } }),
-  created: (machine) => ({
+  list: (instances) => ({ status: 200, body: { data: { instances: instances.map(envelope) } } }),
+  instance: (instance) => ({ status: 200, body: { data: envelope(instance) } }),
+  created: (instance) => ({
     status: 201,
     body: {
       data: {
         type: 'virtualmachine',
-        id: machine.id,
-        attributes: { name: machine.name, status: 'starting' },
+        id: instance.id,
+        attributes: { name: instance.name, status: 'starting' },
       },
     },
   }),
-  acted: (machine) => ({
+  acted: (instance) => ({
     status: 200,
     body: {
       data: {
         type: 'virtualmachine',
-        id: machine.id,
-        attributes: { status: machine.status.startsWith('stop') ? 'stopping' : 'starting' },
+        id: instance.id,
+        attributes: { status: instance.status.startsWith('stop') ? 'stopping' : 'starting' },
       },
     },
   }),
@@ -63,17 +63,17 @@ function success(message: string): { status: number; body: unknown } {
   return { status: 200, body: { data: { type: 'success', message } } };
 }
 
-function envelope(machine: Machine): unknown {
-  const { sizes } = machine;
+function envelope(instance: SimulatedInstance): unknown {
+  const { sizes } = instance;
   return {
     type: 'virtualmachine',
-    id: machine.id,
+    id: instance.id,
     attributes: {
-      name: machine.name,
-      status: words[machine.status] ?? machine.status,
-      ...(machine.ipAddress === '' ? {} : { ipAddress: machine.ipAddress }),
+      name: instance.name,
+      status: words[instance.status] ?? instance.status,
+      ...(instance.ipAddress === '' ? {} : { ipAddress: instance.ipAddress }),
       portForwards: Object.fromEntries(
-        machine.forwards.map((entry) => [String(entry.internal), entry.external]),
+        instance.forwards.map((entry) => [String(entry.internal), entry.external]),
       ),
       resources: {
         vcpu_count: sizes.vcpus,
@@ -81,9 +81,9 @@ function envelope(machine: Machine): unknown {
         storage_gb: sizes.storageGb,
         gpus: sizes.gpus.map((gpu) => ({ gpuV0Name: gpu.model, count: gpu.count })),
       },
-      rateHourly: machine.rateHourly,
-      location_id: machine.locationId,
-      image: machine.image,
+      rateHourly: instance.rateHourly,
+      location_id: instance.locationId,
+      image: instance.image,
     },
   };
 }

@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import ssh2 from 'ssh2';
-import type { Machine } from '../model';
+import type { SimulatedInstance } from '../model';
 import type { SshBackingOption } from '../options';
-import type { AddressBook, World } from '../world';
+import type { AddressBook } from '../ports';
+import type { World } from '../world';
 import { openSshd } from './sshd';
 import { openSsh2 } from './ssh2Server';
 
@@ -57,7 +58,8 @@ export async function startBacking(
 ): Promise<Backing | undefined> {
   if (option === 'none') return undefined;
   const sshd = option === 'ssh2' ? undefined : await openSshd();
-  if (sshd === undefined && option === 'sshd') throw new Error('No usable sshd is installed on this machine');
+  if (sshd === undefined && option === 'sshd')
+    throw new Error('No usable sshd is installed on this computer');
   return new LoopbackBacking(world, sshd ?? (await openSsh2()), authorizedKeys);
 }
 
@@ -72,7 +74,7 @@ class LoopbackBacking implements Backing {
     private readonly authorizedKeys: readonly string[],
   ) {
     world.settings.addresses = loopbackAddresses();
-    world.onDidChange((machine) => this.follow(machine));
+    world.onDidChange((instance) => this.follow(instance));
   }
 
   get kind(): 'sshd' | 'ssh2' {
@@ -98,7 +100,7 @@ class LoopbackBacking implements Backing {
   reinstall(id: string): void {
     this.hostKeys.delete(id);
     this.shut(id);
-    this.follow(this.world.machine(id));
+    this.follow(this.world.instance(id));
   }
 
   async close(): Promise<void> {
@@ -106,14 +108,14 @@ class LoopbackBacking implements Backing {
     await this.ssh.close();
   }
 
-  private follow(machine: Machine): void {
-    const wanted = sshEndpoint(machine);
-    const current = this.listeners.get(machine.id);
+  private follow(instance: SimulatedInstance): void {
+    const wanted = sshEndpoint(instance);
+    const current = this.listeners.get(instance.id);
     if (current !== undefined && (current.host !== wanted?.host || current.port !== wanted.port)) {
-      this.shut(machine.id);
+      this.shut(instance.id);
     }
-    if (wanted !== undefined && !this.listeners.has(machine.id))
-      this.open(machine.id, wanted.host, wanted.port);
+    if (wanted !== undefined && !this.listeners.has(instance.id))
+      this.open(instance.id, wanted.host, wanted.port);
   }
 
   private open(id: string, host: string, port: number): void {
@@ -148,8 +150,8 @@ class LoopbackBacking implements Backing {
   }
 
   private keys(id: string): readonly string[] {
-    const machine = this.world.all().find((entry) => entry.id === id);
-    return machine?.keysReady === true ? [...this.authorizedKeys, ...machine.keys] : [];
+    const instance = this.world.all().find((entry) => entry.id === id);
+    return instance?.keysReady === true ? [...this.authorizedKeys, ...instance.keys] : [];
   }
 
   private hostKey(id: string): string {
@@ -161,15 +163,15 @@ class LoopbackBacking implements Backing {
   }
 }
 
-function sshEndpoint(machine: Machine): { host: string; port: number } | undefined {
-  if (!machine.sshUp || machine.ipAddress === '') return undefined;
-  if (machine.dedicatedIp) return { host: machine.ipAddress, port: 22 };
-  const port = machine.forwards.find((forward) => forward.internal === 22)?.external;
-  return port === undefined ? undefined : { host: machine.ipAddress, port };
+function sshEndpoint(instance: SimulatedInstance): { host: string; port: number } | undefined {
+  if (!instance.sshUp || instance.ipAddress === '') return undefined;
+  if (instance.dedicatedIp) return { host: instance.ipAddress, port: 22 };
+  const port = instance.forwards.find((forward) => forward.internal === 22)?.external;
+  return port === undefined ? undefined : { host: instance.ipAddress, port };
 }
 
 /**
- * Addresses that this machine answers: all of 127/8 on Linux, so that a new address shows; elsewhere only one.
+ * Addresses that this computer answers: all of 127/8 on Linux, so that a new address shows; elsewhere only one.
  * By chance and not by the seed, as simulators run side by side.
  */
 function loopbackAddresses(): AddressBook {

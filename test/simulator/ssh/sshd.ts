@@ -10,7 +10,7 @@ import type { Door, SshServer } from './backing';
 /**
  * OpenSSH's own server, a process a connection (as inetd would start it), so that no process is left when the
  * sockets are closed or we die. Undefined where it is not installed or would not let us in, as it takes only
- * users of this machine whose account is not locked.
+ * users of this computer whose account is not locked.
  */
 export async function openSshd(): Promise<SshServer | undefined> {
   const program = findSshd();

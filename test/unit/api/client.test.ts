@@ -4,7 +4,7 @@ import { type Dialect, inMemoryDialects } from '../../../src/api/dialect';
 import type { CreateRequest } from '../../../src/api/types';
 import { gets, id, instance, lists, model, otherId } from './bodies';
 import { type Handler, type TestServer, json, startServer, text } from './httpServer';
-import { ManualClock } from './manualClock';
+import { ManualClock } from '../../simulator/clock';
 
 const create: CreateRequest = {
   name: 'n',

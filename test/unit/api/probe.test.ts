@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { placeIds } from '../../simulator/catalogue';
+import { locationIds } from '../../simulator/catalogue';
 import { startSimulator } from '../../simulator/server';
 import { type Mock, type ProbeLine, runProbe, startMock } from './processes';
 
@@ -62,7 +62,7 @@ describe('the probe against the simulator', () => {
           'instances',
           '--lifecycle',
           '--location',
-          Object.values(placeIds)[0] ?? '',
+          Object.values(locationIds)[0] ?? '',
         ],
         { token: simulator.token },
       );

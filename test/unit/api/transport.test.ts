@@ -9,7 +9,7 @@ import type { RequestInfo } from '../../../src/api/transport';
 import type { CreateRequest } from '../../../src/api/types';
 import { id, instance, lists, liveDetails } from './bodies';
 import { type Handler, type TestServer, json, startServer, text } from './httpServer';
-import { ManualClock } from './manualClock';
+import { ManualClock } from '../../simulator/clock';
 
 const token = 'S3cretT0kenS3cretT0ken';
 const password = 'Pa55w0rdPa55w0rd';
@@ -77,7 +77,7 @@ describe('a read', () => {
   ] satisfies [string, Handler][])('is sent again after %s', async (_, fault) => {
     const server = await serve(fault, list);
     const { client, clock, requests } = clientOf(server.origin);
-    clock.skipPauses(5_000);
+    clock.skipDelays(5_000);
     expect((await client.listInstances({ flow: 'f1' })).instances[0]).toEqual(instance);
     expect(requests.map(({ attempt, flow, path }) => [attempt, flow, path])).toEqual([
       [1, 'f1', '/api/v2/instances'],
@@ -88,7 +88,7 @@ describe('a read', () => {
   it('is given up after three times', async () => {
     const server = await serve(json(503, { error: 'maintenance' }));
     const { client, clock } = clientOf(server.origin);
-    clock.skipPauses(5_000);
+    clock.skipDelays(5_000);
     expect(await failureOf(client.listInstances())).toMatchObject({
       code: 'service-down',
       status: 503,
@@ -109,7 +109,7 @@ describe('a read', () => {
       if (ms < 30_000) pauses.push(ms);
       return after(ms, callback);
     };
-    clock.skipPauses(10_000);
+    clock.skipDelays(10_000);
     await clientOf(server.origin, clock).client.listInstances();
     expect(pauses).toEqual([4_500]);
   });
@@ -160,7 +160,7 @@ describe('a read', () => {
     const failure = failureOf(client.listInstances());
     await server.arrived(1);
     expect(clock.waiting).toEqual([30_000]);
-    clock.turn(30_000);
+    clock.advanceNow(30_000);
     const error = await failure;
     expect(error.code).toBe('service-down');
     expect(error.message).toContain('30 seconds');
@@ -186,7 +186,7 @@ describe('a read', () => {
     const server = await startServer(list);
     await server.close();
     const { client, clock, requests } = clientOf(server.origin);
-    clock.skipPauses(5_000);
+    clock.skipDelays(5_000);
     const error = await failureOf(client.listInstances());
     expect(error.code).toBe('service-down');
     expect(error.message).toContain('Couldn’t reach');
@@ -221,7 +221,7 @@ describe('a change', () => {
       async (_, fault) => {
         const server = await serve(fault);
         const { client, clock } = clientOf(server.origin);
-        clock.skipPauses(5_000);
+        clock.skipDelays(5_000);
         expect((await failureOf(call(client))).code).toBe('outcome-unknown');
         expect(server.received).toHaveLength(1);
       },
@@ -235,7 +235,7 @@ describe('a change', () => {
         const failure = failureOf(call(client, abort.signal));
         await server.arrived(1);
         expect(clock.waiting).toEqual([timeoutMs]);
-        if (how === 'time') clock.turn(timeoutMs);
+        if (how === 'time') clock.advanceNow(timeoutMs);
         else abort.abort();
         expect((await failure).code).toBe('outcome-unknown');
         expect(server.received).toHaveLength(1);
@@ -245,7 +245,7 @@ describe('a change', () => {
     it('is sent again after a 429, which proves that nothing happened', async () => {
       const server = await serve(json(429, {}), json(200, { data: { id: 'new', status: 'running' } }));
       const { client, clock } = clientOf(server.origin);
-      clock.skipPauses(5_000);
+      clock.skipDelays(5_000);
       await call(client);
       expect(server.received).toHaveLength(2);
     });
@@ -254,7 +254,7 @@ describe('a change', () => {
       const server = await startServer(silent);
       await server.close();
       const { client, clock, requests } = clientOf(server.origin);
-      clock.skipPauses(5_000);
+      clock.skipDelays(5_000);
       expect((await failureOf(call(client))).code).toBe('service-down');
       expect(requests).toHaveLength(3);
     });
@@ -272,7 +272,7 @@ describe('the token', () => {
   it('goes with each request to its own origin, and is asked for once a call', async () => {
     const server = await serve(json(503, {}), list);
     const { client, clock } = clientOf(server.origin);
-    clock.skipPauses(5_000);
+    clock.skipDelays(5_000);
     await client.listInstances();
     expect(server.received.map((request) => request.authorization)).toEqual(Array(2).fill(`Bearer ${token}`));
   });
@@ -317,7 +317,7 @@ describe('the token', () => {
     const server = await serve(echo);
     for (; step < 6; step += 1) {
       const { client, clock, lines } = clientOf(server.origin);
-      clock.skipPauses(5_000);
+      clock.skipDelays(5_000);
       for (const call of [
         () => client.createInstance(create, { flow: token }),
         () => client.listInstances(),

@@ -109,7 +109,7 @@ describe('stopping the instance that this window is inside of', () => {
     expect(editor.ran).toEqual(['workbench.action.remote.close']);
     window.close();
     await person.open();
-    await person.until(() => person.world.machine(id).status === 'stopped');
+    await person.until(() => person.world.instance(id).status === 'stopped');
     expect(stops()).toBe(1);
   });
 
@@ -143,7 +143,7 @@ describe('stopping the instance that this window is inside of', () => {
     editor.answers = ['Stop'];
     await stop();
     expect(editor.ran).toEqual([]);
-    await person.until(() => person.world.machine(id).status === 'stopped');
+    await person.until(() => person.world.instance(id).status === 'stopped');
     expect(stops()).toBe(1);
   });
 });

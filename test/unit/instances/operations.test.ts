@@ -100,7 +100,7 @@ async function expectEnd(kind: Kind, watching: Window): Promise<void> {
   await person.until(() => shown(watching, 'box') === kind.ends, 2 * minute);
   expect(calls()).toEqual(kind.calls);
   if (kind.begin.toString().includes('modify')) {
-    expect(person.world.machine(id).sizes).toMatchObject({ vcpus: 16, ramGb: 64, storageGb: 300 });
+    expect(person.world.instance(id).sizes).toMatchObject({ vcpus: 16, ramGb: 64, storageGb: 300 });
   }
 }
 
@@ -194,7 +194,7 @@ describe('what can be asked for while something is under way', () => {
   test('a delete ends another window’s wait for a GPU', async () => {
     await withMachine('stopped');
     person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 0);
-    person.world.machine(id).holdsGpus = false;
+    person.world.instance(id).holdsGpus = false;
     const other = await person.open();
     const waiting = await other.operations.begin('startWhenAvailable', id);
     await person.clock.advance(2 * minute);
@@ -257,7 +257,7 @@ describe('what does not go well', () => {
 
   test('a wait for a GPU asks once a minute and ends when one is free', async () => {
     await withMachine('stopped');
-    person.world.machine(id).holdsGpus = false;
+    person.world.instance(id).holdsGpus = false;
     person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 0);
     const waiting = await window.operations.begin('startWhenAvailable', id);
     await person.clock.advance(10 * minute + 5_000);
@@ -302,7 +302,7 @@ describe('accounts', () => {
     await person.clock.advance(5 * minute);
     expect(calls()).toEqual({ 'POST stop': 1 });
     await window.store.setSession({ accountId: 'account-1', api: window.api, shared: person.shared });
-    await person.until(() => person.world.machine(id).status === 'running');
+    await person.until(() => person.world.instance(id).status === 'running');
     await person.until(() => person.journal.records.size === 0);
     expect(calls()).toEqual({ 'POST stop': 1, 'POST start': 1 });
   });
@@ -318,7 +318,7 @@ describe('accounts', () => {
     await person.until(() => person.journal.records.size === 0);
     await person.clock.advance(5 * minute);
     expect(calls()).toEqual({ 'POST stop': 1 });
-    expect(person.world.machine(id).status).toMatch(/^stopped/);
+    expect(person.world.instance(id).status).toMatch(/^stopped/);
   });
 
   test('nothing is begun where nobody is signed in', async () => {

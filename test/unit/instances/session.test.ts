@@ -33,7 +33,7 @@ beforeEach(async () => {
   secrets = new MemorySecrets();
   person = new Person({
     wire: { listItems: 'full' },
-    tokens: [token, { token: 'new-token', organisation: 'main' }, { token: 'other', organisation: 'other' }],
+    tokens: [token, { token: 'new-token', organization: 'main' }, { token: 'other', organization: 'other' }],
   });
   person.machine('box', { status: 'running' });
 });

@@ -47,9 +47,9 @@ describe('what is shown', () => {
   test('what a thin list leaves out is asked for and stays', async () => {
     const window = await openOn(thinList, 'one', 'two');
     const address = (): string | undefined => window.store.row(idOf('two'))?.instance.ipAddress;
-    expect(address()).toBe(person.world.machine(idOf('two')).ipAddress);
+    expect(address()).toBe(person.world.instance(idOf('two')).ipAddress);
     await person.clock.advance(2 * minute);
-    expect(address()).toBe(person.world.machine(idOf('two')).ipAddress);
+    expect(address()).toBe(person.world.instance(idOf('two')).ipAddress);
     expect(person.count('GET', idOf('two'))).toBe(1);
   });
 
@@ -469,6 +469,6 @@ describe('done means seen to be done', () => {
     person.world.settings.delays = { ...person.world.settings.delays, stop: 20_000 };
     const operation = await window.operations.begin('stop', id);
     await person.outcome(operation.done, 5 * minute);
-    expect(person.world.machine(id).status).toBe('stopped');
+    expect(person.world.instance(id).status).toBe('stopped');
   });
 });

@@ -7,11 +7,11 @@ import { InstanceStore } from '../../../src/instances/store';
 import { hostIds } from '../../simulator/catalogue';
 import { ManualClock } from '../../simulator/clock';
 import { inProcessFetch } from '../../simulator/inProcess';
-import type { Machine } from '../../simulator/model';
+import type { SimulatedInstance } from '../../simulator/model';
 import type { ServiceOptions } from '../../simulator/options';
 import { Random } from '../../simulator/random';
 import { SimulatedService, type RecordedRequest } from '../../simulator/service';
-import type { MachineDescription } from '../../simulator/world';
+import type { InstanceDescription } from '../../simulator/world';
 import { MemoryJournal, MemorySnapshot } from './memory';
 
 export const token = 'sentinel-7f3c1d9e';
@@ -59,9 +59,9 @@ export class Person {
   }
 
   /** Puts a machine into the world; stopped where nothing else is said. */
-  machine(name: string, description: Partial<MachineDescription> = {}): Machine {
+  machine(name: string, description: Partial<InstanceDescription> = {}): SimulatedInstance {
     const machine = this.world.add({
-      organisation: 'main',
+      organization: 'main',
       name,
       image: 'ubuntu2404',
       status: 'stopped',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { InstanceRow } from '../../../src/instances/store';
 import type { Fault } from '../../simulator/faults';
 import { hostIds } from '../../simulator/catalogue';
-import type { Machine } from '../../simulator/model';
+import type { SimulatedInstance } from '../../simulator/model';
 import { Random } from '../../simulator/random';
 import { Person, rtx4090, type Window } from '../instances/windows';
 
@@ -90,7 +90,7 @@ class Life {
     else if (dice < 0.29 && machine.status === 'running') world.moveForwards(machine.id);
   }
 
-  private async begin(window: Window, machine: Machine): Promise<void> {
+  private async begin(window: Window, machine: SimulatedInstance): Promise<void> {
     const kind =
       machine.status === 'running' ? this.random.pick(['stop', 'restart', 'delete'] as const) : 'start';
     const operation = await window.operations.begin(kind, machine.id).catch(() => undefined);
@@ -119,7 +119,7 @@ class Life {
   }
 }
 
-function isAtRest({ status }: Machine): boolean {
+function isAtRest({ status }: SimulatedInstance): boolean {
   return status === 'running' || status === 'stopped' || status === 'error';
 }
 
@@ -133,7 +133,7 @@ function busiestMinute(times: readonly number[]): number {
 }
 
 /** What a row says otherwise than the truth; undefined where it is right, or may lag behind. */
-function wrong(row: InstanceRow, machine: Machine): string | undefined {
+function wrong(row: InstanceRow, machine: SimulatedInstance): string | undefined {
   const { instance } = row;
   if (instance.name !== machine.name) return `${machine.id} is named ${instance.name}, not ${machine.name}`;
   if (row.pending === undefined && row.state !== machine.status) {
@@ -142,7 +142,7 @@ function wrong(row: InstanceRow, machine: Machine): string | undefined {
   return undefined;
 }
 
-function wrongDetails({ instance }: InstanceRow, machine: Machine): string | undefined {
+function wrongDetails({ instance }: InstanceRow, machine: SimulatedInstance): string | undefined {
   if (machine.status !== 'running') return undefined;
   const forwards = machine.forwards.map(({ internal, external }) => `${internal}:${external}`).join();
   const told = instance.portForwards

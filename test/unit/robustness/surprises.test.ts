@@ -7,7 +7,7 @@ import { describeImage } from '../../../src/views/webview/shared/images';
 import { hostIds } from '../../simulator/catalogue';
 import { makeDialect } from '../../simulator/dialects/documented';
 import type { ServiceOptions } from '../../simulator/options';
-import type { MachineDescription } from '../../simulator/world';
+import type { InstanceDescription } from '../../simulator/world';
 import { createRequest, names, Person, rtx4090, shown, type Window } from '../instances/windows';
 
 /** What others saw the service do that nobody would expect: the numbers are those of the fact sheet, section 4. */
@@ -21,7 +21,7 @@ const instances = '/api/v2/instances';
 
 afterEach(() => person.close());
 
-async function open(options: ServiceOptions = {}, box?: Partial<MachineDescription>): Promise<void> {
+async function open(options: ServiceOptions = {}, box?: Partial<InstanceDescription>): Promise<void> {
   person = new Person({ wire: { listItems: 'full' }, ...options });
   id = box ? person.machine('box', box).id : '';
   window = await person.open();
@@ -59,7 +59,7 @@ test('1: a create answers before there is an address, and the address is waited 
 test('2: a machine that runs and has an address may not take SSH yet, and nothing here says that it does', async () => {
   await open({ delays: { ssh: 90_000 } }, { status: 'stopped' });
   await person.outcome((await window.operations.begin('start', id)).done);
-  expect(person.world.machine(id).sshUp).toBe(false);
+  expect(person.world.instance(id).sshUp).toBe(false);
   const row = window.store.row(id);
   expect(row?.state).toBe('running');
   expect(Object.keys(row ?? {}).join()).not.toMatch(/reach|ready|ssh/i);
@@ -209,7 +209,7 @@ test('16: address and port that change over a restart are followed', async () =>
   await person.until(() => address() !== undefined);
   const before = window.store.row(id)?.instance;
   await person.outcome((await window.operations.begin('restart', id)).done);
-  const machine = person.world.machine(id);
+  const machine = person.world.instance(id);
   await person.until(() => address() === machine.ipAddress, 15_000);
   const after = window.store.row(id)?.instance;
   expect(after && sshEndpoint(after)).toEqual({

@@ -1,9 +1,9 @@
 import type { Capacity } from '../capacity';
-import type { Host, HostGpu, Place, Prices, Secret } from '../model';
+import type { Host, HostGpu, SimulatedLocation, Prices, Secret } from '../model';
 
-/** `GET /locations`: what one machine may have at each place, GPU model by GPU model. */
+/** `GET /locations`: what one instance may have at each location, by GPU model. */
 export function locations(capacity: Capacity): unknown {
-  return { data: { locations: capacity.places().map((place) => location(place, capacity)) } };
+  return { data: { locations: capacity.locations().map((location) => locationRow(location, capacity)) } };
 }
 
 /** `GET /hostnodes`. */
@@ -21,15 +21,15 @@ export function secrets(list: readonly Secret[]): unknown {
   return { data: { secrets: list.map(({ id, name, kind }) => ({ type: kind, id, name })) } };
 }
 
-function location(place: Place, capacity: Capacity): unknown {
-  const hosts = capacity.hosts().filter((host) => host.locationId === place.id);
+function locationRow(location: SimulatedLocation, capacity: Capacity): unknown {
+  const hosts = capacity.hosts().filter((host) => host.locationId === location.id);
   const offers = hosts.flatMap((host) => host.gpus.map((gpu) => ({ host, gpu })));
   return {
-    id: place.id,
-    city: place.city,
-    stateprovince: place.stateProvince,
-    country: place.country,
-    tier: place.tier,
+    id: location.id,
+    city: location.city,
+    stateprovince: location.stateProvince,
+    country: location.country,
+    tier: location.tier,
     gpus: offers
       .filter(({ gpu }) => gpu.available > 0)
       .map(({ host, gpu }) => ({
@@ -42,14 +42,14 @@ function location(place: Place, capacity: Capacity): unknown {
         network_features: {
           dedicated_ip_available: host.publicIps > 0,
           port_forwarding_available: host.ports.length > 0,
-          network_storage_available: place.networkStorage,
+          network_storage_available: location.networkStorage,
         },
       })),
   };
 }
 
 function hostnode(host: Host, capacity: Capacity): unknown {
-  const place = capacity.places().find((entry) => entry.id === host.locationId);
+  const location = capacity.locations().find((entry) => entry.id === host.locationId);
   return {
     id: host.id,
     location_id: host.locationId,
@@ -75,15 +75,15 @@ function hostnode(host: Host, capacity: Capacity): unknown {
     pricing: prices(host.prices),
     location: {
       uuid: host.locationId,
-      city: place?.city ?? '',
-      stateprovince: place?.stateProvince ?? '',
-      country: place?.country ?? '',
-      has_network_storage: place?.networkStorage ?? false,
+      city: location?.city ?? '',
+      stateprovince: location?.stateProvince ?? '',
+      country: location?.country ?? '',
+      has_network_storage: location?.networkStorage ?? false,
       network_speed_gbps: host.networkGbps,
       network_speed_upload_gbps: host.uploadGbps,
       organization: `org-${host.locationId.slice(0, 8)}`,
-      organizationName: place?.organisationName ?? '',
-      tier: place?.tier ?? 0,
+      organizationName: location?.organizationName ?? '',
+      tier: location?.tier ?? 0,
     },
   };
 }
