@@ -4,7 +4,7 @@ import { CloudInitEditors } from '../../../../src/views/forms/cloudInitEditors';
 import { Presets } from '../../../../src/views/forms/presets';
 import { emptyDraft } from '../../../../src/views/webview/shared/drafts';
 import type { Draft, Result } from '../../../../src/views/webview/shared/protocol';
-import { placeIds } from '../../../simulator/catalogue';
+import { locationIds } from '../../../simulator/catalogue';
 import { resetWindow, window as shown } from '../../fakeVscode';
 import { rtx4090 } from './catalogFixtures';
 import { setUpForm, type FormSetup } from './formSetup';
@@ -14,7 +14,7 @@ vi.mock('vscode', async () => (await import('../../fakeVscode')).fakeVscode);
 const draft: Draft = {
   ...emptyDraft,
   gpuModel: rtx4090,
-  placementId: placeIds.chubbuck,
+  placementId: locationIds.chubbuck,
   image: 'ubuntu2404',
   name: 'trainer',
   access: 'typed',

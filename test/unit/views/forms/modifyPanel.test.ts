@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ModifyPanel } from '../../../../src/views/forms/modifyPanel';
 import type { ModifyDraft, ToModifyForm } from '../../../../src/views/webview/shared/protocol';
-import { placeIds } from '../../../simulator/catalogue';
+import { locationIds } from '../../../simulator/catalogue';
 import { resetWindow, window as shown } from '../../fakeVscode';
 import { rtx4090 } from './catalogFixtures';
 import { setUpForm, type FormSetup } from './formSetup';
@@ -16,7 +16,7 @@ const draft: ModifyDraft = {
   vcpus: '16',
   ramGb: '32',
   storageGb: '200',
-  placementId: placeIds.chubbuck,
+  placementId: locationIds.chubbuck,
 };
 const refusal = { kind: 'status', status: 400, body: { error: 'Out of stock of that size.' } } as const;
 
@@ -90,7 +90,7 @@ describe('a submit', () => {
     await form.person.clock.advance(5_000);
     expect(modifies()).toBe(1);
     expect(results()).toMatchObject([{ outcome: 'done', message: 'box was modified and is still stopped.' }]);
-    expect(form.person.world.machine(id).sizes.vcpus).toBe(16);
+    expect(form.person.world.instance(id).sizes.vcpus).toBe(16);
     expect(shown.messages).toEqual([]);
   });
 
