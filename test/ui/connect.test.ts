@@ -68,7 +68,10 @@ async function begin(text?: string): Promise<void> {
 }
 
 /** A running machine whose row is on screen. */
-async function machine(name: string, description: Partial<InstanceDescription> = {}): Promise<SimulatedInstance> {
+async function machine(
+  name: string,
+  description: Partial<InstanceDescription> = {},
+): Promise<SimulatedInstance> {
   const made = simulator.world.add({
     organization: 'main',
     name,
