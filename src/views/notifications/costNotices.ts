@@ -37,18 +37,27 @@ export function followCosts({ schedules, reminders, watches, clock }: CostNotice
         { title: vscode.l10n.t('Don’t Stop'), run: async () => schedules.cancel(schedule.id) },
       ),
     ),
-    schedules.onDidMiss((schedule) =>
+    schedules.onDidMiss(({ schedule, isRunning }) => {
+      const when = formatWhenInSentence(schedule.at, clock.now());
+      const reason = schedule.problem ?? vscode.l10n.t('VS Code wasn’t open, or the computer was asleep.');
       showInformation(
-        vscode.l10n.t(
-          '“{0}” was scheduled to stop {1} but may still be running. {2}',
-          name(schedule.name),
-          formatWhenInSentence(schedule.at, clock.now()),
-          schedule.problem ?? vscode.l10n.t('VS Code wasn’t open then.'),
-        ),
+        isRunning
+          ? vscode.l10n.t(
+              '“{0}” was scheduled to stop {1} but is still running. {2}',
+              name(schedule.name),
+              when,
+              reason,
+            )
+          : vscode.l10n.t(
+              '“{0}” was scheduled to stop {1} but may still be running. {2}',
+              name(schedule.name),
+              when,
+              reason,
+            ),
         { title: vscode.l10n.t('Stop Now'), run: async () => schedules.stopNow(schedule.id) },
         { title: vscode.l10n.t('Keep Running'), run: async () => schedules.cancel(schedule.id) },
-      ),
-    ),
+      );
+    }),
     reminders.onDidRemind(({ row: { instance }, runningMs }) =>
       showInformation(
         instance.rateHourly === undefined

@@ -1,7 +1,10 @@
-import { silentLogger } from '../../../src/base/logger';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { silentLogger } from '../../../src/base/logger';
 import { latestMs, phaseOf, type Schedule } from '../../../src/automation/schedule';
-import { Schedules, type ScheduleEnd } from '../../../src/automation/schedules';
+import { Deferred } from '../../../src/base/deferred';
+import { Schedules } from '../../../src/automation/schedules';
 import { ManualClock } from '../../simulator/clock';
 import {
   hour,
@@ -20,7 +23,6 @@ interface Window {
   readonly schedules: Schedules;
   readonly warned: Schedule[];
   readonly missed: Schedule[];
-  readonly ended: ScheduleEnd[];
 }
 
 async function newWindow(folder: string, clock: ManualClock): Promise<Window> {
@@ -28,10 +30,9 @@ async function newWindow(folder: string, clock: ManualClock): Promise<Window> {
   const operations = new StandInOperations();
   store.list(clock.now(), rowOf('a', 'running', 1), rowOf('b', 'running', 1));
   const schedules = own(new Schedules({ folder, clock, log: silentLogger, store, operations }));
-  const window: Window = { store, operations, schedules, warned: [], missed: [], ended: [] };
+  const window: Window = { store, operations, schedules, warned: [], missed: [] };
   schedules.onDidWarn((schedule) => window.warned.push(schedule));
-  schedules.onDidMiss((schedule) => window.missed.push(schedule));
-  schedules.onDidEnd((end) => window.ended.push(end));
+  schedules.onDidMiss(({ schedule }) => window.missed.push(schedule));
   await schedules.settled();
   return window;
 }
@@ -46,6 +47,11 @@ async function pass(clock: ManualClock, ms: number, ...windows: Window[]): Promi
 
 async function knows(window: Window, count: number): Promise<void> {
   await vi.waitFor(() => expect(window.schedules.list()).toHaveLength(count), 5_000);
+}
+
+/** The schedules that wait for a decision. */
+function missedIn(window: Window, clock: ManualClock): readonly Schedule[] {
+  return window.schedules.list().filter((schedule) => phaseOf(schedule, clock.now()) === 'missed');
 }
 
 const inAnHour = { instanceId: 'a', name: 'alpha', at: monday + hour };
@@ -64,9 +70,6 @@ describe('a scheduled stop', () => {
     await knows(one, 0);
     await knows(other, 0);
     expect([...one.operations.begun, ...other.operations.begun]).toEqual(['stop a']);
-    expect([...one.ended, ...other.ended]).toMatchObject([
-      { outcome: 'accepted', schedule: { name: 'alpha' }, operation: { record: { kind: 'stop' } } },
-    ]);
     await pass(clock, 20 * minute, one, other);
     expect([...one.operations.begun, ...other.operations.begun]).toHaveLength(1);
   });
@@ -146,7 +149,6 @@ describe('a scheduled stop', () => {
     window.store.answer = () => rowOf('a', 'stoppeddisassociated', 1);
     await pass(clock, hour + minute, window);
     expect(window.operations.begun).toEqual([]);
-    expect(window.ended).toMatchObject([{ outcome: 'nothing-to-do' }]);
     expect(window.schedules.list()).toEqual([]);
   });
 
@@ -197,7 +199,7 @@ describe('a stop that fails', () => {
 
     await pass(clock, latestMs, one, other);
     expect([...one.missed, ...other.missed]).toMatchObject([{ problem: 'TensorDock does not answer.' }]);
-    expect(one.schedules.missed()).toHaveLength(1);
+    expect(missedIn(one, clock)).toHaveLength(1);
   });
 
   it('succeeds when the service is back in time', async () => {
@@ -208,7 +210,7 @@ describe('a stop that fails', () => {
     await pass(clock, hour + minute, window);
     window.operations.accept = () => Promise.resolve();
     await pass(clock, 3 * minute, window);
-    expect(window.ended).toMatchObject([{ outcome: 'accepted' }]);
+    expect(window.schedules.list()).toEqual([]);
     expect(window.missed).toEqual([]);
   });
 
@@ -218,7 +220,7 @@ describe('a stop that fails', () => {
     window.operations.accept = () => Promise.reject(new DOMException('Cancelled', 'AbortError'));
     await window.schedules.set(inAnHour);
     await pass(clock, hour + 5 * minute, window);
-    expect(window.ended).toMatchObject([{ outcome: 'cancelled' }]);
+    expect(window.schedules.list()).toEqual([]);
     expect(window.operations.begun).toHaveLength(1);
   });
 
@@ -242,7 +244,7 @@ describe('a stop that fails', () => {
     expect(phaseOf(other.schedules.list()[0] ?? expect.fail('it is there'), clock.now())).toBe('stopping');
     await pass(clock, 4 * minute, other);
     expect(other.operations.begun).toEqual(['stop a']);
-    expect(other.ended).toMatchObject([{ outcome: 'accepted' }]);
+    expect(other.schedules.list()).toEqual([]);
   });
 
   it('is not asked for twice where the other window noted it as an operation', async () => {
@@ -276,16 +278,16 @@ describe('a stop that nobody was there for', () => {
     await pass(clock, 30 * minute, window, other);
     expect([...window.operations.begun, ...other.operations.begun]).toEqual([]);
     expect([...window.missed, ...other.missed]).toHaveLength(1);
-    expect(other.schedules.missed()).toMatchObject([{ name: 'alpha', at: monday + hour }]);
+    expect(missedIn(other, clock)).toMatchObject([{ name: 'alpha', at: monday + hour }]);
     await pass(clock, 31 * minute, window, other);
     expect([...window.missed, ...other.missed]).toHaveLength(2);
   });
 
   it('is carried out when a person says so', async () => {
     const { clock, window } = await missedOne();
-    const [missed] = window.schedules.missed();
+    const [missed] = missedIn(window, clock);
     await window.schedules.stopNow(missed?.id ?? '');
-    await vi.waitFor(() => expect(window.ended).toMatchObject([{ outcome: 'accepted' }]), 5_000);
+    await knows(window, 0);
     expect(window.operations.begun).toEqual(['stop a']);
     await pass(clock, minute, window);
     expect(window.schedules.list()).toEqual([]);
@@ -293,10 +295,10 @@ describe('a stop that nobody was there for', () => {
 
   it('can be put off, from now', async () => {
     const { clock, window } = await missedOne();
-    const [missed] = window.schedules.missed();
+    const [missed] = missedIn(window, clock);
     const extended = await window.schedules.extend(missed?.id ?? '', hour);
     expect(extended?.at).toBe(clock.now() + hour);
-    expect(window.schedules.missed()).toEqual([]);
+    expect(missedIn(window, clock)).toEqual([]);
   });
 
   it('is over where the instance is off already', async () => {
@@ -311,10 +313,10 @@ describe('a stop that nobody was there for', () => {
     const operations = new StandInOperations();
     const schedules = own(new Schedules({ folder, clock, log: silentLogger, store, operations }));
     const missed = vi.fn();
-    const ended = vi.fn();
     schedules.onDidMiss(missed);
-    schedules.onDidEnd(ended);
-    await vi.waitFor(() => expect(ended).toHaveBeenCalledOnce(), 5_000);
+    const file = path.join(folder, 'schedules.json');
+    await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toContain('"schedules":[]'), 5_000);
+    expect(operations.begun).toEqual([]);
     expect(missed).not.toHaveBeenCalled();
   });
 });
@@ -364,5 +366,138 @@ it('is kept where the account changes while its instance is asked for', async ()
   await pass(clock, hour + minute, window);
   expect(window.schedules.list('account-1')).toHaveLength(1);
   expect(window.operations.begun).toEqual([]);
-  expect(window.ended).toEqual([]);
+});
+
+describe('only a proof ends a schedule', () => {
+  it('a single 404 does not', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    await window.schedules.set(inAnHour);
+    window.store.answer = () => undefined;
+    await pass(clock, hour + 30_000, window);
+    expect(window.operations.begun).toEqual([]);
+    expect(window.schedules.list()).toHaveLength(1);
+
+    window.store.answer = () => rowOf('a', 'running', 1);
+    await pass(clock, 2 * minute, window);
+    expect(window.operations.begun).toEqual(['stop a']);
+  });
+
+  it('two 404s a minute apart do', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    await window.schedules.set(inAnHour);
+    window.store.answer = () => undefined;
+    await pass(clock, hour + 3 * minute, window);
+    expect(window.operations.begun).toEqual([]);
+    expect(window.schedules.list()).toEqual([]);
+    expect(window.missed).toEqual([]);
+  });
+
+  it('two 404s do not where the service answered otherwise in between', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    await window.schedules.set(inAnHour);
+    const answers = [undefined, rowOf('a', 'stopping', 1), undefined, rowOf('a', 'running', 1)];
+    window.store.answer = () => answers.shift();
+    await pass(clock, hour + 6 * minute, window);
+    expect(window.operations.begun).toEqual(['stop a']);
+  });
+
+  it('a failed request with an old row "stopped" does not, also when it was missed', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    await window.schedules.set(inAnHour);
+    window.store.list(clock.now(), rowOf('a', 'stopped', 1));
+    window.store.fail();
+    window.operations.accept = () => Promise.reject(new Error('TensorDock does not answer.'));
+    await pass(clock, hour + latestMs + 2 * minute, window);
+    expect(window.schedules.list()).toHaveLength(1);
+    expect(window.missed).toHaveLength(1);
+  });
+});
+
+describe('a person who changes their mind during the last check', () => {
+  it.each([
+    ['Don’t Stop', async (window: Window, id: string) => window.schedules.cancel(id)],
+    ['In 1 Hour', async (window: Window, id: string) => window.schedules.extend(id, hour)],
+  ])('is heard: %s, in another window', async (button, press) => {
+    const clock = new ManualClock(monday);
+    const folder = await newFolder();
+    const [one, other] = [await newWindow(folder, clock), await newWindow(folder, clock)];
+    const { id } = await one.schedules.set(inAnHour);
+    await knows(other, 1);
+    other.schedules.dispose();
+    const person = await newWindow(folder, new ManualClock(monday));
+    const check = new Deferred();
+    const session = one.store.sessionOf('account-1') ?? expect.fail('signed in');
+    const { getInstance } = session.api;
+    one.store.sessionOf = () => ({
+      ...session,
+      api: {
+        ...session.api,
+        getInstance: async (instanceId: string) => {
+          await check.promise;
+          return getInstance(instanceId);
+        },
+      },
+    });
+    await clock.advance(hour);
+    await vi.waitFor(() => {
+      expect(phaseOf(one.schedules.of('a') ?? expect.fail('scheduled'), clock.now())).toBe('stopping');
+    }, 5_000);
+    await press(person, id);
+    check.resolve(undefined);
+    await one.schedules.settled();
+    expect(one.operations.begun).toEqual([]);
+    expect(one.schedules.list().map(({ at }) => at)).toEqual(
+      button === 'In 1 Hour' ? [monday + 2 * hour] : [],
+    );
+  });
+});
+
+it('asks about a stop that was claimed before the computer slept, and does not carry it out', async () => {
+  const clock = new ManualClock(monday);
+  const window = await newWindow(await newFolder(), clock);
+  await window.schedules.set(inAnHour);
+  let slept = false;
+  window.store.answer = () => {
+    if (!slept) {
+      slept = true;
+      clock.jump(latestMs + minute);
+    }
+    return rowOf('a', 'running', 1);
+  };
+  await clock.advance(hour);
+  await window.schedules.settled();
+  await pass(clock, 3 * minute, window);
+  expect(window.operations.begun).toEqual([]);
+  expect(window.missed).toMatchObject([{ name: 'alpha' }]);
+});
+
+it('stops nothing where the account changes right after the claim', async () => {
+  const clock = new ManualClock(monday);
+  const window = await newWindow(await newFolder(), clock);
+  await window.schedules.set(inAnHour);
+  window.store.sessionOf = () => undefined;
+  await pass(clock, hour + minute, window);
+  expect(window.operations.begun).toEqual([]);
+  expect(window.schedules.list('account-1')).toHaveLength(1);
+});
+
+it('reports damaged schedules once, also where nothing is written afterwards', async () => {
+  const folder = await newFolder();
+  await writeFile(path.join(folder, 'schedules.json'), '{"version":1,"sched');
+  const onDamaged = vi.fn();
+  const clock = new ManualClock(monday);
+  for (let windows = 0; windows < 2; windows++) {
+    const store = new StandInStore();
+    store.list(clock.now(), rowOf('a', 'running', 1));
+    const operations = new StandInOperations();
+    const fileEvents = { onDamaged };
+    const schedules = own(new Schedules({ folder, clock, log: silentLogger, store, operations, fileEvents }));
+    await vi.waitFor(() => expect(onDamaged).toHaveBeenCalledOnce(), 5_000);
+    await schedules.settled();
+  }
+  expect(onDamaged).toHaveBeenCalledOnce();
 });

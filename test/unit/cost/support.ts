@@ -4,8 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach } from 'vitest';
 import type { TensorDockApi } from '../../../src/api/client';
-import type { InstanceState, Location } from '../../../src/api/types';
+import { NotFoundError, ServiceError } from '../../../src/api/errors';
+import type { Instance, InstanceState, Location } from '../../../src/api/types';
 import { Emitter } from '../../../src/base/emitter';
+import { AccountLeftError, type AccountSession } from '../../../src/instances/accountSession';
 import type { OperationKind, OperationRecord } from '../../../src/instances/operations/journal';
 import type { RunningOperation } from '../../../src/instances/operations/operations';
 import type { InstanceRow, StoreChange, StoreStatus } from '../../../src/instances/store';
@@ -55,6 +57,8 @@ export function rowOf(id: string, state: InstanceState, rateHourly?: number, nam
   };
 }
 
+type StandInSession = Pick<AccountSession, 'api' | 'left' | 'requireCurrent'>;
+
 /** What a window knows of the account, set by hand. */
 export class StandInStore {
   status: StoreStatus = { accountId: 'account-1', listedAt: 0 };
@@ -82,13 +86,20 @@ export class StandInStore {
     return { listLocations: this.listLocations } as unknown as TensorDockApi;
   }
 
-  async refreshOne(id: string): Promise<InstanceRow | undefined> {
-    const row = this.answer(id);
-    this.current = [
-      ...this.current.filter((other) => other.instance.id !== id),
-      ...(row === undefined ? [] : [row]),
-    ];
-    return row;
+  /** The session of the account that is signed in; it is left when another one signs in. */
+  sessionOf(accountId: string): StandInSession | undefined {
+    if (this.status.accountId !== accountId) return undefined;
+    const requireCurrent = (): void => {
+      if (this.status.accountId !== accountId) throw new AccountLeftError();
+    };
+    const getInstance = async (id: string): Promise<Instance> => {
+      if (this.status.failure) throw new ServiceError('service-down', 'TensorDock does not answer.');
+      const row = this.answer(id);
+      if (!row) throw new NotFoundError('TensorDock couldn’t find it.');
+      return row.instance;
+    };
+    const api = { listLocations: this.listLocations, getInstance } as unknown as TensorDockApi;
+    return { api, left: new AbortController().signal, requireCurrent };
   }
 
   /** The service answered a list at `listedAt`. */
@@ -149,7 +160,7 @@ export class StandInOperations {
       record: {
         version: 1,
         id: 'op',
-        accountId: '',
+        accountId: 'account-1',
         kind,
         instanceId,
         name: '',
