@@ -101,7 +101,7 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     });
   const journal = new FileJournal(path.join(storage, 'operations'), log);
   const operations = new Operations({ journal, store, clock, log });
-  const locations = new LocationNames(store, log);
+  const locations = new LocationNames({ store, clock, random: Math.random, log });
   const arrangement = storedArrangement(context.globalState);
   const windows = new WindowRegistry({
     folder: path.join(storage, 'windows'),
