@@ -1,17 +1,18 @@
 import * as vscode from 'vscode';
+import { NotSignedInError } from '../api/errors';
 import { gpuName } from '../api/gpuName';
 import { plainText } from '../base/text';
-import { formatWhen } from '../automation/when';
+import { formatWhenInSentence } from '../automation/when';
 import { confirm, showInformation } from '../vscode/messages';
 import type { CostParts } from './costs';
 import type { Services } from './services';
 
-/** Forgets the token of the account in use, after saying what won't happen while it is signed out. */
+/** Removes the token of the account in use, after saying what won't happen while it's signed out. */
 export async function signOut(services: Services, parts: CostParts): Promise<void> {
   const { origin } = services.settings;
   const account = await services.accounts.active(origin);
-  if (!account) throw new Error(vscode.l10n.t('You aren’t signed in.'));
-  const paused = pausedBySigningOut(services, parts);
+  if (!account) throw new NotSignedInError();
+  const paused = pausedBySigningOut(services, parts, account.id);
   if (paused.length > 0) {
     const agreed = await confirm(
       vscode.l10n.t('Sign out of TensorDock?'),
@@ -48,20 +49,21 @@ export async function signOut(services: Services, parts: CostParts): Promise<voi
   );
 }
 
-/** One line for each thing that only happens while the account is signed in. */
+/** One line for each thing that happens only while the account is signed in. */
 function pausedBySigningOut(
   { operations, clock }: Services,
   { schedules, watches }: CostParts,
+  accountId: string,
 ): readonly string[] {
   const name = (text: string): string => plainText(text, 60);
   return [
     ...schedules
-      .list()
+      .list(accountId)
       .map((schedule) =>
         vscode.l10n.t(
-          '“{0}” won’t be stopped {1}.',
+          '“{0}” won’t stop {1}.',
           name(schedule.name),
-          formatWhen(schedule.at, clock.now()),
+          formatWhenInSentence(schedule.at, clock.now()),
         ),
       ),
     ...operations
