@@ -7,7 +7,14 @@ import { describeOutcome, type SshOutcome } from '../ssh/connect/outcome';
 import { waitUntilReady } from '../ssh/connect/readiness';
 import { rdpEndpoint, sshEndpoint } from '../ssh/endpoint';
 import { allows } from '../views/presentation';
-import { askInNotification, confirm, showProgress } from '../vscode/messages';
+import {
+  askInNotification,
+  confirm,
+  errorText,
+  isCancelled,
+  ReportedError,
+  showProgress,
+} from '../vscode/messages';
 import { openLocalTerminal } from '../vscode/sshSetup';
 import { acceptHostKey } from './acceptHostKey';
 import { ensureSshEntry, type SshEntry } from './ensureSshEntry';
@@ -128,10 +135,9 @@ async function waitForLogin(
   if (start) {
     report(vscode.l10n.t('Starting…'));
     const message = vscode.l10n.t('“{0}” is still starting. Connect again when it is running.', name);
-    await withLimit(services, { limitMs: startLimitMs, message, signal }, async () => {
-      const operation = await services.operations.begin('start', id);
-      await operation.done;
-    });
+    await withLimit(services, { limitMs: startLimitMs, message, signal }, async () =>
+      startFirst(services, id),
+    );
   }
   report(vscode.l10n.t('Waiting for an address…'));
   const message = vscode.l10n.t('“{0}” has no address yet. Try again in a few minutes.', name);
@@ -165,6 +171,18 @@ async function waitForLogin(
       }),
   );
   return { row, entry, outcome };
+}
+
+/** Starts the instance and waits until it's running. @throws ReportedError if the start was accepted and then failed. */
+async function startFirst({ operations }: Services, id: string): Promise<void> {
+  const operation = await operations.begin('start', id);
+  // A start that wasn't accepted is reported by the command alone.
+  await operation.accepted;
+  try {
+    await operation.done;
+  } catch (error) {
+    throw isCancelled(error) ? error : new ReportedError(errorText(error), { cause: error });
+  }
 }
 
 /** Resolves once the service reports where the instance listens, or that it doesn't. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { InstanceStore } from '../instances/store';
-import { errorText, isCancelled, showError, withAnswerCheck } from '../vscode/messages';
+import { errorText, isCancelled, ReportedError, showError, withAnswerCheck } from '../vscode/messages';
 import type { CommandHandler } from './services';
 
 export interface CommandRunnerOptions {
@@ -32,7 +32,7 @@ export async function runCommand(
   } catch (error) {
     const cancelled = isCancelled(error);
     if (typeof args[0] === 'string') throw cancelled ? new vscode.CancellationError() : error;
-    if (!cancelled) showError(log, errorText(error));
+    if (!cancelled && !(error instanceof ReportedError)) showError(log, errorText(error));
     return undefined;
   }
 }

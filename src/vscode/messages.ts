@@ -122,6 +122,9 @@ export async function showProgress<T>(
   );
 }
 
+/** An error that the person has seen already, so that whoever catches it doesn't show it again. */
+export class ReportedError extends Error {}
+
 /** The text of whatever was thrown. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

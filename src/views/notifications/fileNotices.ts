@@ -5,20 +5,20 @@ import { showWarning } from '../../vscode/messages';
 /** What a shared file holds, as a person knows it. */
 export type FileContents = 'instances' | 'accounts' | 'costs' | 'schedules' | 'watches' | 'reminders';
 
-/** Notifies once of each damaged file, and once a window that nothing can be saved. */
+/** Notifies of a damaged file whose contents are lost, and once per window that nothing can be saved. */
 export function fileNotices(): (contents: FileContents) => SharedFileEvents {
-  let toldUnwritable = false;
+  let reportedUnwritable = false;
   return (contents) => ({
     onDamaged: (keptAs) => {
       const loss = lossOf(contents);
       if (loss !== undefined) showWarning(vscode.l10n.t('{0} The damaged file is {1}.', loss, keptAs));
     },
     onUnwritable: () => {
-      if (toldUnwritable) return;
-      toldUnwritable = true;
+      if (reportedUnwritable) return;
+      reportedUnwritable = true;
       showWarning(
         vscode.l10n.t(
-          'TensorDock’s data folder can’t be written. Costs and scheduled stops are kept in this window only, and are lost when it closes. Check the folder’s permissions and free space.',
+          'VS Code’s data folder for TensorDock can’t be written. Costs, scheduled stops, and other data are kept in this window only and are lost when it closes. Check the folder’s permissions and free space.',
         ),
       );
     },

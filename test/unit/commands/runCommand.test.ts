@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type * as vscode from 'vscode';
 import { runCommand } from '../../../src/commands/runCommand';
-import { confirm } from '../../../src/vscode/messages';
+import { confirm, ReportedError } from '../../../src/vscode/messages';
 
 const editor = vi.hoisted(() => ({
   shown: [] as string[],
@@ -51,6 +51,13 @@ describe('a command that fails', () => {
     await expect(
       runCommand(options, [{ kind: 'instance' }], () => Promise.reject(wrapped)),
     ).resolves.toBeUndefined();
+    expect(editor.shown).toEqual([]);
+  });
+
+  test('shows nothing that was reported already, but rejects with it for a program', async () => {
+    const reported = new ReportedError('No GPU is available');
+    await expect(runCommand(options, [], () => Promise.reject(reported))).resolves.toBeUndefined();
+    await expect(runCommand(options, ['id'], () => Promise.reject(reported))).rejects.toBe(reported);
     expect(editor.shown).toEqual([]);
   });
 

@@ -13,6 +13,18 @@ it('says that damaged schedules will not be carried out, and where the damaged f
   ]);
 });
 
+it('says nothing of a damaged list of instances, which the next refresh brings back', () => {
+  fileNotices()('instances').onDamaged?.('/storage/snapshot.json.damaged');
+  expect(window.messages).toEqual([]);
+});
+
+it('says that a damaged list of accounts may separate an account from its costs', () => {
+  fileNotices()('accounts').onDamaged?.('/storage/accounts.json.damaged');
+  expect(window.messages).toEqual([
+    expect.stringMatching(/known accounts was damaged.*accounts\.json\.damaged/),
+  ]);
+});
+
 it('says once that nothing can be saved, however many files are concerned', () => {
   const events = fileNotices();
   for (const contents of ['instances', 'accounts', 'costs', 'schedules', 'watches', 'reminders'] as const) {
