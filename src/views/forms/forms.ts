@@ -1,4 +1,5 @@
 import type { Disposable } from '../../base/disposable';
+import { plainText } from '../../base/text';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { CatalogFeed } from './catalogFeed';
@@ -65,7 +66,7 @@ export class Forms implements Disposable {
       return;
     }
     const name = currentInstances(this.parts.store).find(({ id }) => id === instanceId)?.name ?? instanceId;
-    const title = vscode.l10n.t('Modify {0}', name);
+    const title = vscode.l10n.t('Modify {0}', plainText(name, 60));
     this.adoptModify(this.newPanel(modifyViewType, title), instanceId);
   }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Secret } from '../../api/types';
+import { plainText } from '../../base/text';
 import type { LocalKeys, PersonKey } from '../../vscode/localKeys';
 import type { Access, Draft } from '../webview/shared/protocol';
 
@@ -26,7 +27,7 @@ export class KeyChoices {
       })),
       stored: stored
         .filter((secret) => (secret.kind ?? 'SSHKEY').toUpperCase() === 'SSHKEY')
-        .map(({ id, name }) => ({ id, name })),
+        .map(({ id, name }) => ({ id, name: plainText(name, 100) })),
     };
     return this.access;
   }
@@ -41,5 +42,5 @@ export class KeyChoices {
 function keyLabel(key: PersonKey): string {
   const source = key.file === undefined && key.inAgent ? vscode.l10n.t('SSH agent') : undefined;
   const type = key.type.replace(/^ssh-/, '').replace(/@openssh\.com$/, '');
-  return [key.comment || key.fingerprint, type, source].filter((part) => part).join(' · ');
+  return plainText([key.comment || key.fingerprint, type, source].filter((part) => part).join(' · '));
 }

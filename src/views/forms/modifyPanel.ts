@@ -1,4 +1,5 @@
 import type { Disposable } from '../../base/disposable';
+import { plainText } from '../../base/text';
 import * as vscode from 'vscode';
 import { NotFoundError, OutcomeUnknownError, TensorDockError } from '../../api/errors';
 import type { Problem } from '../../api/rules';
@@ -230,7 +231,7 @@ export class ModifyPanel implements Disposable {
 
   private show(instance: Instance): void {
     this.instance = instance;
-    this.form.setTitle(vscode.l10n.t('Modify {0}', instance.name));
+    this.form.setTitle(vscode.l10n.t('Modify {0}', plainText(instance.name, 60)));
     if (this.isKnown) this.form.post({ type: 'instance', instance: instanceDetails(instance) });
   }
 
@@ -250,7 +251,7 @@ export function instanceDetails(instance: Instance): InstanceDetails {
   const gpu = resources?.gpus?.[0];
   return {
     id: instance.id,
-    name: instance.name,
+    name: plainText(instance.name),
     state: instance.state,
     stateLabel: present(instance.state).label,
     mode: modeFor(instance.state),

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import { gpuFormFactor, gpuName } from '../../../api/gpuName';
+import { plainText } from '../../../base/text';
 import { gpuOffers, placementOptions, resourcesOf } from '../shared/catalog';
 import { button, selectField, type Choice } from '../shared/controls';
 import { hourly, priceView } from '../shared/priceView';
@@ -178,7 +179,7 @@ function locationChoices(model: ModifyModel, draft: ModifyDraft): Choice[] {
   const unlisted = draft.placementId !== '' && !locations.some(({ id }) => id === draft.placementId);
   return [
     { value: '', label: l10n.t('Unknown') },
-    ...(unlisted ? [{ value: draft.placementId, label: draft.placementId }] : []),
+    ...(unlisted ? [{ value: draft.placementId, label: plainText(draft.placementId) }] : []),
     ...locations.map(({ id, label }) => ({ value: id, label })),
   ];
 }

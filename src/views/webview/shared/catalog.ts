@@ -2,6 +2,7 @@ import { gpuName } from '../../../api/gpuName';
 import { rateOf, type PricedResources } from '../../../api/price';
 import { limitsAtHostnode, limitsAtLocation, type Limits } from '../../../api/rules';
 import type { Hostnode, LocationGpu, UnitPrices } from '../../../api/types';
+import { plainText } from '../../../base/text';
 import type { CatalogState, Draft } from './protocol';
 
 /** A GPU model, summed up over all locations. */
@@ -78,7 +79,8 @@ export function gpuOffers(catalog: CatalogState): GpuOffer[] {
     if (maxCount === 0) return;
     const known = offers.get(model);
     const countries = known?.countries ?? [];
-    if (country !== '' && !countries.includes(country)) countries.push(country);
+    const shown = plainText(country, 60);
+    if (shown !== '' && !countries.includes(shown)) countries.push(shown);
     offers.set(model, {
       model,
       name: known?.name ?? name,
@@ -225,7 +227,7 @@ function locationLabel(location: {
   country?: string;
 }): string {
   const parts = [location.city, location.stateProvince, location.country].filter((part) => part);
-  return parts.length > 0 ? parts.join(', ') : location.id;
+  return plainText(parts.length > 0 ? parts.join(', ') : location.id);
 }
 
 function parseVramGb(model: string): number | undefined {

@@ -1,4 +1,5 @@
 import { isWindowsImage } from '../../../api/rules';
+import { plainText } from '../../../base/text';
 
 export type ImageGroup = 'plain' | 'nvidia' | 'machineLearning' | 'windows';
 export const imageGroups: readonly ImageGroup[] = ['machineLearning', 'nvidia', 'plain', 'windows'];
@@ -13,7 +14,7 @@ export function describeImage(image: string): {
   return {
     group,
     hasNvidiaDriver: group === 'nvidia' || group === 'machineLearning',
-    label: labelOf(image),
+    label: plainText(labelOf(image), 100),
   };
 }
 

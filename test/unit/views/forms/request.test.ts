@@ -76,6 +76,19 @@ describe('GPU models', () => {
     expect(offers[1]?.fromHourly).toBeUndefined();
   });
 
+  it('and locations are named without hidden characters and line breaks', () => {
+    const odd = 'Os\u202elo\u0007\n2';
+    const catalogOfOdd = {
+      ...catalog,
+      hostnodes: [],
+      locations: [{ id: 'x', city: odd, country: odd, gpus: [gpu(rtx4090, 1)] }],
+    };
+    expect(gpuOffers(catalogOfOdd)[0]?.countries).toEqual(['Oslo 2']);
+    const [placement] = placementOptions(catalogOfOdd, 'location', resourcesOf(draft));
+    expect(placement?.label).toBe('Oslo 2, Oslo 2');
+    expect(describeImage(odd).label).toBe('Oslo 2');
+  });
+
   it('that are unavailable everywhere are not listed', () => {
     const locations = [{ id: 'x', gpus: [gpu(rtx4090, 1, { maxCount: 0 })] }];
     expect(gpuOffers({ ...catalog, locations, hostnodes: [] })).toEqual([]);
