@@ -1,108 +1,84 @@
-import type { Clock } from '../base/clock';
-import type { Disposable } from '../base/disposable';
-import type { Logger } from '../base/logger';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import * as v from 'valibot';
-import { NotSignedInError, RateLimitedError } from '../api/errors';
-import type { Location, LocationGpu } from '../api/types';
+import { NotSignedInError } from '../api/errors';
+import type { Location } from '../api/types';
+import type { Clock } from '../base/clock';
+import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
-import type { InstanceStore } from '../instances/store';
+import type { Logger } from '../base/logger';
 import { SharedFile, type SharedFileEvents } from '../base/sharedFile';
+import type { AccountSession } from '../instances/accountSession';
+import type { InstanceStore } from '../instances/store';
+import {
+  backOff,
+  type CapacityFound,
+  type CapacityWatch,
+  type CapacityWish,
+  deadlineOf,
+  gapOf,
+  offersFor,
+  slowestMs,
+  type WatchData,
+  watchesSchema,
+  wishKey,
+} from './capacityData';
 
-const watchSchema = v.object({
-  id: v.string(),
-  accountId: v.string(),
-  since: v.number(),
-  model: v.string(),
-  count: v.optional(v.number()),
-  locationId: v.optional(v.string()),
-  maxPriceHourly: v.optional(v.number()),
-});
-
-const fileSchema = v.object({
-  version: v.literal(1),
-  watches: v.array(watchSchema),
-  polls: v.record(v.string(), v.object({ askedAt: v.number(), nextAt: v.number(), failures: v.number() })),
-});
-
-/** What somebody waits for. */
-export interface CapacityWish {
-  /** The service's id of a GPU model, in any case. */
-  readonly model: string;
-  /** How many in one machine; one where it is left out. */
-  readonly count?: number;
-  /** Anywhere where it is left out. */
-  readonly locationId?: string;
-  /** US dollars an hour for one GPU; any price where it is left out. */
-  readonly maxPriceHourly?: number;
-}
-
-export interface CapacityWatch extends CapacityWish {
-  readonly id: string;
-  readonly accountId: string;
-  /** Milliseconds since the epoch. */
-  readonly since: number;
-}
-
-/** Where what was waited for is to be had, the cheapest first. */
-export interface CapacityFound {
-  readonly watch: CapacityWatch;
-  readonly offers: readonly { readonly location: Location; readonly gpu: LocationGpu }[];
-}
-
-/** When an account's locations were asked for; all windows ask once. */
-interface Poll {
-  readonly askedAt: number;
-  readonly nextAt: number;
-  readonly failures: number;
-}
-
-interface Data {
-  readonly version: 1;
-  readonly watches: readonly CapacityWatch[];
-  readonly polls: Readonly<Record<string, Poll>>;
-}
+export {
+  type CapacityFound,
+  type CapacityWatch,
+  type CapacityWish,
+  deadlineOf,
+  offersFor,
+} from './capacityData';
 
 export interface CapacityWatchesOptions {
   /** Global storage: a folder that all windows share. */
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly store: Pick<InstanceStore, 'api' | 'status' | 'onDidChange'>;
+  readonly store: Pick<InstanceStore, 'status' | 'onDidChange'> & {
+    sessionOf(accountId: string): Pick<AccountSession, 'api' | 'left'> | undefined;
+  };
+  /** 0 (inclusive) to 1 (exclusive), for jitter. */
+  readonly random?: () => number;
   /** What to do if the file is damaged or can't be written. */
   readonly fileEvents?: SharedFileEvents;
 }
 
 const intervalMs = 60_000;
-const slowestMs = 15 * 60_000;
 const mostWatches = 20;
 
-/** Watches for GPUs that are taken now; asks for the locations once a minute while there is something to watch. */
+/**
+ * Waits for GPU models to become available, each until its deadline. All windows together request the locations once a
+ * minute at most.
+ */
 export class CapacityWatches implements Disposable {
-  private readonly file: SharedFile<Data>;
+  private readonly file: SharedFile<WatchData>;
   private readonly changes = new Emitter<void>();
   private readonly finds = new Emitter<CapacityFound>();
+  private readonly expiries = new Emitter<CapacityWatch>();
   private readonly owned: readonly Disposable[];
   private readonly ended = new AbortController();
-  private data: Data = { version: 1, watches: [], polls: {} };
+  private data: WatchData = { version: 1, watches: [], polls: {} };
   private timer: Disposable | undefined;
-  private looking: Promise<void> | undefined;
+  private polling: Promise<void> | undefined;
   private accountId: string | undefined;
-  /** Not before, after the file could not be read or written. */
+  /** When the next try is, after the file couldn't be read or written. */
   private restUntil = 0;
 
   /** The watches changed in some window. */
   readonly onDidChange = this.changes.event;
-  /** Found, and thereby ended. In one window alone. */
+  /** Available, which ended the watch. In one window only. */
   readonly onDidFind = this.finds.event;
+  /** Not available until its deadline, which ended the watch. In one window only. */
+  readonly onDidExpire = this.expiries.event;
 
   constructor(private readonly options: CapacityWatchesOptions) {
     const { folder, log, store } = options;
     this.file = new SharedFile(
       path.join(folder, 'capacity.json'),
-      fileSchema,
+      watchesSchema,
       this.data,
       log,
       options.fileEvents,
@@ -119,17 +95,17 @@ export class CapacityWatches implements Disposable {
     this.accountId = store.status.accountId;
   }
 
-  /** Of the signed-in account, the oldest first. */
+  /** Of the signed-in account, oldest first. */
   list(): readonly CapacityWatch[] {
     const { accountId } = this.options.store.status;
     return this.data.watches.filter((watch) => watch.accountId === accountId);
   }
 
   /**
-   * Begins to watch; what is watched already is the same watch. Throws an `Error` for a person where nobody is
-   * signed in, there are too many, or it cannot be kept.
+   * Waits until `until` (in 24 hours by default). The same wish again is the same watch, with the new deadline. Throws
+   * an `Error` for a person if nobody is signed in, there are too many, or it can't be saved.
    */
-  async add(wish: CapacityWish): Promise<CapacityWatch> {
+  async add(wish: CapacityWish, until?: number): Promise<CapacityWatch> {
     const { store, clock } = this.options;
     const { accountId } = store.status;
     if (accountId === undefined) throw new NotSignedInError();
@@ -142,18 +118,19 @@ export class CapacityWatches implements Disposable {
       count,
       locationId,
       maxPriceHourly,
+      until,
     };
     await this.change((data) => {
       const own = data.watches.filter((other) => other.accountId === accountId);
       const same = own.find((other) => wishKey(other) === wishKey(wish));
       if (same) {
-        watch = same;
-        return data;
+        watch = { ...same, until: until ?? clock.now() + (deadlineOf(watch) - watch.since) };
+        return { ...data, watches: data.watches.map((one) => (one.id === same.id ? watch : one)) };
       }
       if (own.length >= mostWatches) {
         throw new Error(l10n.t('You’re already waiting for {0} GPU models. Cancel one first.', own.length));
       }
-      // Asked at once for a new wish, unless the service has failed and is to be left alone.
+      // A new wish is checked at once, unless the service has just failed.
       const poll = data.polls[accountId];
       const polls =
         poll?.failures === 0
@@ -169,9 +146,9 @@ export class CapacityWatches implements Disposable {
     await this.change((data) => ({ ...data, watches: data.watches.filter((watch) => watch.id !== id) }));
   }
 
-  /** Resolves when what is under way in this window is done. */
+  /** Resolves when this window has nothing under way. */
   async settled(): Promise<void> {
-    await this.looking;
+    await this.polling;
   }
 
   dispose(): void {
@@ -180,6 +157,7 @@ export class CapacityWatches implements Disposable {
     for (const owned of this.owned) owned.dispose();
     this.changes.dispose();
     this.finds.dispose();
+    this.expiries.dispose();
   }
 
   private async reread(): Promise<void> {
@@ -190,11 +168,11 @@ export class CapacityWatches implements Disposable {
     }
   }
 
-  private async change(step: (data: Data) => Data): Promise<void> {
+  private async change(step: (data: WatchData) => WatchData): Promise<void> {
     this.adopt(await this.file.update(step));
   }
 
-  private adopt(data: Data): void {
+  private adopt(data: WatchData): void {
     if (this.ended.signal.aborted) return;
     const changed = JSON.stringify(data.watches) !== JSON.stringify(this.data.watches);
     this.data = data;
@@ -208,57 +186,79 @@ export class CapacityWatches implements Disposable {
     const { store, clock } = this.options;
     const { accountId } = store.status;
     if (this.ended.signal.aborted || accountId === undefined || this.list().length === 0) return;
-    if (this.looking) return;
-    // Capped, as a clock that was set back would else keep us waiting for as long.
-    const due = Math.max(this.data.polls[accountId]?.nextAt ?? 0, this.restUntil);
+    if (this.polling) return;
+    const nextPoll = Math.max(this.data.polls[accountId]?.nextAt ?? 0, this.restUntil);
+    const due = Math.min(nextPoll, ...this.list().map(deadlineOf));
+    // Capped, since timers don't run during sleep, and a clock may be set back.
     const wait = Math.min(due - clock.now(), slowestMs);
-    this.timer = clock.after(Math.max(wait, 0), () => this.look(accountId));
+    this.timer = clock.after(Math.max(wait, 0), () => this.poll(accountId));
   }
 
-  private look(accountId: string): void {
-    this.looking = this.lookOnce(accountId)
+  private poll(accountId: string): void {
+    this.polling = this.pollOnce(accountId)
       .catch((error: unknown) => {
         this.options.log.warn(`capacity: ${String(error)}`);
         this.restUntil = this.options.clock.now() + intervalMs;
       })
       .finally(() => {
-        this.looking = undefined;
+        this.polling = undefined;
         this.arm();
       });
   }
 
-  private async lookOnce(accountId: string): Promise<void> {
+  private async pollOnce(accountId: string): Promise<void> {
     const { store, clock } = this.options;
-    if (!(await this.claim(accountId)) || store.status.accountId !== accountId) return;
-    const { signal } = this.ended;
+    await this.expire(accountId);
+    if (!(await this.claim(accountId))) return;
+    const session = store.sessionOf(accountId);
+    if (!session) return;
+    const signal = AbortSignal.any([this.ended.signal, session.left]);
     let locations: readonly Location[];
     try {
-      locations = await store.api.listLocations({ signal });
+      locations = await session.api.listLocations({ signal });
     } catch (error) {
       if (signal.aborted) return;
       this.options.log.info(`capacity: ${error instanceof Error ? error.message : String(error)}`);
       await this.change((data) => backOff(data, accountId, error, clock.now()));
       return;
     }
+    if (signal.aborted) return;
     const found: CapacityFound[] = [];
     await this.change((data) => {
       found.length = 0;
       for (const watch of data.watches) {
-        const offers = watch.accountId === accountId ? offersFor(watch, locations) : [];
+        const isOpen = watch.accountId === accountId && deadlineOf(watch) > clock.now();
+        const offers = isOpen ? offersFor(watch, locations) : [];
         if (offers.length > 0) found.push({ watch, offers });
       }
       const ended = new Set(found.map(({ watch }) => watch.id));
-      const poll: Poll = { askedAt: clock.now(), nextAt: clock.now() + intervalMs, failures: 0 };
+      const now = clock.now();
+      const own = data.watches.filter((watch) => watch.accountId === accountId);
+      const nextAt = now + gapOf(own, now, this.options.random ?? Math.random);
       return {
         ...data,
         watches: data.watches.filter(({ id }) => !ended.has(id)),
-        polls: { ...data.polls, [accountId]: poll },
+        polls: { ...data.polls, [accountId]: { askedAt: now, nextAt, failures: 0 } },
       };
     });
     for (const one of found) this.finds.fire(one);
   }
 
-  /** Whether this window is the one to ask; the others then wait as long as if they had asked. */
+  /** Ends the watches whose deadline has passed, also if it passed during sleep. */
+  private async expire(accountId: string): Promise<void> {
+    const now = this.options.clock.now();
+    const isOver = (watch: CapacityWatch): boolean =>
+      watch.accountId === accountId && deadlineOf(watch) <= now;
+    if (!this.list().some(isOver)) return;
+    let over: readonly CapacityWatch[] = [];
+    await this.change((data) => {
+      over = data.watches.filter(isOver);
+      return { ...data, watches: data.watches.filter((watch) => !isOver(watch)) };
+    });
+    for (const watch of over) this.expiries.fire(watch);
+  }
+
+  /** Whether this window makes the next request; the others then wait as if they had made it. */
   private async claim(accountId: string): Promise<boolean> {
     let mine = false;
     await this.change((data) => {
@@ -268,36 +268,9 @@ export class CapacityWatches implements Disposable {
       const due = !poll || poll.nextAt <= now || poll.askedAt > now;
       if (!due || !data.watches.some((watch) => watch.accountId === accountId)) return data;
       mine = true;
-      const claimed: Poll = { askedAt: now, nextAt: now + intervalMs, failures: poll?.failures ?? 0 };
+      const claimed = { askedAt: now, nextAt: now + intervalMs, failures: poll?.failures ?? 0 };
       return { ...data, polls: { ...data.polls, [accountId]: claimed } };
     });
     return mine;
   }
-}
-
-/** Where a wish is fulfilled, the cheapest first. An unknown price is not below a limit. */
-export function offersFor(wish: CapacityWish, locations: readonly Location[]): CapacityFound['offers'] {
-  const { count = 1, maxPriceHourly, locationId } = wish;
-  const model = wish.model.toLowerCase();
-  return locations
-    .filter((location) => locationId === undefined || location.id === locationId)
-    .flatMap((location) => location.gpus.map((gpu) => ({ location, gpu })))
-    .filter(
-      ({ gpu }) =>
-        gpu.model.toLowerCase() === model &&
-        (gpu.maxCount ?? count) >= count &&
-        (maxPriceHourly === undefined || (gpu.priceHourly ?? Infinity) <= maxPriceHourly),
-    )
-    .sort((one, other) => (one.gpu.priceHourly ?? Infinity) - (other.gpu.priceHourly ?? Infinity));
-}
-
-function backOff(data: Data, accountId: string, error: unknown, now: number): Data {
-  const failures = (data.polls[accountId]?.failures ?? 0) + 1;
-  const asked = error instanceof RateLimitedError ? (error.retryAfterMs ?? 0) : 0;
-  const wait = Math.max(Math.min(intervalMs * 2 ** Math.min(failures, 10), slowestMs), asked);
-  return { ...data, polls: { ...data.polls, [accountId]: { askedAt: now, nextAt: now + wait, failures } } };
-}
-
-function wishKey({ model, count = 1, locationId, maxPriceHourly }: CapacityWish): string {
-  return JSON.stringify([model.toLowerCase(), count, locationId, maxPriceHourly]);
 }

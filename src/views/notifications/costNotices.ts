@@ -2,12 +2,12 @@ import { plainText } from '../../base/text';
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
-import type { CapacityWatches } from '../../automation/capacityWatch';
+import { gpuName } from '../../api/gpuName';
+import { type CapacityWatches, deadlineOf } from '../../automation/capacityWatch';
 import type { Reminders } from '../../automation/reminders';
 import type { Schedules } from '../../automation/schedules';
-import { formatWhenInSentence } from '../../automation/when';
+import { formatWhen, formatWhenInSentence } from '../../automation/when';
 import { formatDuration } from '../../base/duration';
-import { gpuName } from '../../api/gpuName';
 import { formatHourly } from '../../api/price';
 import { showInformation } from '../../vscode/messages';
 
@@ -73,6 +73,16 @@ export function followCosts({ schedules, reminders, watches, clock }: CostNotice
           title: vscode.l10n.t('Schedule Stop…'),
           run: () => command('tensordock.scheduleStop', instance.id),
         },
+      ),
+    ),
+    watches.onDidExpire((watch) =>
+      showInformation(
+        vscode.l10n.t(
+          '{0} didn’t become available by {1}. You won’t be notified anymore.',
+          gpuName(watch.model),
+          formatWhen(deadlineOf(watch), clock.now()),
+        ),
+        { title: vscode.l10n.t('Wait Again'), run: async () => watches.add(watch) },
       ),
     ),
     watches.onDidFind(({ watch, offers }) => {

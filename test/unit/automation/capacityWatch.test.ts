@@ -4,7 +4,12 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { RateLimitedError, ServiceError } from '../../../src/api/errors';
 import type { Location } from '../../../src/api/types';
-import { CapacityWatches, offersFor, type CapacityFound } from '../../../src/automation/capacityWatch';
+import {
+  CapacityWatches,
+  deadlineOf,
+  offersFor,
+  type CapacityFound,
+} from '../../../src/automation/capacityWatch';
 import { ManualClock } from '../../simulator/clock';
 import { hour, minute, monday, newFolder, own, StandInStore } from '../cost/support';
 
@@ -36,7 +41,7 @@ interface Window {
 function newWindow(folder: string, clock: ManualClock, service: Service, log: Logger = silentLogger): Window {
   const store = new StandInStore();
   store.listLocations = service.listLocations;
-  const watches = own(new CapacityWatches({ folder, clock, log, store }));
+  const watches = own(new CapacityWatches({ folder, clock, log, store, random: () => 0 }));
   const found: CapacityFound[] = [];
   watches.onDidFind((one) => found.push(one));
   return { store, watches, found };
@@ -57,7 +62,7 @@ async function setUp(): Promise<{ folder: string; clock: ManualClock; service: S
 }
 
 describe('a watch for a GPU', () => {
-  it('tells once when it is to be had, in one of two windows, and ends', async () => {
+  it('reports once that it is available, in one of two windows, and ends', async () => {
     const { folder, clock, service, window: one } = await setUp();
     const other = newWindow(folder, clock, service);
     await one.watches.add({ model: rtx4090 });
@@ -209,4 +214,72 @@ describe('what is an offer', () => {
   ])('%j', (wish, expected) => {
     expect(offersFor(wish, places).map((offer) => offer.location.id)).toEqual(expected);
   });
+});
+
+describe('the deadline of a watch', () => {
+  it('ends it and is reported once, in one of two windows', async () => {
+    const { folder, clock, service, window: one } = await setUp();
+    const other = newWindow(folder, clock, service);
+    const expired: string[] = [];
+    for (const { watches } of [one, other]) watches.onDidExpire(({ model }) => expired.push(model));
+    await one.watches.add({ model: rtx4090 }, monday + hour);
+    await vi.waitFor(() => expect(other.watches.list()).toHaveLength(1), 5_000);
+    await pass(clock, hour + minute, one, other);
+    expect(expired).toEqual([rtx4090]);
+    await vi.waitFor(() => expect([...one.watches.list(), ...other.watches.list()]).toEqual([]), 5_000);
+    const { asked } = service;
+    service.locations = [location('near', rtx4090, 0.4)];
+    await pass(clock, 10 * minute, one, other);
+    expect(service.asked).toBe(asked);
+    expect([...one.found, ...other.found]).toEqual([]);
+  });
+
+  it('holds after a sleep that was longer, without another request', async () => {
+    const { clock, service, window } = await setUp();
+    const expired = vi.fn();
+    window.watches.onDidExpire(expired);
+    await window.watches.add({ model: rtx4090 }, monday + hour);
+    await pass(clock, minute, window);
+    const { asked } = service;
+    service.locations = [location('near', rtx4090, 0.4)];
+    clock.jump(3 * hour);
+    await pass(clock, minute, window);
+    expect(expired).toHaveBeenCalledOnce();
+    expect(window.found).toEqual([]);
+    expect(service.asked).toBe(asked);
+  });
+
+  it('is in 24 hours unless the person says otherwise', async () => {
+    const { window } = await setUp();
+    expect(deadlineOf(await window.watches.add({ model: rtx4090 }))).toBe(monday + 24 * hour);
+    expect(deadlineOf(await window.watches.add({ model: rtx4090 }, monday + 90 * hour))).toBe(
+      monday + 90 * hour,
+    );
+    expect(window.watches.list()).toHaveLength(1);
+  });
+});
+
+it('waits as long as the service says, 30 days included', async () => {
+  const { clock, service, window } = await setUp();
+  service.failure = new RateLimitedError('Too many requests.', 30 * 24 * hour);
+  await window.watches.add({ model: rtx4090 }, monday + 60 * 24 * hour);
+  await pass(clock, minute, window);
+  expect(service.asked).toBe(1);
+  for (let days = 0; days < 29; days++) {
+    clock.jump(24 * hour);
+    await pass(clock, minute, window);
+  }
+  expect(service.asked).toBe(1);
+  clock.jump(24 * hour);
+  await pass(clock, minute, window);
+  expect(service.asked).toBe(2);
+});
+
+it('requests nothing where the account changes right after the claim', async () => {
+  const { clock, service, window } = await setUp();
+  window.store.sessionOf = () => undefined;
+  await window.watches.add({ model: rtx4090 });
+  await pass(clock, 5 * minute, window);
+  expect(service.asked).toBe(0);
+  expect(window.watches.list()).toHaveLength(1);
 });

@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+import { gpuName } from '../api/gpuName';
+import { deadlineOf } from '../automation/capacityWatch';
+import { formatWhen } from '../automation/when';
+import { plainText } from '../base/text';
+import type { OperationKind } from '../instances/operations/journal';
+import { pick } from '../vscode/prompts';
+import type { CostParts } from './costs';
+import type { Services } from './services';
+import { isNode, target } from './targets';
+
+/** Cancels an operation, a scheduled stop, or a wait for a GPU; asks which, unless an instance has only one. */
+export async function cancelOperation(
+  services: Services,
+  { schedules, watches }: CostParts,
+  args: readonly unknown[],
+): Promise<void> {
+  const [first] = args;
+  const given =
+    typeof first === 'string' || isNode(first)
+      ? (await target(services, args, () => true, '')).row.instance.id
+      : undefined;
+  const name = (text: string): string => plainText(text, 60);
+  const items = [
+    ...services.operations
+      .pending()
+      .filter((record) => given === undefined || record.instanceId === given)
+      .map((record) => ({
+        label: name(record.name),
+        iconPath: new vscode.ThemeIcon('sync'),
+        description: operationLabel(record.kind),
+        run: async () => services.operations.cancel(record.id),
+      })),
+    ...schedules
+      .list()
+      .filter((schedule) => given === undefined || schedule.instanceId === given)
+      .map((schedule) => ({
+        label: name(schedule.name),
+        iconPath: new vscode.ThemeIcon('clock'),
+        description: vscode.l10n.t('stops {0}', formatWhen(schedule.at, services.clock.now())),
+        run: async () => schedules.cancel(schedule.id),
+      })),
+    ...(given === undefined ? watches.list() : []).map((watch) => ({
+      label: gpuName(watch.model),
+      iconPath: new vscode.ThemeIcon('bell'),
+      description: vscode.l10n.t(
+        'notify me when it’s available, until {0}',
+        formatWhen(deadlineOf(watch), services.clock.now()),
+      ),
+      run: async () => watches.cancel(watch.id),
+    })),
+  ];
+  if (items.length === 0) throw new Error(vscode.l10n.t('There is nothing to cancel.'));
+  const [only] = items;
+  const picked =
+    given !== undefined && items.length === 1 && only
+      ? only
+      : await pick(items, { placeHolder: vscode.l10n.t('Select what to cancel') });
+  if (!picked) throw new vscode.CancellationError();
+  await picked.run();
+}
+
+function operationLabel(kind: OperationKind): string {
+  switch (kind) {
+    case 'start':
+      return vscode.l10n.t('start');
+    case 'stop':
+      return vscode.l10n.t('stop');
+    case 'restart':
+      return vscode.l10n.t('restart');
+    case 'delete':
+      return vscode.l10n.t('delete');
+    case 'create':
+      return vscode.l10n.t('create');
+    case 'modify':
+      return vscode.l10n.t('modify');
+    case 'startWhenAvailable':
+      return vscode.l10n.t('start when available');
+  }
+}
