@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { commandIds } from './commands/ids';
-// The type only: the code of main.js is loaded when it is first needed.
+// Only the type: the code of main.js is loaded when it's first needed.
 import type { Main } from './main';
 import type { TensorDockExtension } from './publicApi';
 import type { TreeNode } from './views/tree/nodes';
 
-/** The tree before main.js is loaded: it has no rows yet, and loads main.js when it is first shown. */
+/** The tree before main.js is loaded: it has no rows yet, and loads main.js when it's first shown. */
 class LazyTree implements vscode.TreeDataProvider<TreeNode> {
   private readonly redraw = new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>();
   readonly onDidChangeTreeData = this.redraw.event;
@@ -37,12 +37,12 @@ class LazyTree implements vscode.TreeDataProvider<TreeNode> {
   }
 }
 
-/** Kept in the global state: whether new windows load main.js at once, though nobody has opened the view. */
+/** In global state: whether new windows load main.js at once, before anybody opens the view. */
 const wakeUp = 'wakeUp';
 
 let main: Promise<Main> | undefined;
 
-/** Registers what the manifest promises. Awaits nothing; the rest is loaded on first need. */
+/** Registers what the manifest promises. Awaits nothing; the rest is loaded when it's first needed. */
 export function activate(context: vscode.ExtensionContext): TensorDockExtension {
   const changes = new vscode.EventEmitter<readonly string[]>();
   const load = (): Promise<Main> =>
@@ -68,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): TensorDockExtension 
     ...commandIds.map((id) =>
       vscode.commands.registerCommand(id, async (...args: unknown[]) => (await load()).run(id, args)),
     ),
-    // VS Code activates us for a panel from before a reload and then looks for these at once.
+    // VS Code activates the extension for a panel from before a reload, and needs these at once.
     ...['tensordock.create', 'tensordock.modify'].map((viewType) =>
       vscode.window.registerWebviewPanelSerializer(viewType, {
         deserializeWebviewPanel: async (panel, state: unknown) =>
@@ -83,7 +83,7 @@ export function activate(context: vscode.ExtensionContext): TensorDockExtension 
   };
 }
 
-/** VS Code waits for this before it ends the extension host, so that everything is written. */
+/** VS Code waits for this before it stops the extension host, so everything is written. */
 export async function deactivate(): Promise<void> {
   const loaded = await main;
   main = undefined;

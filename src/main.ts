@@ -42,7 +42,7 @@ import { SshFollower } from './ssh/config/follower';
 import { SshSetup } from './vscode/sshSetup';
 import { Tunnels } from './vscode/tunnels';
 
-/** What the small start hands over. */
+/** What `extension.ts` passes in. */
 export interface StartOptions {
   readonly context: vscode.ExtensionContext;
   readonly treeView: vscode.TreeView<TreeNode>;
@@ -52,19 +52,19 @@ export interface StartOptions {
   readonly setWakeUp: (needed: boolean) => PromiseLike<void>;
 }
 
-/** The extension at work, as the small start uses it. */
+/** The running extension, as `extension.ts` uses it. */
 export interface Main {
   readonly tree: InstanceTree;
   /** Runs a contributed command. */
   run(id: CommandId, args: readonly unknown[]): Promise<unknown>;
   instances(): readonly PublicInstance[];
-  /** Takes back a form that VS Code kept over a reload of the window. */
+  /** Restores a form that VS Code kept over a window reload. */
   restorePanel(viewType: string, panel: vscode.WebviewPanel, state: unknown): void;
   /** Resolves when everything is written. */
   dispose(): Promise<void>;
 }
 
-/** Builds the parts and hands them to each other, and does nothing else. */
+/** Creates the parts and connects them; it decides nothing. */
 export function start({ context, treeView, redraw, changes, setWakeUp }: StartOptions): Main {
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
   const clock = systemClock;

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 
-/** What `activate` gives other extensions and tests; never the token. */
+/** What `activate` returns to other extensions and tests; never the token. */
 export interface TensorDockExtension {
   /** IDs of instances that were added, removed or changed. */
   readonly onDidChangeInstances: vscode.Event<readonly string[]>;

@@ -6,7 +6,7 @@ export interface Need {
   /** The view, or something else that shows rows, is visible. */
   readonly visible: boolean;
   readonly focused: boolean;
-  /** An operation of this window, or something that a person looks at, waits for a state. */
+  /** An operation of this window, or something a person is watching, waits for a state. */
   readonly waiting: boolean;
   /** The steady interval that the person chose, in milliseconds. */
   readonly intervalMs: number;
@@ -17,12 +17,12 @@ export const transitionMs = 5_000;
 const slowTransitionMs = 15_000;
 const unhurriedAfterMs = 600_000;
 const slowestFailureMs = 300_000;
-/** While something runs that nobody looks at. */
+/** While something is running but nothing is visible. */
 const hiddenMs = 300_000;
 
 /**
- * How old the list may be for this window, in milliseconds; undefined where it needs none at all.
- * Slower when nothing changed for long, when the window has no focus, and when the service fails.
+ * How old the list may be for this window, in milliseconds; `undefined` if it needs no list at all. Longer if nothing
+ * has changed for a while, the window isn't focused, or the service fails.
  */
 export function toleratedAge(need: Need, snapshot: Snapshot, now: number): number | undefined {
   const base = ageWithoutFailures(need, snapshot, now);
@@ -37,32 +37,32 @@ function ageWithoutFailures(need: Need, snapshot: Snapshot, now: number): number
   const moving = hasTransition(snapshot, now);
   if (need.waiting || (need.visible && moving)) return transition(snapshot, now);
   if (need.visible) return steady(need, snapshot, now);
-  // A running instance costs money also where nobody looks: reminders and totals must know of it.
+  // A running instance costs money even if nothing is visible: reminders and totals depend on it.
   return moving || snapshot.rows.some(({ instance }) => instance.state === 'running') ? hiddenMs : undefined;
 }
 
-/** When this window should poll next, in milliseconds since the epoch; undefined: not by itself. */
+/** When this window should poll next, in milliseconds since the epoch; `undefined`: not by itself. */
 export function nextPoll(need: Need, snapshot: Snapshot, now: number): number | undefined {
   const age = toleratedAge(need, snapshot, now);
   if (age === undefined) return undefined;
   const last = Math.max(snapshot.listedAt, snapshot.failure?.at ?? 0);
-  // A clock that was set back must not stop us for as long as it was set back.
+  // A clock that was set back must not stop polling until it catches up.
   const due = last > now ? now : last + age;
   return Math.max(due, retryAt(snapshot, now));
 }
 
-/** What the service asked for by `Retry-After`, within reason. */
+/** The time from `Retry-After`, within reason. */
 function retryAt({ failure }: Snapshot, now: number): number {
   if (failure?.retryAt === undefined || failure.at > now) return 0;
   return Math.min(failure.retryAt, failure.at + slowestFailureMs);
 }
 
-/** Whether some row is on its way from one state to another. */
+/** Whether some row is changing from one state to another. */
 export function hasTransition(snapshot: Snapshot, now: number): boolean {
   return snapshot.rows.some((row) => isShown(row) && isMoving(row, now));
 }
 
-/** Whether the row is on its way to another state, and not for longer than that can take. */
+/** Whether the row is changing to another state, and not for longer than that can take. */
 export function isMoving(row: SnapshotRow, now: number): boolean {
   const { instance, expectation, modifying } = row;
   if (expectation && !isOverdue(expectation, now)) return true;
@@ -78,7 +78,7 @@ function steady(need: Need, snapshot: Snapshot, now: number): number {
   return need.intervalMs * slower;
 }
 
-/** Whether nothing has changed, and nothing was asked for, for long. */
+/** Whether nothing has changed, and no action was accepted, for a while. */
 function isQuiet(snapshot: Snapshot, now: number): boolean {
   const since = snapshot.rows.map(({ expectation }) => expectation?.since ?? 0);
   return ![snapshot.changedAt, ...since].some((time) => isWithin(time, unhurriedAfterMs + 1, now));

@@ -7,13 +7,13 @@ import { emptySnapshot, parseSnapshot, type Snapshot } from './snapshot';
 
 /** The one snapshot that all windows of a person share. */
 export interface SharedSnapshot {
-  /** The newest one. Rejects where it cannot be read; a damaged one is kept aside and started anew. */
+  /** The newest one. Rejects if it can't be read; a damaged one is set aside and started over. */
   read(): Promise<Snapshot>;
-  /** Changes it for all windows by a pure step on the newest one, and gives back what is there then. */
+  /** Changes it for all windows by a pure step on the newest one, and resolves with the result. */
   change(step: (snapshot: Snapshot) => Snapshot): Promise<Snapshot>;
   /**
-   * Runs `work`, which asks the service, alone among all windows; changes go on meanwhile. False at once,
-   * without running it, where another window asks. The signal is aborted when the right to ask was lost.
+   * Runs `work`, which asks the service, alone among all windows; changes go on in the meantime. False at once, without
+   * running it, if another window is asking. The signal is aborted if the right to ask is lost.
    */
   tryAsking(work: (signal: AbortSignal) => Promise<void>): Promise<boolean>;
   /** Like `tryAsking`, but waits for its turn. */

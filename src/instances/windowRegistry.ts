@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import path from 'node:path';
 import { Emitter } from '../base/emitter';
 
-/** A window that has not said for this long that it is there is gone. */
+/** A window that hasn't renewed its file for this long is gone. */
 const staleMs = 90_000;
 const renewMs = 30_000;
 
@@ -18,7 +18,7 @@ export interface WindowRegistryOptions {
   readonly log: Logger;
 }
 
-/** Which instances the windows of a person are connected to: each window says it of itself, in a file of its own. */
+/** Which instances a person's windows are connected to: each window writes its own into a file of its own. */
 export class WindowRegistry implements Disposable {
   private readonly changes = new Emitter<readonly string[]>();
   private readonly file: string;
@@ -27,31 +27,31 @@ export class WindowRegistry implements Disposable {
   private others: ReadonlySet<string> = new Set();
   private disposed = false;
 
-  /** Ids of instances that a window came to, or left. */
+  /** IDs of instances that a window connected to, or left. */
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly options: WindowRegistryOptions) {
     this.file = path.join(options.folder, `${options.sessionId.replace(/[^\w.-]/g, '')}.window`);
-    this.timer = options.clock.after(0, () => void this.look());
+    this.timer = options.clock.after(0, () => void this.poll());
   }
 
-  /** The instance this window is inside of. */
+  /** The instance this window is connected to. */
   get here(): string | undefined {
     return this.own;
   }
 
-  /** Whether another window is inside of it. */
+  /** Whether another window is connected to it. */
   isElsewhere(id: string): boolean {
     return this.others.has(id);
   }
 
-  /** Says which instance this window is inside of. */
+  /** Records which instance this window is connected to; `undefined`: none. */
   async set(id: string | undefined): Promise<void> {
     if (this.own === id) return;
     const changed = [this.own, id].filter((each) => each !== undefined);
     this.own = id;
     this.changes.fire(changed);
-    await this.look();
+    await this.poll();
   }
 
   dispose(): void {
@@ -61,7 +61,7 @@ export class WindowRegistry implements Disposable {
     if (this.own !== undefined) void rm(this.file, { force: true });
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     this.timer?.dispose();
     const { folder, clock, log } = this.options;
     try {
@@ -73,7 +73,7 @@ export class WindowRegistry implements Disposable {
     } catch (error) {
       log.debug(`windows: ${String(error)}`);
     }
-    if (!this.disposed) this.timer = clock.after(renewMs, () => void this.look());
+    if (!this.disposed) this.timer = clock.after(renewMs, () => void this.poll());
   }
 
   private async write(): Promise<void> {

@@ -3,7 +3,7 @@ import type { DialectStore } from '../api/dialect';
 
 const key = 'api.dialects';
 
-/** What was learnt of an origin's dialect, kept for the next window. */
+/** Which dialect an origin was found to speak, kept for the next window. */
 export function dialectMemory(memory: vscode.Memento): DialectStore {
   return {
     get: (origin) => {

@@ -11,16 +11,16 @@ import { emptySnapshot } from '../../src/instances/snapshot';
 import { sshPaths } from '../../src/ssh/config/paths';
 import { SshHosts } from '../../src/ssh/config/sshHosts';
 
-// Figures are ratios of two things measured in turn in this run: the machine's speed and noise cancel out.
+// Results are ratios of two things measured alternately in one run, so the computer's speed and noise cancel out.
 
 const root = path.resolve(import.meta.dirname, '../..');
 const rounds = 15;
 
-interface Contest {
+interface Comparison {
   readonly title: string;
   readonly subject: () => unknown;
-  readonly yardstick: () => unknown;
-  readonly yardstickTitle: string;
+  readonly baseline: () => unknown;
+  readonly baselineTitle: string;
 }
 
 async function median(work: readonly (() => unknown)[]): Promise<readonly number[]> {
@@ -35,12 +35,10 @@ async function median(work: readonly (() => unknown)[]): Promise<readonly number
   return times.map((list) => list.toSorted((one, other) => one - other)[Math.floor(rounds / 2)] ?? NaN);
 }
 
-async function compare({ title, subject, yardstick, yardstickTitle }: Contest): Promise<void> {
-  const [mine = NaN, other = NaN] = await median([subject, yardstick]);
+async function compare({ title, subject, baseline, baselineTitle }: Comparison): Promise<void> {
+  const [mine = NaN, other = NaN] = await median([subject, baseline]);
   const ratio = (mine / other).toFixed(2);
-  console.log(
-    `${title}: ${ratio} × ${yardstickTitle} (${mine.toFixed(2)} ms against ${other.toFixed(2)} ms)`,
-  );
+  console.log(`${title}: ${ratio} × ${baselineTitle} (${mine.toFixed(2)} ms vs. ${other.toFixed(2)} ms)`);
 }
 
 function load(file: string): () => void {
@@ -61,24 +59,24 @@ async function main(): Promise<void> {
     const { size } = await stat(path.join(root, 'dist', name));
     console.log(`dist/${name}: ${(size / 1024).toFixed(1)} KB`);
   }
-  const yardstickTitle = 'an empty module, Node’s own start included';
+  const baselineTitle = 'an empty module, including Node’s own start';
   await compare({
     title: 'Loading extension.js',
     subject: load(path.join(root, 'dist/extension.js')),
-    yardstick: load(empty),
-    yardstickTitle,
+    baseline: load(empty),
+    baselineTitle,
   });
   await compare({
     title: 'Loading main.js',
     subject: load(path.join(root, 'dist/main.js')),
-    yardstick: load(empty),
-    yardstickTitle,
+    baseline: load(empty),
+    baselineTitle,
   });
 
   const items = Array.from({ length: 1000 }, (_, index) => ({
     type: 'virtualmachine',
-    id: `machine-${index}`,
-    name: `machine ${index}`,
+    id: `instance-${index}`,
+    name: `instance ${index}`,
     status: 'running',
     ipAddress: `10.0.${Math.floor(index / 250)}.${(index % 250) + 1}`,
     portForwards: [{ internal_port: 22, external_port: 20_000 + index }],
@@ -87,19 +85,19 @@ async function main(): Promise<void> {
   }));
   const text = JSON.stringify({ data: items });
   await compare({
-    title: 'Decoding a list of 1000',
+    title: 'Decoding a list of 1,000 instances',
     subject: () => decodeInstances(JSON.parse(text)),
-    yardstick: (): unknown => JSON.parse(text),
-    yardstickTitle: 'JSON.parse of it',
+    baseline: (): unknown => JSON.parse(text),
+    baselineTitle: 'JSON.parse of the same text',
   });
 
   const instances = decodeInstances(JSON.parse(text))?.instances ?? [];
   const first = mergeList(emptySnapshot('bench'), instances, [], 1);
   await compare({
-    title: 'Taking a list of 1000 that changes nothing',
+    title: 'Merging a list of 1,000 instances without changes',
     subject: () => mergeList(first, instances, [], 2),
-    yardstick: () => JSON.stringify(first),
-    yardstickTitle: 'writing the snapshot as JSON',
+    baseline: () => JSON.stringify(first),
+    baselineTitle: 'JSON.stringify of the snapshot',
   });
 
   await benchSsh(folder, instances);
@@ -113,15 +111,15 @@ async function benchSsh(folder: string, instances: readonly Instance[]): Promise
   await hosts.sync('bench', instances, options);
   let port = 30_000;
   await compare({
-    title: 'SSH hosts, 1000 entries: a snapshot that changes nothing',
+    title: 'Following a snapshot of 1,000 instances without changes in the SSH hosts',
     subject: async () => hosts.sync('bench', instances, options),
-    yardstick: async () => {
+    baseline: async () => {
       port++;
       const [one, ...rest] = instances;
       const moved = one && { ...one, portForwards: [{ internalPort: 22, externalPort: port }] };
       await hosts.sync('bench', moved ? [moved, ...rest] : rest, options);
     },
-    yardstickTitle: 'one changed port, with lock, write and fsync',
+    baselineTitle: 'one changed port, with lock, write, and fsync',
   });
 }
 

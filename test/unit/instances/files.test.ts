@@ -45,7 +45,7 @@ describe('the snapshot file', () => {
     expect((await asker.read()).listedAt).toBe(1);
   });
 
-  test('who waits for its turn to ask gets it', async () => {
+  test('a window that waits for its turn to ask gets it', async () => {
     const order: string[] = [];
     const one = new SnapshotFile(folder, 'a', log);
     const two = new SnapshotFile(folder, 'a', log);
@@ -59,7 +59,7 @@ describe('the snapshot file', () => {
     expect(order).toEqual(['first', 'second']);
   });
 
-  test('another window hears of a change', async () => {
+  test('another window is notified of a change', async () => {
     const heard = vi.fn();
     const watcher = new SnapshotFile(folder, 'a', log).watch(heard);
     const writer = new SnapshotFile(folder, 'a', log);
@@ -74,7 +74,7 @@ describe('the snapshot file', () => {
     ['cut off', '{"version":1,"acc'],
     ['of another form', '{"version":7}'],
     ['of another account', JSON.stringify(emptySnapshot('b'))],
-  ])('one that is %s is begun anew', async (_name, text) => {
+  ])('one that is %s is started over', async (_name, text) => {
     await writeFile(file('snapshot-a.json'), text);
     const snapshot = new SnapshotFile(folder, 'a', log);
     expect(await snapshot.read()).toEqual(emptySnapshot('a'));
@@ -82,14 +82,14 @@ describe('the snapshot file', () => {
     expect((await snapshot.read()).listedAt).toBe(1);
   });
 
-  test('one that may not be read is an error, not an empty account', async () => {
+  test('one that can’t be read is an error, not an empty account', async () => {
     await mkdir(file('snapshot-a.json'));
     const snapshot = new SnapshotFile(folder, 'a', log);
     await expect(snapshot.read()).rejects.toThrow('EISDIR');
     await expect(snapshot.change(counted)).rejects.toThrow('EISDIR');
   });
 
-  test('the work of a window that lost its right to ask is told to stop', async () => {
+  test('work is aborted when its window loses the right to ask', async () => {
     const snapshot = new SnapshotFile(folder, 'a', log);
     const done = snapshot.tryAsking(async (signal) => {
       // Another window found the lock stale, as after a sleep.

@@ -34,7 +34,7 @@ describe('what is shown', () => {
     expect(names(window)).toEqual(['first', 'two', 'three']);
   });
 
-  test('only what changed is told', async () => {
+  test('only what changed is reported', async () => {
     const window = await openOn(fullList, 'one', 'two', 'three');
     const told: unknown[] = [];
     window.store.onDidChange(({ added, removed, changed }) => told.push({ added, removed, changed }));
@@ -44,7 +44,7 @@ describe('what is shown', () => {
     expect(JSON.stringify(told)).not.toContain(idOf('one'));
   });
 
-  test('what a thin list leaves out is asked for and stays', async () => {
+  test('what a thin list leaves out is requested once and stays', async () => {
     const window = await openOn(thinList, 'one', 'two');
     const address = (): string | undefined => window.store.row(idOf('two'))?.instance.ipAddress;
     expect(address()).toBe(person.world.instance(idOf('two')).ipAddress);
@@ -53,7 +53,7 @@ describe('what is shown', () => {
     expect(person.count('GET', idOf('two'))).toBe(1);
   });
 
-  test('image and place that only the create knew stay when the service leaves them out', async () => {
+  test('the image that only the create knew stays when the service leaves it out', async () => {
     const window = await openOn(fullList);
     await person.outcome((await window.operations.create(createRequest(), 'key')).done);
     await person.clock.advance(minute);
@@ -65,7 +65,7 @@ describe('what is shown', () => {
     ['full', fullList],
     ['thin', thinList],
   ])(
-    'since when one runs is known where it was seen to start, in every window, %s list',
+    'every window knows since when an instance has been running if its start was seen, %s list',
     async (_, options) => {
       const window = await openOn(options, 'one');
       const since = (of: Window): number | undefined => of.store.row(idOf('one'))?.runningSince;
@@ -83,13 +83,13 @@ describe('what is shown', () => {
     },
   );
 
-  test('rows of the last session are there before the service has answered', async () => {
+  test('rows of the last session are shown before the service has answered', async () => {
     await openOn(fullList, 'one', 'two');
     person.service.faults.add({ times: 100, fault: { kind: 'never', when: 'before' } });
     expect(names(await person.open())).toEqual(['one', 'two']);
   });
 
-  test('a failure keeps the rows, says why, and goes by itself', async () => {
+  test('a failure keeps the rows, says why, and is over at the next good answer', async () => {
     const window = await openOn(fullList, 'one', 'two');
     person.service.faults.add({ path: list, times: 3, fault: { kind: 'html', status: 502 } });
     await person.until(() => window.store.status.failure !== undefined);
@@ -98,7 +98,7 @@ describe('what is shown', () => {
     await person.until(() => window.store.status.failure === undefined, 2 * minute);
   });
 
-  test('an instance whose details always fail does not keep its neighbours from theirs', async () => {
+  test('an instance whose details always fail doesn’t keep others from loading theirs', async () => {
     person = new Person(thinList);
     const machines = Array.from({ length: 12 }, (_, index) =>
       person.machine(`m${index}`, { status: 'running' }),
@@ -118,9 +118,9 @@ describe('what is shown', () => {
 
 describe('how often the service is asked', () => {
   test.each([
-    ['nothing happens and the window has the focus', { focused: true }, 10],
-    ['the window has no focus', { focused: false }, 5],
-    ['nothing can be seen, and something runs', { visible: false }, 1],
+    ['nothing happens and the window is focused', { focused: true }, 10],
+    ['the window isn’t focused', { focused: false }, 5],
+    ['nothing is visible, and an instance is running', { visible: false }, 1],
   ])('%s', async (_name, need, expected) => {
     const window = await openOn(fullList, 'one');
     window.need = { ...window.need, ...need };
@@ -130,7 +130,7 @@ describe('how often the service is asked', () => {
     expect(person.count('GET') - before).toBe(expected);
   });
 
-  test('not at all while nothing can be seen and nothing runs', async () => {
+  test('not at all while nothing is visible and nothing is running', async () => {
     person = new Person(fullList);
     person.machine('one');
     const window = await person.open();
@@ -141,7 +141,7 @@ describe('how often the service is asked', () => {
     expect(person.count('GET')).toBe(before);
   });
 
-  test('often while something is in transition, and seldom when nothing changed for long', async () => {
+  test('often while something is in transition, and rarely when nothing has changed for a while', async () => {
     const window = await openOn({ ...fullList, delays: { boot: 90_000 } }, 'one');
     person.world.stopByItself(idOf('one'));
     person.world.start('main', idOf('one'));
@@ -155,7 +155,7 @@ describe('how often the service is asked', () => {
     expect(person.count('GET') - later).toBe(10);
   });
 
-  test('seldom while the service fails, and not before the time that it asked for', async () => {
+  test('rarely while the service fails, and not before the time in Retry-After', async () => {
     const window = await openOn(fullList, 'one');
     person.service.faults.add({ times: 1, fault: { kind: 'rate-limited', retryAfter: '120' } });
     await person.until(() => window.store.status.failure !== undefined);
@@ -166,7 +166,7 @@ describe('how often the service is asked', () => {
     expect(window.store.status.failure).toBeUndefined();
   });
 
-  test('a Retry-After of a year is not believed', async () => {
+  test('a Retry-After of a year is cut to minutes', async () => {
     const window = await openOn(fullList, 'one');
     person.service.faults.add({ times: 1, fault: { kind: 'rate-limited', retryAfter: '31536000' } });
     await person.until(() => window.store.status.failure !== undefined);
@@ -237,7 +237,7 @@ describe('how often the service is asked', () => {
     expect(busiest).toBeLessThanOrEqual(60);
   });
 
-  test('a clock that jumped ahead is answered by one request, and one set back stops nothing', async () => {
+  test('a clock that jumps ahead causes one request, and one that is set back stops nothing', async () => {
     const window = await openOn(fullList, 'one');
     const before = person.count('GET');
     await person.clock.advance(0);
@@ -328,7 +328,7 @@ describe('a list that is wrong', () => {
     expect(person.log.lines.join('\n')).toContain('3 instances are missing from the list, asking again');
   });
 
-  test('one that is short once is not believed', async () => {
+  test('one that is short once removes nothing', async () => {
     const window = await openOn(fullList, 'one', 'two', 'three');
     const only = JSON.stringify({ data: [{ id: idOf('two'), name: 'two', status: 'running' }] });
     const changes: unknown[] = [];
@@ -339,7 +339,7 @@ describe('a list that is wrong', () => {
     expect(changes).toEqual([]);
   });
 
-  test('an instance that the service does not know any more leaves the view, and is gone after a second 404', async () => {
+  test('an instance that the service no longer knows leaves the view, and is gone after a second 404', async () => {
     const window = await openOn(fullList, 'one', 'two', 'three');
     const id = idOf('two');
     person.world.vanish(id);
@@ -354,7 +354,7 @@ describe('a list that is wrong', () => {
     expect(names(window)).toEqual(['one', 'three']);
   });
 
-  test('an instance that comes back between the two 404 is not gone, and has its old place', async () => {
+  test('an instance that comes back between the two 404s isn’t gone, and keeps its position', async () => {
     const window = await openOn(fullList, 'one', 'two', 'three');
     const id = idOf('two');
     const short = JSON.stringify({
@@ -372,7 +372,7 @@ describe('a list that is wrong', () => {
     expect(window.gone).toEqual([]);
   });
 
-  test('every window hears of what is gone, also one that was opened later', async () => {
+  test('every window hears what is gone, also one that was opened later', async () => {
     const window = await openOn(fullList, 'one', 'two');
     const other = await person.open({ visible: false });
     const id = idOf('one');
@@ -384,7 +384,7 @@ describe('a list that is wrong', () => {
 });
 
 describe('accounts', () => {
-  test('turning to another account shows nothing of the one before, and signing out nothing at all', async () => {
+  test('signing out leaves no row, no request, and no client', async () => {
     const window = await openOn(fullList, 'one');
     await window.store.setSession(undefined);
     expect(window.store.rows()).toEqual([]);
@@ -395,7 +395,7 @@ describe('accounts', () => {
     expect(() => window.store.api).toThrow('Sign in');
   });
 
-  test('an answer that was under way when the account was left is not taken', async () => {
+  test('an answer that arrives after the account was left is ignored', async () => {
     const window = await openOn(fullList, 'one');
     person.service.faults.add({ path: list, fault: { kind: 'slow', ms: 20_000 } });
     const refresh = window.store.refresh();

@@ -25,7 +25,7 @@ function window(sessionId: string): WindowRegistry {
   return registry;
 }
 
-/** Turns the clock until it holds. */
+/** Advances the clock until the condition holds. */
 async function until(holds: () => boolean): Promise<void> {
   await expect
     .poll(async () => {
@@ -35,44 +35,44 @@ async function until(holds: () => boolean): Promise<void> {
     .toBe(true);
 }
 
-test('each window hears where the others are, and where they no longer are', async () => {
+test('each window knows where the others are connected, and when they no longer are', async () => {
   const [one, two] = [window('one'), window('two')];
   const told: string[] = [];
   two.onDidChange((ids) => told.push(...ids));
-  await one.set('machine');
-  expect(one.here).toBe('machine');
-  expect(one.isElsewhere('machine')).toBe(false);
-  await until(() => two.isElsewhere('machine'));
-  expect(told).toEqual(['machine']);
+  await one.set('instance');
+  expect(one.here).toBe('instance');
+  expect(one.isElsewhere('instance')).toBe(false);
+  await until(() => two.isElsewhere('instance'));
+  expect(told).toEqual(['instance']);
 
   await one.set('another');
   await until(() => two.isElsewhere('another'));
-  expect(two.isElsewhere('machine')).toBe(false);
+  expect(two.isElsewhere('instance')).toBe(false);
 
   one.dispose();
   await until(() => !two.isElsewhere('another'));
 });
 
-test('two windows in one machine: it is left when the last one left', async () => {
+test('an instance with two windows is left when the last one leaves', async () => {
   const [one, two, three] = [window('one'), window('two'), window('three')];
-  await one.set('machine');
-  await two.set('machine');
-  await until(() => three.isElsewhere('machine') && one.isElsewhere('machine'));
+  await one.set('instance');
+  await two.set('instance');
+  await until(() => three.isElsewhere('instance') && one.isElsewhere('instance'));
   await one.set(undefined);
-  await until(() => !two.isElsewhere('machine'));
-  expect(three.isElsewhere('machine')).toBe(true);
+  await until(() => !two.isElsewhere('instance'));
+  expect(three.isElsewhere('instance')).toBe(true);
 });
 
-test('a window that was killed is forgotten, and its file goes', async () => {
+test('a window that was killed is forgotten, and its file is removed', async () => {
   const killed = new WindowRegistry({
     folder,
     sessionId: 'killed',
     clock: new ManualClock(clock.now()),
     log: silentLogger,
   });
-  await killed.set('machine');
+  await killed.set('instance');
   const left = window('left');
-  await until(() => left.isElsewhere('machine'));
-  await until(() => !left.isElsewhere('machine'));
+  await until(() => left.isElsewhere('instance'));
+  await until(() => !left.isElsewhere('instance'));
   expect(await readdir(folder)).toEqual([]);
 });
