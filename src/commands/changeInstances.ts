@@ -16,19 +16,19 @@ interface Question {
   readonly button: string;
 }
 
-/** What starting, stopping, restarting and deleting differ in. */
+/** How starting, stopping, restarting, and deleting differ. */
 export interface InstanceChange {
   readonly kind: Exclude<OperationKind, 'create' | 'modify'>;
   readonly placeholder: string;
-  /** What is asked first; nothing is where it is left out. */
+  /** The question to ask first, if there is one. */
   readonly question?: (names: string, rows: readonly InstanceRow[]) => Question;
-  /** Asks also where a program calls with `{ confirm: false }`. */
+  /** Asks even if a program calls with `{ confirm: false }`. */
   readonly alwaysAsks?: boolean;
 }
 
 /**
- * Begins a change on the instances that a command is for, after asking. Where this window is connected to one of
- * them, its files are saved and its connection closed first. Throws for a program, which called with an id.
+ * Asks, and then begins a change on the instances that a command acts on. If this window is connected to one of them,
+ * offers to save its files and closes the connection first. Throws if a program called it with an ID.
  */
 export async function changeInstances(
   services: Services,
@@ -62,7 +62,7 @@ export async function changeInstances(
         );
     }
   }
-  // The window closes with its connection; the next one, or another, carries out the note.
+  // The window closes with its connection. The next window, or another one, carries out the operation.
   if (leaving) await vscode.commands.executeCommand('workbench.action.remote.close');
   if (failures.length > 0) throw byId ? asError(failures[0]) : new vscode.CancellationError();
 }
@@ -97,7 +97,7 @@ async function connectionWarnings(
   ];
 }
 
-/** Offers to save what isn't saved; false where the person wants to stay. */
+/** Offers to save unsaved files; false if the person cancels. */
 async function saveFiles(): Promise<boolean> {
   const files = unsavedFiles();
   if (files.length === 0) return true;

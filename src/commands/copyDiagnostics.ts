@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { showInStatusBar } from '../vscode/messages';
 import type { Services } from './services';
 
-/** Copies what a bug report needs, and nothing that names a person, an instance or a token. */
+/** Copies what a bug report needs, and nothing that names a person, an instance, or a token. */
 export async function copyDiagnostics(services: Services): Promise<string> {
   const { status } = services.store;
   const states = new Map<string, number>();

@@ -3,7 +3,7 @@ import { plainText } from '../base/text';
 import { changeInstances } from './changeInstances';
 import type { Services } from './services';
 
-/** Asks whoever called: there is no way to delete without the question. */
+/** Always asks, whoever called it. */
 export async function deleteInstance(services: Services, args: readonly unknown[]): Promise<void> {
   await changeInstances(services, args, {
     kind: 'delete',

@@ -12,7 +12,7 @@ export function isReachable(row: InstanceRow): boolean {
   return row.instance.ipAddress !== undefined && row.state === 'running';
 }
 
-/** The port that a command was called with: a port's row, or an id and a number. */
+/** The port that a command was called with: a port's row, or an ID and a number. */
 export function givenPort(args: readonly unknown[]): PortForward | undefined {
   const [node, port] = args;
   if (isNode(node) && node.kind === 'port') return node.forward;

@@ -5,7 +5,7 @@ import type { InstanceRow } from '../instances/store';
 import { askText, pick } from '../vscode/prompts';
 import type { Services } from './services';
 
-/** Folders that were opened on instances, newest first, by instance id. */
+/** Folders that were opened on instances, newest first, by instance ID. */
 const key = 'ssh.recentFolders';
 const schema = v.record(v.string(), v.array(v.string()));
 const limit = 5;

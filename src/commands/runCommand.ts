@@ -9,12 +9,12 @@ export interface CommandRunnerOptions {
 }
 
 /**
- * Runs a command. A program, which passes an instance id, gets the error itself, or `CancellationError`. A person
- * gets it as a message and the command resolves with `undefined`, because VS Code shows a dialog of its own for a
- * command of its palette that rejects, even for one that was cancelled.
+ * Runs a command. A program, which passes an instance ID, gets the error itself, or `CancellationError`. A person gets
+ * it as a message, and the command resolves with `undefined`, because VS Code shows its own dialog for a palette
+ * command that rejects, even if it was canceled.
  *
- * A question that a command asks under one account is never answered under another: where the account has changed
- * meanwhile, the command ends with an error. `changesAccount` is for the commands that sign in and out.
+ * A question asked under one account is never answered under another: if the account changes in the meantime, the
+ * command ends with an error. `changesAccount` is for the commands that sign in and out.
  */
 export async function runCommand(
   { log, store }: CommandRunnerOptions,

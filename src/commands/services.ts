@@ -34,7 +34,7 @@ export interface Services {
   readonly checkToken: (origin: string, token: string, signal: AbortSignal) => Promise<readonly string[]>;
 }
 
-/** What a command gets: arguments as VS Code passes them, from outside and unchecked. */
+/** Runs a command with the arguments that VS Code passes, which come from outside and are unchecked. */
 export type CommandHandler = (...args: readonly unknown[]) => Promise<unknown>;
 
 /** The handlers of some commands. */

@@ -31,7 +31,7 @@ import { startWhenAvailable } from './startWhenAvailable';
 import { stopInstance } from './stopInstance';
 import { switchAccount } from './switchAccount';
 
-/** The one table of commands and what they do. A command that is missing, or one too many, doesn't compile. */
+/** The one table of commands and what they do. A missing or unknown command doesn't compile. */
 export type CommandTable = Readonly<Record<CommandId, CommandHandler>>;
 
 export function commandTable(services: Services, forms: Forms, costs: CostParts): CommandTable {

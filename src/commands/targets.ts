@@ -8,18 +8,17 @@ import { signedInAccount, type Services } from './services';
 /** The instances a command acts on, and who called it. */
 export interface Target {
   readonly rows: readonly InstanceRow[];
-  /** Called by a program with an id and `{ confirm: false }`: asks nothing. */
+  /** Called by a program with an ID and `{ confirm: false }`: asks nothing. */
   readonly silent: boolean;
-  /** Called by a program with an id: errors go to it and aren't shown by us. */
+  /** Called by a program with an ID: the program gets errors, and we don't show them. */
   readonly byId: boolean;
 }
 
 export const hasAddress = (row: InstanceRow): boolean => row.instance.ipAddress !== undefined;
 
 /**
- * The instances a command acts on: those it was called with, else the rows selected in the tree, else one that
- * the person picks among those that fit. Throws where an id is unknown, and `CancellationError` where none was
- * picked.
+ * The instances a command acts on: those it was called with, or the rows selected in the tree, or one that the person
+ * picks among those that fit. Throws if an ID is unknown, and `CancellationError` if the person picks none.
  */
 export async function targets(
   services: Services,

@@ -11,8 +11,8 @@ export interface LimitOptions {
 }
 
 /**
- * Waits for `work`, but no longer than the limit, the person's patience or this window. `work` gets a signal that ends
- * with all of these; its result is not waited for after that.
+ * Waits for `work` until the limit, a cancellation, or the end of this window. `work` gets a signal that's aborted by
+ * each of these, and its result is ignored after that.
  * @throws Error with the message after the limit, the signal's reason, and whatever `work` throws.
  */
 export async function withLimit<T>(
@@ -41,7 +41,7 @@ export async function withLimit<T>(
     timer.dispose();
     const at = context.subscriptions.indexOf(closing);
     if (at >= 0) context.subscriptions.splice(at, 1);
-    // Ends what still runs after an error.
+    // Ends what's still running after an error.
     end.abort(new vscode.CancellationError());
   }
 }

@@ -17,14 +17,14 @@ export interface Choice {
 const checks = new AsyncLocalStorage<() => void>();
 
 /**
- * Runs `work`; each question that is answered inside it calls `check` before the answer is used. `check` throws
- * where the answer must not be acted on any more, such as after a switch of the account.
+ * Runs `work`. Each question answered inside it calls `check` before the answer is used. `check` throws if the answer
+ * can't be acted on anymore, such as after the account was switched.
  */
 export function withAnswerCheck<T>(check: () => void, work: () => Promise<T>): Promise<T> {
   return checks.run(check, work);
 }
 
-/** An answer that may be acted on. */
+/** Returns an answer after checking that it can still be acted on. */
 export async function checked<T>(answer: PromiseLike<T>): Promise<T> {
   const value = await answer;
   if (value !== undefined) checks.getStore()?.();
@@ -54,7 +54,7 @@ export function showInformation(message: string, ...choices: readonly Choice[]):
   void vscode.window.showInformationMessage(messageText(message), ...choices.map(cleanChoice)).then(run);
 }
 
-/** Asks by a notification; resolves with the button, or `undefined` where it was dismissed. */
+/** Asks by a notification; resolves with the button, or `undefined` if it was dismissed. */
 export async function askInNotification<T extends string>(
   severity: 'information' | 'warning',
   message: string,
@@ -82,7 +82,7 @@ export async function askModally<T extends string>(
   return answer?.button;
 }
 
-/** Asks modally; true only where the person pressed `action`. */
+/** Asks modally; true only if the person presses `action`. */
 export async function confirm(message: string, detail: string, action: string): Promise<boolean> {
   return (await askModally(message, detail, action)) === action;
 }
@@ -130,7 +130,7 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether the person gave up, which is no error to show. */
+/** Whether the person canceled, which isn't an error to show. */
 export function isCancelled(error: unknown): boolean {
   if (error instanceof vscode.CancellationError) return true;
   // `executeCommand` passes on only the message of a cancellation.

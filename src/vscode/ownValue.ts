@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 
 /**
  * The value that the person set for themselves, on this computer: never one of a workspace, a folder or a remote
- * host, which strangers may have written. Unchecked; `undefined` where nothing is set.
+ * host, which strangers may have written. Unchecked; `undefined` if nothing is set.
  *
- * VS Code protects a setting by its scope only where the extension that registers it is installed, so this holds
- * for settings of other extensions as well.
+ * VS Code protects a setting by its scope only where the extension that registers it is installed, so settings of
+ * other extensions need this as well.
  */
 export function ownValue(section: string, key: string): unknown {
   const found = vscode.workspace.getConfiguration(section).inspect<unknown>(key);

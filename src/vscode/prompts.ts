@@ -10,7 +10,7 @@ export interface PickOptions {
   readonly matchAll?: boolean;
 }
 
-/** Lets the person pick one of `items`, each passed through `messageText`; `undefined` where none was picked. */
+/** Lets the person pick one of `items`, each passed through `messageText`; `undefined` if none was picked. */
 export async function pick<T extends vscode.QuickPickItem>(
   items: readonly T[],
   { title, placeHolder, matchAll = false }: PickOptions,
@@ -34,7 +34,7 @@ export async function pick<T extends vscode.QuickPickItem>(
   return picked?.item;
 }
 
-/** A sign beside a text as it is typed: an `info` does not stop the person from accepting it. */
+/** A remark about a text while it's typed. The person can accept the text despite an `info`. */
 export type Remark = string | { readonly info: string } | undefined;
 
 export interface TextOptions {
@@ -43,13 +43,13 @@ export interface TextOptions {
   readonly placeHolder?: string;
   readonly value?: string;
   readonly password?: boolean;
-  /** Stays open when the person clicks somewhere else, as to copy a text. */
+  /** Stays open when the person clicks elsewhere, for example to copy a text. */
   readonly stayOpen?: boolean;
   /** What is wrong with a text, if anything. */
   readonly validate?: (text: string) => Remark;
 }
 
-/** Asks for a text; `undefined` where the person gave up. */
+/** Asks for a text; `undefined` if the person cancels. */
 export async function askText(options: TextOptions): Promise<string | undefined> {
   const { title, prompt, placeHolder, value, password, stayOpen, validate } = options;
   return checked(
@@ -79,7 +79,7 @@ export interface LiveTextOptions extends Omit<TextOptions, 'validate'> {
   readonly check?: (text: string, signal: AbortSignal) => Promise<string | undefined>;
 }
 
-/** Asks for a text that is followed while it is typed, or checked by the service; `undefined` where it was closed. */
+/** Asks for a text, following it while it's typed or checking it before it's accepted; `undefined` if closed. */
 export async function askTextLive(options: LiveTextOptions): Promise<string | undefined> {
   const input = vscode.window.createInputBox();
   const buttons = (options.buttons ?? []).map(({ icon, tooltip, run }) => ({
@@ -132,7 +132,7 @@ export async function askTextLive(options: LiveTextOptions): Promise<string | un
   }
 }
 
-/** Lets the person choose one file; `undefined` where none was chosen. */
+/** Lets the person choose one file; `undefined` if none was chosen. */
 export async function chooseFile(title: string, openLabel: string): Promise<vscode.Uri | undefined> {
   const files = await checked(
     vscode.window.showOpenDialog({ title: messageText(title), openLabel: messageText(openLabel) }),

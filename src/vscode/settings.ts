@@ -14,7 +14,7 @@ export class Settings implements vscode.Disposable {
 
   readonly onDidChange = this.changes.event;
 
-  /** The origin that tokens belong to. Throws with a clear text where `tensordock.apiUrl` isn't usable. */
+  /** The origin that tokens belong to. Throws with a clear text if `tensordock.apiUrl` isn't usable. */
   get origin(): string {
     return parseOrigin(this.text('apiUrl', 'https://dashboard.tensordock.com'));
   }
@@ -28,7 +28,7 @@ export class Settings implements vscode.Disposable {
     return this.text('ssh.user', 'user').trim() || 'user';
   }
 
-  /** Empty: what `ssh` uses on its own. */
+  /** Empty: what `ssh` uses by default. */
   get identityFile(): string {
     return this.text('ssh.identityFile', '').trim();
   }
