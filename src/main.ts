@@ -17,7 +17,7 @@ import { Ledger } from './cost/ledger';
 import { AccountIds } from './instances/accountIds';
 import { Accounts } from './instances/accounts';
 import { LocationNames } from './instances/locationNames';
-import { FileJournal } from './instances/operations/journal';
+import { FileJournal } from './instances/operations/fileJournal';
 import { Operations, type RunningOperation } from './instances/operations/operations';
 import { Session } from './instances/session';
 import { InstanceStore } from './instances/store';
@@ -99,7 +99,11 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
       version: manifestVersion(context),
       beforeRequest: async () => store.noteRequest(),
     });
-  const journal = new FileJournal(path.join(storage, 'operations'), log);
+  const journal = new FileJournal(
+    path.join(storage, 'operations'),
+    log,
+    fileEvents('operations').onUnwritable,
+  );
   const operations = new Operations({ journal, store, clock, log });
   const locations = new LocationNames({ store, clock, random: Math.random, log });
   const arrangement = storedArrangement(context.globalState);

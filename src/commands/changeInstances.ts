@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { outcomeOfError } from '../api/outcome';
 import { plainText } from '../base/text';
 import type { OperationKind } from '../instances/operations/journal';
 import type { InstanceRow } from '../instances/store';
-import { showChangeFailure } from '../views/notifications/changeReports';
+import { showOutcome } from '../views/notifications/changeReports';
 import { allows } from '../views/presentation';
 import { unsavedFiles } from '../vscode/connectedWindow';
 import { askModally, confirm } from '../vscode/messages';
@@ -55,10 +56,10 @@ export async function changeInstances(
     } catch (error) {
       failures.push(error);
       if (!byId)
-        showChangeFailure(
+        showOutcome(
           services.log,
           { kind, instanceId: row.instance.id, name: row.instance.name },
-          error,
+          outcomeOfError(error),
         );
     }
   }

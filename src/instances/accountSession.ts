@@ -28,6 +28,13 @@ export class AccountLeftError extends Error {
   }
 }
 
+/** What a request for one instance came to. `failed`: nothing new is known about it. */
+export type Checked =
+  | { readonly kind: 'found'; readonly row: InstanceRow }
+  /** The service itself answered that it doesn't know the ID. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed' };
+
 /** What an account's session needs from the window it is in. */
 export interface SessionNeeds {
   readonly clock: Clock;
@@ -166,6 +173,16 @@ export class AccountSession implements Disposable {
     const end = await this.refresher.refreshOne(id);
     this.requireCurrent();
     return end === 'not-found' ? undefined : this.row(id);
+  }
+
+  /** Requests one instance, and says whether the answer was good. Rejects only if the account was left. */
+  async check(id: string): Promise<Checked> {
+    this.requireCurrent();
+    const end = await this.refresher.refreshOne(id).catch(() => 'failed' as const);
+    this.requireCurrent();
+    if (end === 'not-found') return { kind: 'gone' };
+    const row = this.row(id);
+    return end === 'told' && row ? { kind: 'found', row } : { kind: 'failed' };
   }
 
   /** The service accepted an action: the row shows it from now on, and is polled often. */

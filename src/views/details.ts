@@ -94,7 +94,8 @@ function gpuLong({ resources }: Instance): string | undefined {
   return gpus.map(({ model, count }) => `${count}× ${gpuName(model)} (${labelText(model, 60)})`).join(', ');
 }
 
-function cpuText(vcpuCount: number | undefined, ramGb: number | undefined): string | undefined {
+/** `8 vCPU, 32 GB` as far as it is known. */
+export function cpuText(vcpuCount: number | undefined, ramGb: number | undefined): string | undefined {
   const parts = [
     vcpuCount === undefined ? undefined : vscode.l10n.t('{0} vCPU', vcpuCount),
     ramGb === undefined ? undefined : vscode.l10n.t('{0} GB RAM', ramGb),

@@ -1,3 +1,4 @@
+import type { RunningOperation } from '../../instances/operations/operations';
 import { isWindowsImage, type Problem } from '../../api/rules';
 import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
@@ -12,7 +13,7 @@ import {
 import type { CatalogFeed } from './catalogFeed';
 import { mergeCloudInit, parseCloudInit } from './cloudInit';
 import type { CloudInitEditors } from './cloudInitEditors';
-import { describeFailure, describeOutcome, idempotencyKey, prepare } from './createSubmit';
+import { describeCreated, describeFailure, describeOutcome, idempotencyKey, prepare } from './createSubmit';
 import { shellKind } from '../../base/shellQuote';
 import { FormPanel } from './formPanel';
 import { FormAccount } from './formAccount';
@@ -46,6 +47,8 @@ export class CreatePanel implements vscode.Disposable {
   private settled?: { readonly submitId: string; readonly result: Result };
   /** How often the person confirmed creating again after an unknown outcome, by request. */
   private readonly confirmedAgain = new Map<string, number>();
+  /** An unclear create of this form, whose instance is still searched for. */
+  private unclear?: RunningOperation;
   private readiness?: ToCreateForm & { type: 'readiness' };
 
   constructor(
@@ -217,7 +220,10 @@ export class CreatePanel implements vscode.Disposable {
       identityFile,
       onProgress: (message) => this.progress(message),
     })
-      .then((outcome) => describeOutcome(outcome, request.name))
+      .then(({ outcome, operation }) => {
+        if (outcome.kind === 'unknown' && operation) this.followSearch(submitId, operation, request.name);
+        return describeOutcome(outcome, request.name);
+      })
       .finally(() => (this.running = undefined))
       .catch((error: unknown) => describeFailure(error, request.name));
     if (result.kind === 'created') await presets.remember(draft);
@@ -244,9 +250,25 @@ export class CreatePanel implements vscode.Disposable {
     if (settled?.result.kind !== 'unknown') return;
     const candidate = settled.result.candidates.find((known) => known.id === id);
     if (!candidate) return;
+    this.unclear?.choose(id);
     const message = vscode.l10n.t('{0} is your new instance.', candidate.name);
     this.settle(settled.submitId, { kind: 'created', id, name: candidate.name, message });
     this.follow(id, candidate.name, this.parts.clock.now());
+  }
+
+  /** The search for the instance of an unclear create goes on; what it finds is shown. */
+  private followSearch(submitId: string, operation: RunningOperation, name: string): void {
+    this.unclear = operation;
+    operation.done.then(
+      () => {
+        const { instanceId } = operation.record;
+        if (instanceId === undefined || this.settled?.submitId !== submitId) return;
+        if (this.settled.result.kind === 'unknown') {
+          this.settle(submitId, describeCreated({ id: instanceId }, name));
+        }
+      },
+      () => undefined,
+    );
   }
 
   private progress(message: string): void {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
-import { TensorDockError } from '../../api/errors';
+import { outcomeOfError } from '../../api/outcome';
 import type { CreateRequest } from '../../api/types';
-import type { CreateOutcome } from '../../instances/createOutcome';
-import type { CreateResult } from '../../instances/operations/create';
+import type { InstanceOutcome } from '../../instances/createOutcome';
+import type { RunningOperation } from '../../instances/operations/operations';
 import type { FormParts } from './parts';
 
 /** How long a new instance can be missing from the service's list, in milliseconds. */
@@ -23,43 +23,53 @@ export interface CreateOptions {
 
 type CreateParts = Pick<FormParts, 'operations' | 'store' | 'clock' | 'ssh' | 'reportedByForm'>;
 
-/** Creates one instance and returns how that ended. Throws if nothing could be sent. */
+/** A create that was asked for. */
+export interface RequestedInstance {
+  readonly outcome: InstanceOutcome;
+  /** Missing if nothing could be begun. If the outcome is unknown, it goes on searching. */
+  readonly operation?: RunningOperation;
+}
+
+/** Creates one instance and returns how that ended. Throws if nothing could be sent, for a reason of ours. */
 export async function requestInstance(
   parts: CreateParts,
   request: CreateRequest,
   { onProgress, idempotencyKey, identityFile }: CreateOptions,
-): Promise<CreateOutcome> {
-  try {
-    const outcome = await createOnce(parts, request, idempotencyKey, onProgress);
-    if (!outcome || outcome.kind === 'unknown') {
-      return { kind: 'unknown', name: request.name, lookedForMs: outcome?.lookedForMs ?? 0 };
-    }
-    if (identityFile !== undefined) await parts.ssh.choose(outcome.id, { identityFile });
-    return outcome;
-  } catch (error) {
-    if (error instanceof TensorDockError) return { kind: 'refused', error };
-    throw error;
+): Promise<RequestedInstance> {
+  const requested = await createOnce(parts, request, idempotencyKey, onProgress);
+  const { outcome } = requested;
+  if (outcome.kind === 'done' && identityFile !== undefined) {
+    await parts.ssh.choose(outcome.value.id, { identityFile });
   }
+  return requested;
 }
 
 /**
- * One instance for one key. Where the key created one before that is gone by now, this is a new request; its key
- * follows from the old one, so that it is the same in every window.
+ * One instance for one key. If the key created one before that is gone by now, this is a new request; its key follows
+ * from the old one, so that it is the same in every window.
  */
 async function createOnce(
   parts: CreateParts,
   request: CreateRequest,
   key: string,
   onProgress: (message: string) => void,
-): Promise<CreateResult | undefined> {
+): Promise<RequestedInstance> {
   const { operations, store, clock } = parts;
-  const operation = await operations.create(request, key);
+  let operation: RunningOperation;
+  try {
+    operation = await operations.create(request, key);
+  } catch (error) {
+    const outcome = outcomeOfError(error);
+    if (outcome.kind === 'refused') return { outcome };
+    throw error;
+  }
   parts.reportedByForm.add(operation);
-  const listener = operation.onDidTell(onProgress);
+  const listener = operation.onDidReport(onProgress);
   const outcome = await operation.outcome.finally(() => listener.dispose());
-  if (!outcome || outcome.kind === 'unknown' || store.row(outcome.id)) return outcome;
+  const requested: RequestedInstance = { outcome, operation };
+  if (outcome.kind !== 'done' || store.row(outcome.value.id)) return requested;
   // This window may not have an instance of another window yet, nor the service's list a new one.
-  if (await store.refreshOne(outcome.id)) return outcome;
+  if (await store.refreshOne(outcome.value.id)) return requested;
   if (clock.now() - operation.record.startedAt < listingDelayMs) {
     throw new Error(
       vscode.l10n.t(
@@ -68,6 +78,6 @@ async function createOnce(
       ),
     );
   }
-  const next = createHash('sha256').update(`${key} ${outcome.id}`).digest('hex');
+  const next = createHash('sha256').update(`${key} ${outcome.value.id}`).digest('hex');
   return createOnce(parts, request, next, onProgress);
 }

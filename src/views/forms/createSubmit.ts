@@ -3,9 +3,15 @@ import * as vscode from 'vscode';
 import { NoCapacityError, OutcomeUnknownError } from '../../api/errors';
 import { checkCreate, checkFreeName, type Problem } from '../../api/rules';
 import type { CreateRequest } from '../../api/types';
-import type { CreateOutcome } from '../../instances/createOutcome';
+import {
+  UnclearCreateError,
+  type ChangedInstance,
+  type InstanceOutcome,
+} from '../../instances/createOutcome';
 import { formatDuration } from '../../base/duration';
 import { errorText } from '../../vscode/messages';
+import { describeCandidate } from '../notifications/operationQuestions';
+import { failureText } from '../notifications/outcomeText';
 import { limitsFor, toCreateRequest } from '../webview/shared/request';
 import type { Access, CatalogState, Draft, Result } from '../webview/shared/protocol';
 import { parseCloudInit } from './cloudInit';
@@ -40,61 +46,49 @@ export function idempotencyKey(request: CreateRequest): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** How a create ended, in words. */
-export function describeOutcome(outcome: CreateOutcome, name: string): Result {
-  switch (outcome.kind) {
-    case 'created':
-      return {
-        kind: 'created',
-        id: outcome.id,
-        name,
-        message: vscode.l10n.t('{0} was created and is starting.', name),
-      };
-    case 'adopted':
-      return {
-        kind: 'created',
-        id: outcome.id,
-        name,
-        message: vscode.l10n.t(
-          'TensorDock didn’t confirm the request, but {0} appeared in your instances after {1}. It was created once.',
-          name,
-          formatDuration(outcome.lookedForMs),
-        ),
-      };
-    case 'refused':
-      if (outcome.error instanceof OutcomeUnknownError) return describeFailure(outcome.error, name);
-      return {
-        kind: 'refused',
-        message: outcome.error.message,
-        problems: problemsOfError(outcome.error),
-        noCapacity: outcome.error instanceof NoCapacityError,
-      };
-    case 'unknown':
-      return {
-        kind: 'unknown',
-        name: outcome.name,
-        candidates: [],
-        message: vscode.l10n.t(
-          'TensorDock didn’t confirm the request. {0} may still appear and may be billed. It wasn’t in your instances {1} after the request. Check your instances or the dashboard before you create it again.',
-          outcome.name,
-          formatDuration(outcome.lookedForMs),
-        ),
-      };
+/** How a create ended, for the form. */
+export function describeOutcome(outcome: InstanceOutcome, name: string): Result {
+  if (outcome.kind === 'done') return describeCreated(outcome.value, name);
+  const { error } = outcome;
+  if (outcome.kind === 'refused' && !(error instanceof OutcomeUnknownError)) {
+    return {
+      kind: 'refused',
+      message: error.message,
+      problems: problemsOfError(outcome.error),
+      noCapacity: error instanceof NoCapacityError,
+    };
   }
-}
-
-/** A create that was interrupted, in words. Only an error that the service answered itself counts as a refusal. */
-export function describeFailure(error: unknown, name: string): Result {
-  if (!(error instanceof OutcomeUnknownError)) {
-    return { kind: 'refused', message: errorText(error), problems: [], noCapacity: false };
-  }
+  const candidates = error instanceof UnclearCreateError ? error.candidates : [];
   return {
     kind: 'unknown',
     name,
-    candidates: [],
-    message: vscode.l10n.t(
-      'TensorDock didn’t confirm the request. {0} may still appear and may be billed. Check your instances or the dashboard before you create it again.',
-      name,
-    ),
+    candidates: candidates.map((instance) => ({
+      id: instance.id,
+      name: instance.name,
+      detail: describeCandidate(instance),
+    })),
+    message: failureText({ kind: 'create', name }, { kind: 'unknown', error }),
+  };
+}
+
+/** A create that was interrupted, for the form. Only an error that proves it counts as a refusal. */
+export function describeFailure(error: unknown, name: string): Result {
+  if (error instanceof OutcomeUnknownError) return describeOutcome({ kind: 'unknown', error }, name);
+  return { kind: 'refused', message: errorText(error), problems: [], noCapacity: false };
+}
+
+/** The new instance of a create, for the form. */
+export function describeCreated({ id, search }: ChangedInstance, name: string): Result {
+  return {
+    kind: 'created',
+    id,
+    name,
+    message: search
+      ? vscode.l10n.t(
+          'TensorDock didn’t confirm the request, but {0} appeared in your instances after {1}. It was created once.',
+          name,
+          formatDuration(search.forMs),
+        )
+      : vscode.l10n.t('{0} was created and is starting.', name),
   };
 }

@@ -1,11 +1,12 @@
 import type { Disposable } from '../../base/disposable';
 import { plainText } from '../../base/text';
 import * as vscode from 'vscode';
-import { NotFoundError, OutcomeUnknownError, TensorDockError } from '../../api/errors';
+import { NotFoundError, TensorDockError } from '../../api/errors';
+import { outcomeOfError } from '../../api/outcome';
 import type { Problem } from '../../api/rules';
 import type { Instance, InstanceState } from '../../api/types';
 import { confirm, errorText } from '../../vscode/messages';
-import { showChangeDone, showChangeFailure } from '../notifications/changeReports';
+import { showOutcome } from '../notifications/changeReports';
 import { present } from '../presentation';
 import { modifyProblems, toModifyRequest } from '../webview/shared/request';
 import {
@@ -154,18 +155,21 @@ export class ModifyPanel implements Disposable {
           : vscode.l10n.t('{0} was modified and is still stopped.', instance.name),
         problems: [],
       });
-      if (!this.form.isVisible) showChangeDone(change, clock.now() - startedAt);
+      if (!this.form.isVisible) {
+        const value = { id: this.instanceId };
+        showOutcome(log, change, { kind: 'done', value }, clock.now() - startedAt);
+      }
       await this.load();
     } catch (error) {
       this.running = undefined;
       this.settle({
         type: 'result',
         submitId,
-        outcome: error instanceof OutcomeUnknownError ? 'unknown' : 'refused',
+        outcome: outcomeOfError(error).kind,
         message: errorText(error),
         problems: error instanceof TensorDockError ? problemsOfError(error) : [],
       });
-      if (!this.form.isVisible) showChangeFailure(log, change, error);
+      if (!this.form.isVisible) showOutcome(log, change, outcomeOfError(error));
     }
   }
 

@@ -3,7 +3,8 @@ import type { SharedFileEvents } from '../../base/sharedFile';
 import { showWarning } from '../../vscode/messages';
 
 /** What a shared file holds, as a person knows it. */
-export type FileContents = 'instances' | 'accounts' | 'costs' | 'schedules' | 'watches' | 'reminders';
+export type FileContents =
+  'instances' | 'operations' | 'accounts' | 'costs' | 'schedules' | 'watches' | 'reminders';
 
 /** Notifies of a damaged file whose contents are lost, and once per window that nothing can be saved. */
 export function fileNotices(): (contents: FileContents) => SharedFileEvents {
@@ -29,7 +30,8 @@ export function fileNotices(): (contents: FileContents) => SharedFileEvents {
 function lossOf(contents: FileContents): string | undefined {
   switch (contents) {
     case 'instances':
-      // TensorDock lists them again.
+    case 'operations':
+      // TensorDock lists instances again, and a damaged operation is kept as it is.
       return undefined;
     case 'accounts':
       return vscode.l10n.t(

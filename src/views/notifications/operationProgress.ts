@@ -3,33 +3,56 @@ import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
 import { plainText } from '../../base/text';
 import type { OperationKind } from '../../instances/operations/journal';
-import type { Operations, RunningOperation } from '../../instances/operations/operations';
+import { UnclearCreateError } from '../../instances/createOutcome';
+import type { OperationQuestion, Operations, RunningOperation } from '../../instances/operations/operations';
 import { showProgress } from '../../vscode/messages';
-import { showChangeDone, showChangeFailure, showCreateUnknown } from './changeReports';
+import { outcomeOfError } from '../../api/outcome';
+import { showCreateFound, showOutcome } from './changeReports';
+import { askAboutOperation } from './operationQuestions';
 
 /** Operations that take long are shown in a notification, the others in the status bar and their row. */
 const prominent: ReadonlySet<OperationKind> = new Set(['restart', 'modify', 'startWhenAvailable']);
 
 export interface OperationProgressOptions {
-  readonly operations: Pick<Operations, 'onDidBegin'>;
+  readonly operations: Pick<Operations, 'onDidBegin' | 'onDidFind' | 'onDidAsk'>;
   readonly clock: Clock;
   readonly log: vscode.LogOutputChannel;
   /** Operations that a form of this window began. It reports how they end, so nothing is reported twice. */
   readonly reportedByForm: WeakSet<RunningOperation>;
 }
 
-/** Shows each operation of this window until its end, and reports the end once. */
+/** Shows each operation of this window until its end, reports the end once, and asks what only a person can decide. */
 export function followOperations(options: OperationProgressOptions): Disposable {
   const { operations, clock } = options;
-  return operations.onDidBegin((operation) => {
-    // The form of a create shows its own progress.
-    if (operation.record.kind !== 'create') followProgress(operation);
-    const startedAt = clock.now();
-    operation.done.then(
-      () => void reportDone(operation, clock.now() - startedAt, options),
-      (error: unknown) => void reportFailure(operation, error, options),
-    );
-  });
+  const listeners = [
+    operations.onDidBegin((operation) => {
+      // The form of a create shows its own progress.
+      if (operation.record.kind !== 'create') followProgress(operation);
+      void reportEnd(operation, clock.now(), options);
+    }),
+    operations.onDidFind(({ record }) => showCreateFound(record)),
+    operations.onDidAsk((question) => void askOnce(question, options)),
+  ];
+  return {
+    dispose: () => {
+      for (const listener of listeners) listener.dispose();
+    },
+  };
+}
+
+/** The form that began a create asks about the candidates in its result. */
+async function askOnce(
+  question: OperationQuestion,
+  { reportedByForm, clock }: OperationProgressOptions,
+): Promise<void> {
+  const { operation } = question;
+  if (question.kind === 'candidates' && reportedByForm.has(operation)) {
+    const outcome = await operation.outcome;
+    const error = outcome.kind === 'unknown' ? outcome.error : undefined;
+    const asked = error instanceof UnclearCreateError ? error.candidates : [];
+    if (question.candidates.every(({ id }) => asked.some((each) => each.id === id))) return;
+  }
+  await askAboutOperation(question, clock.now());
 }
 
 function followProgress(operation: RunningOperation): void {
@@ -38,7 +61,7 @@ function followProgress(operation: RunningOperation): void {
   void showProgress(
     { title, place: prominent.has(kind) ? 'notification' : 'statusBar' },
     async (report, cancelled) => {
-      const listener = operation.onDidTell(report);
+      const listener = operation.onDidReport(report);
       if (operation.message !== '') report(operation.message);
       cancelled.addEventListener('abort', () => operation.cancel());
       await operation.done.catch(() => undefined);
@@ -67,28 +90,27 @@ function titleOf({ record: { kind, name } }: RunningOperation): string {
   }
 }
 
-async function reportDone(
+async function reportEnd(
   operation: RunningOperation,
-  tookMs: number,
-  { reportedByForm }: OperationProgressOptions,
+  startedAt: number,
+  { reportedByForm, log, clock }: OperationProgressOptions,
 ): Promise<void> {
-  if (reportedByForm.has(operation)) return;
-  const { record } = operation;
-  const outcome = record.kind === 'create' ? await operation.outcome.catch(() => undefined) : undefined;
-  if (record.kind === 'create' && (!outcome || outcome.kind === 'unknown')) showCreateUnknown(record.name);
-  else showChangeDone(record, tookMs);
-}
-
-async function reportFailure(
-  operation: RunningOperation,
-  error: unknown,
-  { reportedByForm, log }: OperationProgressOptions,
-): Promise<void> {
-  if (reportedByForm.has(operation)) return;
-  // What failed before it was accepted is reported by the command that asked for it.
-  const accepted = await operation.accepted.then(
+  const accepted = operation.accepted.then(
     () => true,
     () => false,
   );
-  if (accepted) showChangeFailure(log, operation.record, error);
+  const end = await operation.done.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  const outcome = await operation.outcome;
+  const { record } = operation;
+  // A form reports the end of its create, but can't report what the search finds after that.
+  const isSearched = record.kind === 'create' && outcome.kind === 'unknown';
+  if (operation.isElsewhere || (reportedByForm.has(operation) && !isSearched)) return;
+  // What failed before it was accepted is reported by the command that asked for it; a create has no such command.
+  if (end && !isSearched && record.kind !== 'create' && !(await accepted)) return;
+  const tookMs = clock.now() - startedAt;
+  if (end) showOutcome(log, record, outcomeOfError(end.error));
+  else showOutcome(log, record, { kind: 'done', value: { id: record.instanceId ?? '' } }, tookMs);
 }

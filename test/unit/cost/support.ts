@@ -168,11 +168,13 @@ export class StandInOperations {
         step: 'begin',
       },
       message: '',
-      onDidTell: () => ({ dispose: () => undefined }),
+      onDidReport: () => ({ dispose: () => undefined }),
+      isElsewhere: false,
       accepted,
       done: accepted,
-      outcome: Promise.resolve(undefined),
+      outcome: Promise.resolve({ kind: 'done', value: { id: instanceId } }),
       cancel: () => undefined,
+      choose: () => undefined,
     };
   }
 }

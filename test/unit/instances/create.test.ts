@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NoCapacityError } from '../../../src/api/errors';
+import type { RunningOperation } from '../../../src/instances/operations/operations';
 import { hostIds } from '../../simulator/catalogue';
 import type { Fault } from '../../simulator/faults';
 import { createRequest, Person, shown, type Window } from './windows';
@@ -27,6 +28,12 @@ function machines(): number {
   return person.world.all().length - 1;
 }
 
+async function refusal(operation: RunningOperation): Promise<unknown> {
+  const outcome = await person.outcome(operation.outcome);
+  if (outcome.kind !== 'refused') throw new Error(`It ended as ${outcome.kind}`);
+  return outcome.error;
+}
+
 function spoil(fault: Fault): void {
   person.service.faults.add({ method: 'POST', fault });
 }
@@ -35,7 +42,7 @@ describe('a create with a clear answer', () => {
   test('makes one machine and waits until it runs, though an older one has the same name', async () => {
     const operation = await window.operations.create(createRequest(), 'key');
     const outcome = await person.outcome(operation.outcome);
-    expect(outcome).toEqual({ kind: 'created', id: person.world.all()[1]?.id });
+    expect(outcome).toEqual({ kind: 'done', value: { id: person.world.all()[1]?.id } });
     await person.outcome(operation.done);
     const ended = (): boolean => window.store.rows()[1]?.pending === undefined;
     await person.until(ended);
@@ -48,17 +55,17 @@ describe('a create with a clear answer', () => {
   test('that refuses makes none, says why, and the corrected form may use the same key', async () => {
     spoil({ kind: 'error-in-200', error: 'No available nodes found' });
     const operation = await window.operations.create(createRequest(), 'key');
-    await expect(person.outcome(operation.outcome)).rejects.toBeInstanceOf(NoCapacityError);
+    expect(await refusal(operation)).toBeInstanceOf(NoCapacityError);
     expect(machines()).toBe(0);
     const again = await window.operations.create(createRequest(), 'key');
-    expect(await person.outcome(again.outcome)).toMatchObject({ kind: 'created' });
+    expect(await person.outcome(again.outcome)).toMatchObject({ kind: 'done' });
     expect(machines()).toBe(1);
   });
 
   test('is not sent while the list cannot be had, as a lost machine could not be told from an old one', async () => {
     person.service.faults.add({ times: 3, fault: { kind: 'html', status: 502 } });
     const operation = await window.operations.create(createRequest(), 'key');
-    await expect(person.outcome(operation.outcome)).rejects.toMatchObject({ code: 'service-down' });
+    expect(await refusal(operation)).toMatchObject({ code: 'service-down' });
     expect(creates()).toBe(0);
   });
 });
@@ -85,7 +92,7 @@ describe('a create without a clear answer', () => {
     spoil(fault);
     const operation = await window.operations.create(createRequest(), 'key');
     const outcome = await person.outcome(operation.outcome, 5 * minute);
-    expect(outcome).toMatchObject({ kind: 'adopted', id: person.world.all()[1]?.id });
+    expect(outcome).toMatchObject({ kind: 'done', value: { id: person.world.all()[1]?.id, search: {} } });
     await person.outcome(operation.done);
     expect([creates(), machines()]).toEqual([1, 1]);
   });
@@ -94,7 +101,7 @@ describe('a create without a clear answer', () => {
     spoil(fault);
     const operation = await window.operations.create(createRequest(), 'key');
     const outcome = await person.outcome(operation.outcome, 10 * minute);
-    expect(outcome).toEqual({ kind: 'unknown', lookedForMs: 120_000 });
+    expect(outcome).toMatchObject({ kind: 'unknown', error: { search: { lists: 9, forMs: 120_000 } } });
     await person.clock.advance(10 * minute);
     expect([creates(), machines()]).toEqual([1, 0]);
   });
@@ -115,13 +122,15 @@ describe('a create without a clear answer', () => {
       const outcome = await person.outcome(operation.outcome, 10 * minute);
       const mine = person.world.all().find(({ name }) => name === `m${index}`);
       expect(outcome).toMatchObject(
-        when === 'after' ? { kind: 'adopted', id: mine?.id } : { kind: 'unknown', lookedForMs: 120_000 },
+        when === 'after'
+          ? { kind: 'done', value: { id: mine?.id, search: {} } }
+          : { kind: 'unknown', error: { search: { lists: 9, forMs: 120_000 } } },
       );
-      if (outcome) told.push(outcome.kind);
+      told.push(outcome.kind);
     }
     await person.clock.advance(10 * minute);
     expect([creates(), machines()]).toEqual([40, 20]);
-    expect(told.filter((kind) => kind === 'adopted')).toHaveLength(20);
+    expect(told.filter((kind) => kind === 'done')).toHaveLength(20);
     expect(told.filter((kind) => kind === 'unknown')).toHaveLength(20);
   });
 
@@ -129,7 +138,10 @@ describe('a create without a clear answer', () => {
     person.world.settings.delays = { ...person.world.settings.delays, visible: minute };
     spoil({ kind: 'drop', when: 'after' });
     const operation = await window.operations.create(createRequest(), 'key');
-    expect(await person.outcome(operation.outcome, 5 * minute)).toMatchObject({ kind: 'adopted' });
+    expect(await person.outcome(operation.outcome, 5 * minute)).toMatchObject({
+      kind: 'done',
+      value: { search: {} },
+    });
     expect([creates(), machines()]).toEqual([1, 1]);
   });
 
@@ -138,7 +150,7 @@ describe('a create without a clear answer', () => {
     const lost = await window.operations.create(createRequest(), 'lost');
     await person.until(() => creates() === 1);
     const fine = await window.operations.create(createRequest(), 'fine');
-    expect(await person.outcome(fine.outcome)).toMatchObject({ kind: 'created' });
+    expect(await person.outcome(fine.outcome)).toMatchObject({ kind: 'done' });
     expect(await person.outcome(lost.outcome, 5 * minute)).toMatchObject({ kind: 'unknown' });
     expect(machines()).toBe(1);
   });
@@ -179,7 +191,7 @@ describe('the same wish twice', () => {
     const first = await window.operations.create(createRequest(), 'key');
     await person.until(() => creates() === 1);
     first.cancel();
-    await expect(person.outcome(first.outcome)).rejects.toThrow();
+    expect(await person.outcome(first.outcome)).toMatchObject({ kind: 'unknown' });
     const again = await window.operations.create(createRequest(), 'key');
     expect(await person.outcome(again.outcome)).toMatchObject({ kind: 'unknown' });
     await person.clock.advance(minute);
@@ -193,7 +205,7 @@ describe('a create whose window closes', () => {
     const other = await person.open();
     person.journal.onNote = () => window.close();
     await window.operations.create(createRequest(), 'key');
-    await person.until(() => person.journal.records.size === 0, 10 * minute);
+    await person.until(() => person.journal.records.size === 0, 20 * minute);
     expect([creates(), machines()]).toEqual([0, 0]);
     expect(other.store.rows()).toHaveLength(1);
   });
@@ -206,7 +218,10 @@ describe('a create whose window closes', () => {
     await person.until(() => creates() === 1);
     window.close();
     await person.until(() => begun.length === 1);
-    expect(await person.outcome(begun[0] ?? Promise.resolve())).toMatchObject({ kind: 'adopted' });
+    expect(await person.outcome(begun[0] ?? Promise.resolve())).toMatchObject({
+      kind: 'done',
+      value: { search: {} },
+    });
     await person.until(() => person.journal.records.size === 0);
     expect(other.store.rows()[1]).toMatchObject({ state: 'running' });
     expect([creates(), machines()]).toEqual([1, 1]);

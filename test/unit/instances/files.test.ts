@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import lockfile from 'proper-lockfile';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { FileJournal, type OperationRecord } from '../../../src/instances/operations/journal';
+import { FileJournal } from '../../../src/instances/operations/fileJournal';
+import type { OperationRecord } from '../../../src/instances/operations/journal';
 import { SnapshotFile } from '../../../src/instances/sharedSnapshot';
 import { emptySnapshot, type Snapshot } from '../../../src/instances/snapshot';
 import { KeptLog } from './windows';
@@ -141,7 +142,7 @@ describe('the notes of operations', () => {
     const journal = new FileJournal(folder, log);
     await (await journal.begin(record))?.finish();
     expect(await readdir(folder)).toEqual([]);
-    const made: OperationRecord = { ...record, kind: 'create', outcome: { kind: 'created', id: 'new' } };
+    const made: OperationRecord = { ...record, kind: 'create', created: { kind: 'created', id: 'new' } };
     await (await journal.begin(made))?.finish(made);
     expect(await journal.list()).toEqual([]);
     expect(await journal.begin(made)).toBeUndefined();
@@ -184,7 +185,7 @@ describe('the notes of operations', () => {
     await (await journal.begin(record))?.release();
     await writeFile(file('broken.json'), '{"version":');
     expect(await journal.list()).toEqual([record]);
-    expect(log.lines.join()).toContain('broken.json cannot be read');
+    expect(log.lines.join()).toContain('broken.json can’t be read');
     expect(await readFile(file('broken.json'), 'utf8')).toBe('{"version":');
   });
 });

@@ -104,8 +104,8 @@ export class MemoryJournal implements Journal {
       signal: ended.signal,
       note: (next) => {
         ended.signal.throwIfAborted();
+        if (this.records.get(id)?.step !== next.step) this.steps.push(`${next.kind} ${next.step}`);
         this.records.set(id, next);
-        this.steps.push(`${next.kind} ${next.step}`);
         this.changed.fire();
         this.onNote(next);
         // What the test did to this window at this moment comes before the window goes on.

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { RunningOperation } from '../../../src/instances/operations/operations';
+import type { OperationQuestion, RunningOperation } from '../../../src/instances/operations/operations';
 import { hostIds } from '../../simulator/catalogue';
 import { Person, rtx4090, shown, type Window } from './windows';
 
@@ -20,6 +20,17 @@ afterEach(() => person.close());
 async function withMachine(status: 'running' | 'stopped'): Promise<void> {
   id = person.machine('box', { status }).id;
   await window.store.refresh();
+}
+
+function questions(from: Window): OperationQuestion[] {
+  const asked: OperationQuestion[] = [];
+  from.operations.onDidAsk((question) => asked.push(question));
+  return asked;
+}
+
+function discard(question: OperationQuestion | undefined): void {
+  if (question?.kind !== 'late') throw new Error('Nothing late was asked about');
+  question.discard();
 }
 
 interface Kind {
@@ -109,7 +120,7 @@ describe.each(Object.entries(kinds))('%s', (_name, kind) => {
     await withMachine(kind.from);
     const operation = await kind.begin(window);
     const told = new Set<string>();
-    operation.onDidTell((message) => told.add(message));
+    operation.onDidReport((message) => told.add(message));
     await person.outcome(operation.accepted, 2 * minute);
     await person.outcome(operation.done, 10 * minute);
     expect(person.journal.steps.map((step) => step.split(' ')[1])).toEqual(kind.steps);
@@ -307,14 +318,19 @@ describe('accounts', () => {
     expect(calls()).toEqual({ 'POST stop': 1, 'POST start': 1 });
   });
 
-  test('a restart that was left for more than a day starts no machine', async () => {
+  test('a restart that was left for more than a day starts nothing by itself, but asks', async () => {
     await withMachine('running');
     const restart = await window.operations.begin('restart', id);
     await person.outcome(restart.accepted);
     await window.store.setSession(undefined);
     await expect(person.outcome(restart.done)).rejects.toThrow('You switched accounts');
     await person.clock.advance(25 * 60 * minute);
+    const asked = questions(window);
     await window.store.setSession({ accountId: 'account-1', api: window.api, shared: person.shared });
+    await person.until(() => asked.length === 1);
+    await person.clock.advance(5 * minute);
+    expect(calls()).toEqual({ 'POST stop': 1 });
+    discard(asked[0]);
     await person.until(() => person.journal.records.size === 0);
     await person.clock.advance(5 * minute);
     expect(calls()).toEqual({ 'POST stop': 1 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { FileJournal } from '../../../src/instances/operations/journal';
+import { FileJournal } from '../../../src/instances/operations/fileJournal';
 import { SnapshotFile } from '../../../src/instances/sharedSnapshot';
 import { hostIds } from '../../simulator/catalogue';
 import type { Fault } from '../../simulator/faults';

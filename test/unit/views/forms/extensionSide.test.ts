@@ -9,6 +9,7 @@ import {
   OutcomeUnknownError,
   ServiceError,
 } from '../../../../src/api/errors';
+import { UnclearCreateError } from '../../../../src/instances/createOutcome';
 import { CatalogFeed } from '../../../../src/views/forms/catalogFeed';
 import { mergeCloudInit, parseCloudInit } from '../../../../src/views/forms/cloudInit';
 import {
@@ -111,12 +112,21 @@ describe('a refusal', () => {
 
 describe('the end of a create', () => {
   it('says what was found and for how long', () => {
-    const adopted = describeOutcome({ kind: 'adopted', id: 'i', lookedForMs: 45_000 }, 'n');
+    const adopted = describeOutcome(
+      { kind: 'done', value: { id: 'i', search: { lists: 4, forMs: 45_000 } } },
+      'n',
+    );
     expect(adopted).toMatchObject({ kind: 'created', id: 'i' });
     expect(adopted.message).toContain('45 s');
-    const unknown = describeOutcome({ kind: 'unknown', name: 'n', lookedForMs: 120_000 }, 'n');
+    const unknown = describeOutcome(
+      {
+        kind: 'unknown',
+        error: new UnclearCreateError('Your list was checked 3 times.', { lists: 3, forMs: 120_000 }),
+      },
+      'n',
+    );
     expect(unknown.kind).toBe('unknown');
-    expect(unknown.message).toContain('2 min');
+    expect(unknown.message).toContain('checked 3 times');
   });
 
   it('offers other locations only if there was no capacity', () => {
@@ -130,7 +140,7 @@ describe('the end of a create', () => {
     const error = new OutcomeUnknownError('no answer');
     for (const result of [describeFailure(error, 'n'), describeOutcome({ kind: 'refused', error }, 'n')]) {
       expect(result.kind).toBe('unknown');
-      expect('message' in result && result.message).toMatch(/may still appear and may be billed/);
+      expect('message' in result && result.message).toMatch(/unknown whether “n” was created/);
     }
     expect(describeFailure(new ServiceError('service-down', 'down'), 'n').kind).toBe('refused');
   });

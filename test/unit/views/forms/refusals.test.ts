@@ -6,7 +6,7 @@ import { describeOutcome } from '../../../../src/views/forms/createSubmit';
 import { CreateModel } from '../../../../src/views/webview/create/model';
 import { access, catalog, draft } from './catalogFixtures';
 
-vi.mock('vscode', () => ({ l10n: { t: (text: string) => text } }));
+vi.mock('vscode', async () => (await import('../../fakeVscode')).fakeVscode);
 
 const at = (field: string, message: string, more: object = {}): object[] => [
   { code: 'custom', message, path: ['data', 'attributes', field], ...more },
@@ -16,7 +16,7 @@ const at = (field: string, message: string, more: object = {}): object[] => [
 const refusals: readonly (readonly [number, unknown, RegExp, string?])[] = [
   [400, { error: 'No available nodes found' }, /another (placement|location)|other locations|smaller|later/i],
   [404, { status: 404, error: 'No available nodes found' }, /another (placement|location)|smaller|later/i],
-  [500, { status: 500, error: 'No available nodes found' }, /didn’t confirm the request/],
+  [500, { status: 500, error: 'No available nodes found' }, /unknown whether “box” was created.*Check/],
   [400, { status: 400, error: 'Hostnode unavailable' }, /another (placement|location)|smaller|later/i],
   [400, { error: 'No available public IPs on hostnode' }, /port forwards|another (placement|location)/i],
   [400, { error: 'You need at least $1 to deploy an instance' }, /balance|add (money|funds)|top up/i],

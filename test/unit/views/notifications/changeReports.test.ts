@@ -8,10 +8,11 @@ import {
 } from '../../../../src/api/errors';
 import { Deferred } from '../../../../src/base/deferred';
 import { Emitter } from '../../../../src/base/emitter';
-import type { CreateResult } from '../../../../src/instances/operations/create';
+import { outcomeOfError } from '../../../../src/api/outcome';
+import { UnclearCreateError, type InstanceOutcome } from '../../../../src/instances/createOutcome';
 import { operationKinds, type OperationKind } from '../../../../src/instances/operations/journal';
-import type { RunningOperation } from '../../../../src/instances/operations/operations';
-import { showChangeFailure } from '../../../../src/views/notifications/changeReports';
+import type { OperationQuestion, RunningOperation } from '../../../../src/instances/operations/operations';
+import { showOutcome } from '../../../../src/views/notifications/changeReports';
 import { followOperations } from '../../../../src/views/notifications/operationProgress';
 import { ManualClock } from '../../../simulator/clock';
 import { resetWindow, window } from '../../fakeVscode';
@@ -26,7 +27,7 @@ const unclear = new OutcomeUnknownError(
 beforeEach(resetWindow);
 
 function fail(kind: OperationKind, error: unknown): string {
-  showChangeFailure(log, { kind, instanceId: 'id', name: 'box' }, error);
+  showOutcome(log, { kind, instanceId: 'id', name: 'box' }, outcomeOfError(error));
   return window.messages.join('\n');
 }
 
@@ -70,28 +71,36 @@ interface Started {
   readonly cancel: () => void;
   readonly accepted: Deferred;
   readonly done: Deferred;
-  readonly outcome: Deferred<CreateResult | undefined>;
+  readonly outcome: Deferred<InstanceOutcome>;
 }
 
 describe('an operation', () => {
   const begun = new Emitter<RunningOperation>();
   const reportedByForm = new WeakSet<RunningOperation>();
   const clock = new ManualClock();
-  followOperations({ operations: { onDidBegin: begun.event }, clock, log, reportedByForm });
+  const finds = new Emitter<RunningOperation>();
+  const questions = new Emitter<OperationQuestion>();
+  const operations = { onDidBegin: begun.event, onDidFind: finds.event, onDidAsk: questions.event };
+  followOperations({ operations, clock, log, reportedByForm });
 
   function begin(kind: OperationKind, byForm = false): Started {
     const cancel = vi.fn();
     const [accepted, done] = [new Deferred(), new Deferred()];
-    const outcome = new Deferred<CreateResult | undefined>();
+    const outcome = new Deferred<InstanceOutcome>();
     const operation = {
       record: { id: kind, kind, name: 'box', instanceId: kind === 'create' ? undefined : 'id' },
       message: '',
-      onDidTell: new Emitter<string>().event,
+      onDidReport: new Emitter<string>().event,
+      isElsewhere: false,
       accepted: accepted.promise,
       done: done.promise,
       outcome: outcome.promise,
       cancel,
     } as unknown as RunningOperation;
+    done.promise.then(
+      () => outcome.resolve({ kind: 'done', value: { id: 'id' } }),
+      (error: unknown) => outcome.resolve(outcomeOfError(error)),
+    );
     if (byForm) reportedByForm.add(operation);
     begun.fire(operation);
     return { cancel, accepted, done, outcome };
@@ -110,11 +119,13 @@ describe('an operation', () => {
 
   test('reports a create whose end is unknown as a create', async () => {
     const { done, outcome } = begin('create');
-    outcome.resolve({ kind: 'unknown', lookedForMs: 1 });
-    done.resolve(undefined);
+    const error = new UnclearCreateError('Your list was checked 9 times.', { lists: 9, forMs: 1 });
+    outcome.resolve({ kind: 'unknown', error });
+    done.reject(error);
     await expect.poll(() => window.messages.length).toBe(1);
     expect(window.messages[0]).toContain('unknown whether “box” was created');
     expect(window.messages[0]).not.toContain('modified');
+    expect(window.messages[0]).toContain('checked 9 times');
   });
 
   test('reports a failure after it was accepted; before that, the command does', async () => {

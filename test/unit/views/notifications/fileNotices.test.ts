@@ -27,7 +27,15 @@ it('says that a damaged list of accounts may separate an account from its costs'
 
 it('says once that nothing can be saved, however many files are concerned', () => {
   const events = fileNotices();
-  for (const contents of ['instances', 'accounts', 'costs', 'schedules', 'watches', 'reminders'] as const) {
+  for (const contents of [
+    'instances',
+    'operations',
+    'accounts',
+    'costs',
+    'schedules',
+    'watches',
+    'reminders',
+  ] as const) {
     events(contents).onUnwritable?.(new Error('EACCES'));
   }
   expect(window.messages).toEqual([expect.stringContaining('can’t be written')]);

@@ -1,0 +1,302 @@
+import * as l10n from '@vscode/l10n';
+import { TensorDockError } from '../../api/errors';
+import { outcomeOfError } from '../../api/outcome';
+import type { CreateRequest, Instance } from '../../api/types';
+import { abortReason } from '../../base/abort';
+import { delay, type Clock } from '../../base/clock';
+import { Deferred } from '../../base/deferred';
+import type { Disposable } from '../../base/disposable';
+import { Emitter } from '../../base/emitter';
+import type { Logger } from '../../base/logger';
+import type { AccountSession } from '../accountSession';
+import type { InstanceOutcome } from '../createOutcome';
+import { Attendance } from './attendance';
+import { create, mayBeCreated } from './create';
+import type { CreateSteps } from './createSteps';
+import type { Claim, Journal, OperationKind, OperationRecord } from './journal';
+import { modify } from './modify';
+import { restart, start, startWhenAvailable, stop } from './power';
+import { endOf, endedOutcome } from './ends';
+import { remove } from './remove';
+import type { Steps } from './steps';
+
+/** An operation that this window works on, or follows while another window does. */
+export interface RunningOperation {
+  readonly record: OperationRecord;
+  /** What it is doing now, in words. */
+  readonly message: string;
+  readonly onDidReport: (listener: (message: string) => void) => Disposable;
+  /** Another window took it over and reports its end. */
+  readonly isElsewhere: boolean;
+  /** Resolves when the service accepted what was asked. */
+  readonly accepted: Promise<unknown>;
+  /** Resolves when it is seen to be done; rejects if it failed, was canceled, or isn't known to be done. */
+  readonly done: Promise<unknown>;
+  /**
+   * How the change ended. Never rejects. A create's is known before its instance runs; if it is unknown, the search
+   * goes on, and `done` has the end of that.
+   */
+  readonly outcome: Promise<InstanceOutcome>;
+  cancel(): void;
+  /** An unclear create: the person says which of the candidates is the new instance. */
+  choose(id: string): void;
+}
+
+/** Something that only a person can decide about an operation. */
+export type OperationQuestion =
+  | {
+      /** Nobody worked on it for so long that it mustn't go on by itself. */
+      readonly kind: 'late';
+      readonly operation: RunningOperation;
+      readonly proceed: () => void;
+      readonly discard: () => void;
+    }
+  | {
+      /** An unclear create: these instances appeared, and it isn't sure which of them is the new one, if any. */
+      readonly kind: 'candidates';
+      readonly operation: RunningOperation;
+      readonly candidates: readonly Instance[];
+    };
+
+/** What the operations of a window share. */
+export interface OperationParts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+  readonly ask: (question: OperationQuestion) => void;
+  readonly found: (operation: RunningOperation) => void;
+  readonly createdByOthers: (id: string | undefined) => ReadonlySet<string>;
+  readonly hasRival: (record: OperationRecord) => boolean;
+}
+
+/** The person no longer wants what was asked for. */
+export class DiscardedError extends DOMException {
+  constructor() {
+    super('Discarded', 'AbortError');
+  }
+}
+
+/** How often a window checks whether it can take an operation back, in milliseconds. */
+const reclaimMs = 5_000;
+
+const kinds: Readonly<Record<Exclude<OperationKind, 'create'>, (steps: Steps) => Promise<void>>> = {
+  start,
+  stop,
+  restart,
+  delete: remove,
+  modify,
+  startWhenAvailable,
+};
+
+/** See `RunningOperation`. */
+export class Running implements RunningOperation {
+  message = '';
+  isElsewhere = false;
+  private readonly reports = new Emitter<string>();
+  private readonly acceptance = new Deferred<unknown>();
+  private readonly ending = new Deferred<unknown>();
+  private readonly result = new Deferred<InstanceOutcome>();
+  private readonly choice = new Deferred<string>();
+  private readonly cancelling = new AbortController();
+  private readonly leaving = new AbortController();
+  private candidates: readonly string[] = [];
+  /** Something may have been sent. */
+  private sent = false;
+
+  readonly onDidReport = this.reports.event;
+  readonly accepted = this.acceptance.promise;
+  readonly done = this.ending.promise;
+  readonly outcome = this.result.promise;
+
+  constructor(
+    public record: OperationRecord,
+    private readonly session: AccountSession,
+    private readonly parts: OperationParts,
+  ) {}
+
+  /** Whether it belongs to this session. */
+  worksIn(session: AccountSession | undefined): boolean {
+    return this.session === session;
+  }
+
+  cancel(): void {
+    this.cancelling.abort(new DOMException('Cancelled', 'AbortError'));
+  }
+
+  choose(id: string): void {
+    if (this.candidates.includes(id)) this.choice.resolve(id);
+  }
+
+  /** The window closes, or the account was left. The record stays for whoever can continue. */
+  leave(reason: Error = new DOMException('Cancelled', 'AbortError')): void {
+    this.leaving.abort(reason);
+  }
+
+  /** It didn't begin, or it failed. */
+  fail(reason: unknown): void {
+    const outcome = outcomeOfError(reason);
+    this.result.resolve(outcome.kind === 'unknown' && !this.sent ? notSent(outcome.error) : outcome);
+    this.acceptance.reject(reason);
+    this.ending.reject(reason);
+  }
+
+  /** It ended before, perhaps in another window. */
+  endAs(past: OperationRecord | undefined): void {
+    this.record = past ?? this.record;
+    const outcome = endedOutcome(this.record);
+    this.result.resolve(outcome);
+    if (outcome.kind === 'done') this.succeed();
+    else this.fail(outcome.error);
+  }
+
+  /** Works on it until its end. If another window takes it over, that window is followed. Never rejects. */
+  async run(claim: Claim, request: CreateRequest | undefined): Promise<void> {
+    let current: Claim | undefined = claim;
+    while (current) {
+      if (await this.attempt(current, request)) return;
+      this.isElsewhere = true;
+      try {
+        current = await this.reclaim();
+      } catch (error) {
+        this.fail(error);
+        return;
+      }
+      if (current) {
+        this.isElsewhere = false;
+        this.record = current.record;
+      }
+    }
+    this.endAs(await this.parts.journal.past(this.record.id).catch(() => undefined));
+  }
+
+  /** False if the claim was lost to another window. */
+  private async attempt(claim: Claim, request: CreateRequest | undefined): Promise<boolean> {
+    const { clock, log } = this.parts;
+    const signal = AbortSignal.any([claim.signal, this.cancelling.signal, this.leaving.signal]);
+    this.sent = this.record.step !== 'begin';
+    const attendance = new Attendance(clock, this.record.attendedAt ?? this.record.startedAt, () => {
+      this.record = { ...this.record, attendedAt: attendance.touch() };
+      void claim.note(this.record).catch(() => undefined);
+    });
+    const steps = this.stepsOf(claim, signal, attendance);
+    try {
+      this.session.requireCurrent();
+      if (this.record.kind === 'create') await create(steps, request);
+      else await kinds[this.record.kind](steps);
+      attendance.dispose();
+      await this.letGo(claim, undefined);
+      this.succeed();
+    } catch (error) {
+      attendance.dispose();
+      const reason = signal.aborted ? abortReason(signal) : error;
+      log.info(`operations: ${this.record.kind} ${this.record.id} ended: ${String(reason)}`);
+      await this.letGo(claim, reason);
+      if (!this.leaving.signal.aborted && !this.cancelling.signal.aborted && isLost(claim)) return false;
+      this.fail(reason);
+    }
+    return true;
+  }
+
+  private succeed(): void {
+    this.result.resolve({ kind: 'done', value: { id: this.record.instanceId ?? '' } });
+    this.acceptance.resolve(undefined);
+    this.ending.resolve(undefined);
+  }
+
+  /** The claim, once it can be had again; `undefined` when the other window has finished the operation. */
+  private async reclaim(): Promise<Claim | undefined> {
+    const { journal, clock } = this.parts;
+    const { id } = this.record;
+    const signal = AbortSignal.any([this.cancelling.signal, this.leaving.signal]);
+    this.report(l10n.t('Another window is continuing this.'));
+    for (;;) {
+      if (this.cancelling.signal.aborted) await journal.cancel(id);
+      if (signal.aborted) throw abortReason(signal);
+      const claim = await journal.claim(id);
+      if (claim) return claim;
+      if (!(await journal.list()).some((record) => record.id === id)) return undefined;
+      await delay(clock, reclaimMs, signal).catch(() => undefined);
+    }
+  }
+
+  private async letGo(claim: Claim, reason: unknown): Promise<void> {
+    try {
+      if (this.leaving.signal.aborted) await claim.release();
+      else if (this.record.kind === 'create') {
+        await claim.finish(mayBeCreated(this.record) ? this.record : undefined);
+      } else await claim.finish({ ...this.record, end: endOf(reason) });
+    } catch (error) {
+      this.parts.log.warn(`operations: ${this.record.id} couldn't be finished: ${String(error)}`);
+    }
+  }
+
+  private report(message: string): void {
+    this.message = message;
+    this.reports.fire(message);
+  }
+
+  private stepsOf(claim: Claim, signal: AbortSignal, attendance: Attendance): CreateSteps {
+    const { clock, random, ask, found, createdByOthers, hasRival } = this.parts;
+    const getRecord = (): OperationRecord => this.record;
+    return {
+      get record() {
+        return getRecord();
+      },
+      session: this.session,
+      clock,
+      signal,
+      random,
+      at: async (step, change = {}) => {
+        this.record = { ...this.record, ...change, step, attendedAt: attendance.touch() };
+        await claim.note(this.record);
+        this.sent = true;
+      },
+      requireTimely: async () => {
+        if (attendance.isLate) await this.askIfWanted(signal);
+        attendance.renew();
+        this.session.requireCurrent();
+      },
+      accepted: () => this.acceptance.resolve(undefined),
+      report: (message) => this.report(message),
+      createdByOthers: () => createdByOthers(this.record.instanceId),
+      hasRival: () => hasRival(this.record),
+      settle: (outcome) => this.result.resolve(outcome),
+      found: () => found(this),
+      ask: (candidates) => {
+        const ids = candidates.map(({ id }) => id);
+        const isNew = ids.join() !== this.candidates.join();
+        this.candidates = ids;
+        if (isNew && ids.length > 0) ask({ kind: 'candidates', operation: this, candidates });
+      },
+      chosen: this.choice.promise,
+    };
+  }
+
+  private async askIfWanted(signal: AbortSignal): Promise<void> {
+    this.report(l10n.t('Waiting for your answer…'));
+    const answer = new Deferred<boolean>();
+    const onAbort = (): void => answer.reject(abortReason(signal));
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    this.parts.ask({
+      kind: 'late',
+      operation: this,
+      proceed: () => answer.resolve(true),
+      discard: () => answer.resolve(false),
+    });
+    try {
+      if (!(await answer.promise)) throw new DiscardedError();
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+}
+
+function isLost({ signal }: Claim): boolean {
+  return signal.aborted && !(signal.reason instanceof Error && signal.reason.name === 'AbortError');
+}
+
+function notSent(error: Error): InstanceOutcome {
+  return { kind: 'refused', error: new TensorDockError('cancelled', error.message, { cause: error }) };
+}
