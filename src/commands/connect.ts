@@ -3,6 +3,7 @@ import { isWindowsImage } from '../api/rules';
 import { plainText } from '../base/text';
 import { isStopped } from '../instances/state';
 import type { InstanceRow } from '../instances/store';
+import { handedOver, type HandedOver } from '../ssh/connect/handedOver';
 import { describeOutcome, type SshOutcome } from '../ssh/connect/outcome';
 import { waitUntilReady } from '../ssh/connect/readiness';
 import { rdpEndpoint, sshEndpoint } from '../ssh/endpoint';
@@ -15,10 +16,12 @@ import {
   ReportedError,
   showProgress,
 } from '../vscode/messages';
-import { openLocalTerminal } from '../vscode/sshSetup';
+import { openLocalTerminal } from '../vscode/localTerminal';
+import { setRemotePlatform } from '../vscode/remotePlatform';
 import { acceptHostKey } from './acceptHostKey';
 import { ensureSshEntry, type SshEntry } from './ensureSshEntry';
 import { openRdp } from './openRdp';
+import { warnOfHandedOver } from './warnOfHandedOver';
 import { pickFolder } from './recentFolders';
 import { openRemoteWindow, remoteExtension } from './remoteWindow';
 import type { Services } from './services';
@@ -101,7 +104,7 @@ async function connectTo(
     await openRdp(services, ready.row);
     return;
   }
-  const { row, entry, outcome } = ready;
+  const { row, entry, outcome, given } = ready;
   if (outcome.kind !== 'ok' && outcome.kind !== 'locked-key') {
     const answer = await askHowToContinue(services, row, outcome);
     if (answer === 'again') return connectTo(services, id, destination, folder);
@@ -109,10 +112,18 @@ async function connectTo(
   }
   const { ssh, alias, configFile } = entry.target;
   if (!wantsWindow || (!entry.included && !(await openNotIncluded(name)))) {
-    openLocalTerminal(name, ssh, [...(configFile === undefined ? [] : ['-F', configFile]), alias]);
+    // What adds up in the person's configuration is taken away here, where no forward is ours.
+    const args = [
+      ...(configFile === undefined ? [] : ['-F', configFile]),
+      '-o',
+      'ClearAllForwardings=yes',
+      alias,
+    ];
+    openLocalTerminal(name, ssh, args, given?.sentVariables);
     return;
   }
-  await services.ssh.setRemotePlatform(alias, row.instance.image);
+  if (given) await warnOfHandedOver(services, given);
+  await setRemotePlatform(alias, isWindowsImage(row.instance.image) ? 'windows' : 'linux', services.log);
   await openRemoteWindow(services, {
     id,
     alias,
@@ -122,7 +133,13 @@ async function connectTo(
 }
 
 type Ready =
-  | { readonly row: InstanceRow; readonly entry: SshEntry; readonly outcome: SshOutcome }
+  | {
+      readonly row: InstanceRow;
+      readonly entry: SshEntry;
+      readonly outcome: SshOutcome;
+      /** Missing if `ssh` refused the configuration. */
+      readonly given?: HandedOver;
+    }
   /** Only Remote Desktop reaches it. */
   | { readonly row: InstanceRow; readonly entry?: undefined };
 
@@ -148,6 +165,7 @@ async function waitForLogin(
   const entry = await ensureSshEntry(services, row);
   const late = vscode.l10n.t('“{0}” didn’t accept an SSH connection in time.', name);
   // The wait has a limit of its own, which leaves the last outcome to report.
+  let given: HandedOver | undefined;
   const outcome = await withLimit(
     services,
     { limitMs: readyLimitMs + 120_000, message: late, signal },
@@ -160,6 +178,7 @@ async function waitForLogin(
         endpoint: entry.endpoint,
         startedAt: row.runningSince,
         limitMs: readyLimitMs,
+        onConfig: (config) => (given = handedOver(config, process.env)),
         onProgress: (phase, last) =>
           report(
             last
@@ -170,7 +189,7 @@ async function waitForLogin(
           ),
       }),
   );
-  return { row, entry, outcome };
+  return { row, entry, outcome, given };
 }
 
 /** Starts the instance and waits until it's running. @throws ReportedError if the start was accepted and then failed. */

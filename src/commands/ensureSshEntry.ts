@@ -24,6 +24,7 @@ export interface SshEntry {
  */
 export async function ensureSshEntry(services: Services, { instance }: InstanceRow): Promise<SshEntry> {
   const account = signedInAccount(services);
+  await services.ssh.choosePlace();
   const included = await includeOurHosts(services);
   const { ssh } = services;
   const entry = await ssh.hosts.ensureEntry(account, instance, ssh.optionsFor(instance));
@@ -45,13 +46,17 @@ export async function ensureSshEntry(services: Services, { instance }: InstanceR
 
 /**
  * Makes sure that `ssh` reads our hosts, after asking; resolves with whether it does. A file that can't be edited is
- * left alone: a terminal still works, and the line to add by hand is shown.
+ * left alone: a terminal still works, and a warning shows the line to add by hand.
  */
 async function includeOurHosts(services: Services): Promise<boolean> {
   const { person, paths } = services.ssh;
   let plan: IncludePlan;
   try {
     plan = await person.plan();
+    if (services.ssh.unwritable !== undefined && plan.kind !== 'none') {
+      warnOfFolder(services, services.ssh.unwritable);
+      return false;
+    }
   } catch (error) {
     if (!(error instanceof SshFileError)) throw error;
     warnOnce(
@@ -98,6 +103,19 @@ function question(plan: Exclude<IncludePlan, { kind: 'none' }>): [string, string
         ),
         vscode.l10n.t('Move Line'),
       ];
+}
+
+function warnOfFolder(services: Services, unwritable: string): void {
+  const { folder, includeLine } = services.ssh.paths;
+  warnOnce(
+    services,
+    vscode.l10n.t(
+      '{0} can’t be written, so the TensorDock hosts are kept in {1}. You can connect in a terminal. To use Remote-SSH, make the folder writable, or add this line to the top of your SSH configuration: {2}',
+      unwritable,
+      folder,
+      includeLine,
+    ),
+  );
 }
 
 const warned = new Set<string>();

@@ -1,10 +1,9 @@
-import { isWindowsImage } from '../api/rules';
 import type { Clock } from '../base/clock';
-import os from 'node:os';
-import * as v from 'valibot';
-import * as vscode from 'vscode';
+import path from 'node:path';
+import type * as vscode from 'vscode';
 import type { Instance } from '../api/types';
-import { absolute, sshPaths, systemPathInputs, type SshPaths } from '../ssh/config/paths';
+import { absolute, sshPaths, systemPathInputs, type SshPathInputs, type SshPaths } from '../ssh/config/paths';
+import { isWritableFolder } from '../ssh/config/writableFolder';
 import { PersonConfig } from '../ssh/config/personConfig';
 import {
   findSshPrograms,
@@ -13,7 +12,6 @@ import {
   type SshTarget,
 } from '../ssh/connect/sshExecutable';
 import { SshHosts, type EntryOptions } from '../ssh/config/sshHosts';
-import { ownValue } from './ownValue';
 import type { Settings } from './settings';
 
 /** What a person chose for one instance. */
@@ -22,11 +20,11 @@ interface Choice {
   readonly identityFile?: string;
 }
 
-const platformsSchema = v.record(v.string(), v.string());
 const choicesKey = 'ssh.choices';
 
-/** The SSH files and programs as the settings of this moment name them. */
+/** The SSH files and programs that the settings name now, and what the person chose for each instance. */
 export class SshSetup {
+  private isElsewhere = false;
   private current:
     { readonly key: string; readonly hosts: SshHosts; readonly person: PersonConfig } | undefined;
 
@@ -35,7 +33,20 @@ export class SshSetup {
     private readonly memory: vscode.Memento,
     private readonly log: vscode.LogOutputChannel,
     private readonly clock: Clock,
+    /** Of this extension, on this computer; for our files if the person's folder can't be written. */
+    private readonly storage: string,
   ) {}
+
+  /** The person's SSH folder, if it can't be written and our files are in our own storage instead. */
+  get unwritable(): string | undefined {
+    return this.isElsewhere ? path.dirname(this.paths.personConfig) : undefined;
+  }
+
+  /** Decides where our files are. To be called before anything is written. */
+  async choosePlace(): Promise<void> {
+    const usual = sshPaths(this.inputs());
+    this.isElsewhere = !(await isWritableFolder(usual.folder, usual.platform));
+  }
 
   get hosts(): SshHosts {
     return this.at().hosts;
@@ -53,13 +64,13 @@ export class SshSetup {
     return findSshPrograms({ ...systemProgramInputs(), configuredPath: this.settings.remoteSshPath });
   }
 
-  /** How to reach an alias: by the person's file if it includes ours (`included`), else by ours alone. */
+  /** How to reach an alias: through the person's file if it includes ours (`included`), else through ours alone. */
   async target(alias: string, included: boolean): Promise<SshTarget> {
     const { ssh } = await this.programs();
     return { ssh, alias, configFile: this.configFileArgument(included) };
   }
 
-  /** The `-F` that `ssh` needs to find our hosts; undefined if it finds them by itself. */
+  /** The `-F` that `ssh` needs to find our hosts; `undefined` if it finds them by itself. */
   private configFileArgument(included: boolean): string | undefined {
     const { personConfig, ownConfig } = this.paths;
     if (!included) return ownConfig;
@@ -67,7 +78,7 @@ export class SshSetup {
     return personConfig === usual ? undefined : personConfig;
   }
 
-  /** User and key for an instance: what was chosen for it, else the settings, else the image's own user. */
+  /** User and key for an instance: what was chosen for it, else what the settings say. */
   optionsFor(instance: Instance): EntryOptions {
     const choice = this.choices()[instance.id] ?? {};
     const identityFile = choice.identityFile ?? this.settings.identityFile;
@@ -85,7 +96,7 @@ export class SshSetup {
     return identityFile === '' ? [] : [absolute(identityFile, home, platform)];
   }
 
-  /** Remembers a choice for one instance; what is not given stays. */
+  /** Remembers a choice for one instance. What isn't given stays. */
   async choose(id: string, choice: Choice): Promise<void> {
     const choices = this.choices();
     await this.memory.update(choicesKey, { ...choices, [id]: { ...choices[id], ...choice } });
@@ -96,34 +107,21 @@ export class SshSetup {
     if (forgotten) await this.memory.update(choicesKey, rest);
   }
 
-  /** Saves the question which system is on the far side. The setting exists only where a Remote-SSH does. */
-  async setRemotePlatform(alias: string, image: string | undefined): Promise<void> {
-    const section = vscode.workspace.getConfiguration('remote.SSH');
-    const platform = isWindowsImage(image) ? 'windows' : 'linux';
-    const set = ownValue('remote.SSH', 'remotePlatform');
-    const known = v.is(platformsSchema, set) ? set : {};
-    if (known[alias] === platform) return;
-    try {
-      await section.update(
-        'remotePlatform',
-        { ...known, [alias]: platform },
-        vscode.ConfigurationTarget.Global,
-      );
-    } catch (error) {
-      this.log.debug(`remote.SSH.remotePlatform was not set: ${String(error)}`);
-    }
-  }
-
   private choices(): Readonly<Record<string, Choice>> {
     return this.memory.get<Readonly<Record<string, Choice>>>(choicesKey) ?? {};
   }
 
-  private at(): { readonly hosts: SshHosts; readonly person: PersonConfig } {
-    const inputs = {
+  private inputs(): SshPathInputs {
+    return {
       ...systemPathInputs(),
       setting: this.settings.sshConfigFile,
       remoteSshSetting: this.settings.remoteSshConfigFile,
     };
+  }
+
+  private at(): { readonly hosts: SshHosts; readonly person: PersonConfig } {
+    const folder = this.isElsewhere ? path.join(this.storage, 'ssh') : undefined;
+    const inputs = { ...this.inputs(), folder };
     const key = JSON.stringify(inputs);
     if (this.current?.key !== key) {
       const paths = sshPaths(inputs);
@@ -132,18 +130,4 @@ export class SshSetup {
     }
     return this.current;
   }
-}
-
-/** A terminal on this computer, also from a window that is somewhere else. */
-export function openLocalTerminal(name: string, program: string, args: readonly string[]): vscode.Terminal {
-  const terminal = vscode.window.createTerminal({
-    name,
-    shellPath: program,
-    shellArgs: [...args],
-    cwd: vscode.Uri.file(os.homedir()),
-    isTransient: true,
-    iconPath: new vscode.ThemeIcon('vm-connect'),
-  });
-  terminal.show();
-  return terminal;
 }

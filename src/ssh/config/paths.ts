@@ -9,6 +9,8 @@ export interface SshPathInputs {
   readonly setting?: string;
   /** `remote.SSH.configFile`. */
   readonly remoteSshSetting?: string;
+  /** Our folder, if it can't be beside the person's file. */
+  readonly folder?: string;
   /** The home that `ssh` uses: the one in the password database, whatever `HOME` says. */
   readonly home: string;
   /** `HOME`, which `ssh` uses only for `~` in an `Include`. */
@@ -20,7 +22,7 @@ export interface SshPathInputs {
 export interface SshPaths {
   /** The person's own file, by its name; symbolic links aren't followed. */
   readonly personConfig: string;
-  /** Our folder (0700) beside it, which holds all of the following. */
+  /** Our folder (0700), beside it unless that can't be written. It holds all of the following. */
   readonly folder: string;
   readonly ownConfig: string;
   /** One file for each instance. */
@@ -54,7 +56,7 @@ export function sshPaths(inputs: SshPathInputs): SshPaths {
       ? path.join(home, '.ssh', 'config')
       : absolute(configured.trim(), home, platform);
   checkWindowsPath('Include', personConfig, platform);
-  const folder = path.join(path.dirname(personConfig), 'tensordock');
+  const folder = inputs.folder ?? path.join(path.dirname(personConfig), 'tensordock');
   const ownConfig = path.join(folder, 'config');
   const sameHome =
     inputs.environmentHome === undefined || platform === 'win32' || inputs.environmentHome === home;

@@ -24,10 +24,10 @@ import {
 } from './ownConfig';
 import type { SshPaths } from './paths';
 
-/** What of an entry the person chooses. */
+/** What the person chooses for an entry. */
 export interface EntryOptions {
   readonly user: string;
-  /** Absolute, or beginning with `~/`. Missing: the keys that `ssh` itself would use. */
+  /** Absolute or beginning with `~/`. Missing: the default keys of `ssh`. */
   readonly identityFile?: string;
   /** Whether the instance may use the person's SSH agent. Default: no. */
   readonly forwardAgent?: boolean;
@@ -36,7 +36,7 @@ export interface EntryOptions {
 export interface SyncOptions {
   /** The person's choices for an instance. */
   readonly optionsFor: (instance: Instance) => EntryOptions;
-  /** Whether instances that can be reached and have no entry get one; else only entries that are there follow. */
+  /** Whether instances without an entry get one if they can be reached; otherwise only existing entries follow. */
   readonly addMissing: boolean;
 }
 
@@ -45,9 +45,9 @@ export type EnsureResult =
   | { readonly none: NoEndpointReason };
 
 /**
- * Our own SSH file: one host an instance, shared by all windows, editors and accounts. Every change is made under
- * the lock, on what is in the file then, and a change that changes nothing writes nothing. All methods throw
- * `SshFileError` where a file is in the way or a value cannot be written.
+ * Our own SSH file: one host for each instance, shared by all windows, editors and accounts. Each change is made under
+ * the lock to what the file holds then, and writes nothing if nothing changes. All methods throw `SshFileError` if a
+ * file can't be read or written, or a value isn't valid.
  */
 export class SshHosts {
   constructor(
@@ -66,9 +66,9 @@ export class SshHosts {
   }
 
   /**
-   * Brings the account's entries in line with its snapshot: addresses, ports, users, keys. An instance that is not
-   * in the list keeps its entry; one that is stopped without an address leads nowhere until it has one again; one
-   * of which too little was told stays as it is. Says whether anything was written.
+   * Brings the account's entries in line with its snapshot: addresses, ports, users, keys. An instance that isn't in
+   * the list keeps its entry. The entry of a stopped instance without an address refuses to connect until it has one
+   * again. A row without details changes nothing. Resolves with whether anything was written.
    */
   async sync(account: string, instances: readonly Instance[], options: SyncOptions): Promise<boolean> {
     const plan = (entries: readonly StoredEntry[], taken?: ReadonlySet<string>): StoredEntry[] => {
@@ -85,20 +85,20 @@ export class SshHosts {
       }
       return result;
     };
-    // Most snapshots change nothing here, and then a look without the lock is all it costs.
+    // Most snapshots change nothing here; then one read without the lock is enough.
     const now = await this.read();
     if (formatOwnFile(plan(now.entries)) === formatOwnFile(now.entries)) return false;
     const taken = await knownAliases(this.paths);
     return this.change((entries) => plan(entries, taken));
   }
 
-  /**
-   * Makes sure that `ssh <alias>` reaches an instance that was asked for by itself, or says why it cannot.
-   */
+  /** Makes sure that `ssh <alias>` reaches an instance, which was read by its id; or resolves with why it can't. */
   async ensureEntry(account: string, instance: Instance, options: EntryOptions): Promise<EnsureResult> {
     const endpoint = sshEndpoint(instance, { complete: true });
     if ('none' in endpoint) return endpoint;
-    const known = await knownAliases(this.paths);
+    // Only a new alias has to differ from the person's own.
+    const hasAlias = (await this.aliasOf(account, instance.id)) !== undefined;
+    const known = hasAlias ? undefined : await knownAliases(this.paths);
     let alias = '';
     const changed = await this.change((entries) => {
       const at = entries.findIndex((entry) => entry.account === account && entry.id === instance.id);
@@ -109,19 +109,19 @@ export class SshHosts {
     return { alias, endpoint, changed };
   }
 
-  /** Takes out a deleted instance: its entry and its host keys. */
+  /** Removes the entry and the host keys of a deleted instance. */
   async remove(account: string, id: string): Promise<void> {
     await this.removeWhere((entry) => entry.account === account && entry.id === id);
   }
 
-  /** Takes out all entries of an account, and their host keys. */
+  /** Removes all entries of an account, and their host keys. */
   async removeAccount(account: string): Promise<void> {
     await this.removeWhere((entry) => entry.account === account);
   }
 
   /**
-   * Takes out everything of ours but the keys we made, which may be the only way into a machine. Returns whether
-   * the folder is gone; it stays where something else is in it. The person's line is `PersonConfig.remove`'s.
+   * Removes everything of ours except keys created here, which may be the only way into an instance. Resolves with
+   * whether the folder is gone; it stays if it holds anything else. `PersonConfig.remove` removes the person's line.
    */
   async removeAll(): Promise<boolean> {
     const { folder, ownConfig, knownHosts } = this.paths;
@@ -159,7 +159,7 @@ export class SshHosts {
       const { id } = instance;
       return formatEntry({ id, account, alias, ...endpoint, ...optionsFor(instance) }, this.paths);
     } catch (error) {
-      // One odd value must not keep the other instances from being reached.
+      // One invalid value must not make the other instances unreachable.
       this.tools.logger.warn(`SSH entry of ${JSON.stringify(instance.id)}: ${String(error)}`);
       return undefined;
     }
@@ -180,7 +180,7 @@ export class SshHosts {
     await this.change((entries) => {
       const kept = entries.filter((entry) => !goes(entry));
       const ids = new Set(kept.map(({ id }) => id));
-      // The same machine may be an entry of another editor's account, which keeps its keys.
+      // Another account may have an entry of the same instance, which keeps its host keys.
       forgotten = entries.filter((entry) => goes(entry) && !ids.has(entry.id)).map(({ id }) => id);
       return kept;
     });
@@ -192,7 +192,7 @@ export class SshHosts {
       const { text } = await readConfigFile(this.paths.ownConfig);
       return { ...parseOwnFile(text ?? ''), text };
     } catch (error) {
-      // A file of ours that was broken beyond reading is kept aside and begun anew.
+      // A file of ours that can't be read as text is kept aside, and a new one is started.
       if (!(error instanceof SshFileError) || error.code !== 'not-text') throw error;
       return { entries: [], text: undefined, foreign: true };
     }
@@ -221,7 +221,7 @@ export class SshHosts {
         try {
           return await attempt();
         } catch (error) {
-          // Only after the lock was lost, to a computer that slept in the middle of a write.
+          // This takes a lost lock, for example by a computer that slept in the middle of a write.
           const meanwhile = error instanceof SshFileError && error.code === 'changed-meanwhile';
           if (!meanwhile || count === 5) throw writeError(ownConfig, error);
         }
@@ -229,7 +229,7 @@ export class SshHosts {
     });
   }
 
-  /** Keeps a copy of what somebody else wrote into our file, or of what was broken in it, before it goes. */
+  /** Keeps a copy of lines in our file that aren't ours, or that are broken, before they're removed. */
   private async saveForeign(): Promise<void> {
     const { ownConfig, folder } = this.paths;
     const copy = join(

@@ -133,6 +133,11 @@ const passedVariables: ReadonlySet<string> = new Set([
   'PROGRAMFILES',
 ]);
 
+/** Whether `ssh` or a program that it starts may need a variable to run. It holds no secret. */
+export function isNeededVariable(name: string): boolean {
+  return passedVariables.has(name.toUpperCase()) || name === 'SSH_AUTH_SOCK';
+}
+
 /** The environment of a connection of ours. `overrides` are set last; `undefined` takes a variable away. */
 export function isolatedEnvironment(
   config: EffectiveConfig,

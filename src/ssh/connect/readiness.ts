@@ -22,6 +22,8 @@ export interface ReadinessOptions extends SshTarget {
   readonly limitMs?: number;
   /** Called with each phase and the last outcome in it. */
   readonly onProgress?: (phase: ReadinessPhase, last?: SshOutcome) => void;
+  /** Called once with what `ssh` reads for the alias. */
+  readonly onConfig?: (config: EffectiveConfig) => void;
   readonly banner?: Pick<BannerWaitOptions, 'attemptMs' | 'random'>;
   readonly probe?: Pick<ProbeOptions, 'connectTimeoutS' | 'env'>;
 }
@@ -51,6 +53,7 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<SshOutc
   const effective = await readEffectiveConfig(options, signal);
   if (!effective.ok) return effective.outcome;
   const { config } = effective;
+  options.onConfig?.(config);
   if (isOverridden(config, options.endpoint))
     return { kind: 'overridden', host: config.host, port: config.port };
 

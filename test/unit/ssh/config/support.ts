@@ -23,9 +23,9 @@ export interface Place {
   readonly hosts: SshHosts;
 }
 
-export async function makePlace(folder = '.ssh'): Promise<Place> {
+export async function makePlace(folder = '.ssh', finished = onTestFinished): Promise<Place> {
   const root = await mkdtemp(join(tmpdir(), 'tensordock-ssh-'));
-  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  finished(() => rm(root, { recursive: true, force: true }));
   await mkdir(join(root, folder), { recursive: true, mode: 0o700 });
   return placeAt(root, join(root, folder, 'config'));
 }

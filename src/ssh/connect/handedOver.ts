@@ -1,0 +1,44 @@
+import type { EffectiveConfig } from '../config/effectiveConfig';
+import { isNeededVariable } from './isolation';
+
+/** What a plain `ssh` to an instance would give it, because the person's configuration says so for all hosts. */
+export interface HandedOver {
+  /** Ports and sockets on the instance from which it reaches into the person's network. */
+  readonly remoteForwards: readonly string[];
+  /** Names of the environment variables that `SendEnv` matches, without those of the language and the system. */
+  readonly sentVariables: readonly string[];
+  /** Names that `SetEnv` sets. */
+  readonly setVariables: readonly string[];
+}
+
+/** Variables of the language and the terminal, which many systems send to every host. */
+const harmless =
+  /^(?:LANG|LANGUAGE|TERM|COLORTERM|NO_COLOR|TZ|LC_(?:ALL|CTYPE|NUMERIC|TIME|COLLATE|MONETARY|MESSAGES|PAPER|NAME|ADDRESS|TELEPHONE|MEASUREMENT|IDENTIFICATION))$/;
+
+/**
+ * What no entry of ours can keep back: `RemoteForward` and `SendEnv` add up over all that match a host, and our hosts
+ * come first. `config` is what `ssh -G` says of an alias.
+ */
+export function handedOver({ values }: EffectiveConfig, environment: NodeJS.ProcessEnv): HandedOver {
+  const matches = (values.get('sendenv') ?? []).flatMap((line) => line.split(/\s+/)).map(toPattern);
+  return {
+    remoteForwards: (values.get('remoteforward') ?? []).map((line) => line.split(/\s+/)[0] ?? ''),
+    sentVariables: Object.keys(environment)
+      .filter(
+        (name) =>
+          !harmless.test(name) && !isNeededVariable(name) && matches.some((pattern) => pattern.test(name)),
+      )
+      .sort(),
+    setVariables: (values.get('setenv') ?? []).map((line) => line.split('=')[0] ?? '').sort(),
+  };
+}
+
+/** `*` and `?` as `ssh` reads them; runs of `*` are one, so that matching stays fast. */
+function toPattern(glob: string): RegExp {
+  const source = glob
+    .replace(/\*+/g, '*')
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`);
+}
