@@ -2,19 +2,19 @@ import * as vscode from 'vscode';
 import { parseSshAuthority } from '../ssh/remote/remoteAuthority';
 import type { SshSetup } from './sshSetup';
 
-/** Where this window is: on this computer, at a host alias, or somewhere over SSH that cannot be told. */
+/** What this window is connected to: nothing, a host alias, or an unknown host over SSH. */
 export type WindowPlace =
   | { readonly kind: 'local' }
   | { readonly kind: 'alias'; readonly alias: string }
   | { readonly kind: 'unknown' };
 
-/** `unknown`: somewhere over SSH, which may be one of ours. */
+/** `unknown`: a host over SSH, which may be an instance. */
 export type Connected =
   { readonly kind: 'no' } | { readonly kind: 'instance'; readonly id: string } | { readonly kind: 'unknown' };
 
 /**
- * Which host this window is connected to. `env.remoteAuthority` is proposed API, so it is read from what is open
- * in the window: an empty remote window cannot be told, and counts as connected where stopping is at stake.
+ * Which host this window is connected to. `env.remoteAuthority` is proposed API, so it's read from what is open in the
+ * window. For an empty remote window it's unknown, which counts as connected before an instance is stopped.
  */
 export function windowPlace(): WindowPlace {
   if (vscode.env.remoteName !== 'ssh-remote') return { kind: 'local' };
@@ -30,12 +30,12 @@ export function windowPlace(): WindowPlace {
   return { kind: 'unknown' };
 }
 
-/** Files with changes that are not saved, wherever they are. */
+/** Files with unsaved changes, on this computer or elsewhere. */
 export function unsavedFiles(): readonly vscode.TextDocument[] {
   return vscode.workspace.textDocuments.filter((document) => document.isDirty);
 }
 
-/** The instance this window is inside of, as far as its host alias tells. */
+/** The instance that this window is connected to, by its host alias. */
 export async function connectedInstance(ssh: SshSetup, log: vscode.LogOutputChannel): Promise<Connected> {
   const place = windowPlace();
   if (place.kind === 'local') return { kind: 'no' };

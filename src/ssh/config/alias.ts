@@ -1,15 +1,15 @@
-/** Room for one label of a host name; a remote authority needs no encoding below it. */
+/** The length of one label of a host name. */
 const maxLength = 63;
 const prefix = 'td-';
 
-/** Whether a text is an alias that we could have given. */
+/** Whether a text has the form of our aliases. */
 export function isAlias(text: string): boolean {
   return text.length <= maxLength && /^td-[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text);
 }
 
 /**
- * A new alias for an instance: `td-<slug of the name>`, or `td-<first 8 of the id>` where nothing is left of the
- * name, with a number behind it where that is taken. `taken` holds lower-case names.
+ * A new alias for an instance: `td-<slug of the name>`, or `td-<first 8 characters of the id>` if the name has no usable
+ * characters; followed by a number if that is taken. `taken` holds lower-case names.
  */
 export function allocateAlias(name: string, id: string, taken: ReadonlySet<string>): string {
   const stem = slug(name) || slug(id.slice(0, 8)) || 'instance';

@@ -22,30 +22,30 @@ import { notAFile, readError, SshFileError } from './fileErrors';
 const maxBytes = 16 * 1024 * 1024;
 const maxLinks = 40;
 
-/** A file as it was read, or that there is none. */
+/** A file as it was read, or that it's missing. */
 export interface FileState {
-  /** Where it really is: the end of its links, also where nothing stands there yet. */
+  /** Its path with all symbolic links followed, even if there is no file yet. */
   readonly target: string;
-  /** Every byte, a BOM included; `undefined`: there is no such file. */
+  /** Every byte, including a BOM; `undefined` if there is no such file. */
   readonly text: string | undefined;
-  /** Permissions and owner; missing together with the text. */
+  /** Permissions and owner; missing if the text is. */
   readonly mode?: number;
   readonly uid?: number;
   readonly gid?: number;
-  /** Names of the same file, links not counted. */
+  /** The number of hard links. */
   readonly names?: number;
 }
 
 /**
- * Reads a config file. Only "no such file" means that there is none.
- * @throws SshFileError where it is anything but readable UTF-8 text in a plain file of a sane size.
+ * Reads a config file. Only "no such file" counts as a missing one.
+ * @throws SshFileError if it isn't a regular file of at most 16 MiB with UTF-8 text that can be read.
  */
 export async function readConfigFile(path: string): Promise<FileState> {
   try {
     const target = await followLinks(path);
     const info = await stat(target).catch(ignoreMissing);
     if (info === undefined) return { target, text: undefined };
-    if (!info.isFile()) throw notAFile(path); // A pipe would be waited for without end.
+    if (!info.isFile()) throw notAFile(path); // Reading a pipe could block.
     if (info.size > maxBytes) throw tooLarge(path);
     const text = decode(path, await readFile(target));
     return { target, text, mode: info.mode & 0o7777, uid: info.uid, gid: info.gid, names: info.nlink };
@@ -54,14 +54,14 @@ export async function readConfigFile(path: string): Promise<FileState> {
   }
 }
 
-/** Where a path leads, through chains of links, to a place that need not exist. Throws what the system throws. */
+/** Follows all symbolic links of a path, which need not exist. Throws the system's errors. */
 export async function followLinks(path: string): Promise<string> {
-  let place = path;
+  let current = path;
   for (let count = 0; count <= maxLinks; count++) {
-    const info = await lstat(place).catch(ignoreMissing);
-    if (!info?.isSymbolicLink()) return place;
-    // A relative link counts from where its folder really is, not from how that folder is called.
-    place = resolve(await realpath(dirname(place)), await readlink(place));
+    const info = await lstat(current).catch(ignoreMissing);
+    if (!info?.isSymbolicLink()) return current;
+    // A relative link is relative to the real folder, which may itself be behind a link.
+    current = resolve(await realpath(dirname(current)), await readlink(current));
   }
   throw readError(path, Object.assign(new Error('Too many links'), { code: 'ELOOP' }));
 }
@@ -71,7 +71,7 @@ function decode(path: string, bytes: Uint8Array): string {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     if (!text.includes('\0')) return text;
   } catch {
-    // Said below, together with NUL: both are what a file in another encoding looks like.
+    // Reported below, as is NUL: a file in another encoding has one or the other.
   }
   throw new SshFileError(
     'not-text',
@@ -84,22 +84,22 @@ function tooLarge(path: string): SshFileError {
   return new SshFileError('too-large', text);
 }
 
-/** What a file gets when it is put in place. */
+/** How a file is replaced. */
 export interface ReplaceOptions {
   readonly mode: number;
-  /** Where given, and not already so, the file gets this owner, or nothing is written. */
+  /** The owner that the file gets; if that fails, nothing is replaced. */
   readonly owner?: { readonly uid: number; readonly gid: number };
-  /** Keeps the access control list and extended attributes of the file that is replaced. */
+  /** Keeps the access control list and the extended attributes of the replaced file. */
   readonly keepAttributes?: boolean;
-  /** Looked at last, when the new file is ready; what it throws stops the exchange. */
+  /** Called last, when the new file is ready. If it throws, nothing is replaced. */
   readonly check?: () => Promise<void>;
   readonly clock: Clock;
   readonly platform: NodeJS.Platform;
 }
 
 /**
- * Puts `text` at `path` so that a reader, or a kill at any moment, sees the old file or the new one, whole. On
- * Windows a file that somebody has open is tried again for two seconds.
+ * Replaces a file atomically: a reader, or a kill at any moment, sees all of the old file or all of the new one. On
+ * Windows, replacing a file that another program has open is retried for two seconds.
  */
 export async function replaceFile(path: string, text: string, options: ReplaceOptions): Promise<void> {
   const temporary = temporaryName(path);
@@ -127,8 +127,8 @@ export async function replaceFile(path: string, text: string, options: ReplaceOp
 }
 
 /**
- * Node.js knows neither access control lists nor extended attributes; the system's `cp` copies both. Where it cannot,
- * no copy is left, and the new file gets owner and permissions only.
+ * Node.js supports neither access control lists nor extended attributes; the system's `cp` copies both. If it can't,
+ * no copy is left, and the new file gets only owner and permissions.
  */
 async function copyWithAttributes(from: string, to: string, platform: NodeJS.Platform): Promise<void> {
   if (platform === 'win32') return;
@@ -153,7 +153,7 @@ async function renamePatiently(from: string, to: string, { clock, platform }: Re
   }
 }
 
-/** Makes a rename last through a power cut, where the file system can. */
+/** Makes a rename survive a power cut, if the file system supports that. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder);
@@ -163,7 +163,7 @@ async function syncFolder(folder: string): Promise<void> {
       await handle.close();
     }
   } catch {
-    // Some file systems refuse it; the exchange itself is done.
+    // Some file systems don't support it. The file is replaced all the same.
   }
 }
 
@@ -174,7 +174,7 @@ function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.tensordock-${randomBytes(6).toString('hex')}.tmp`);
 }
 
-/** Takes away what killed writers of `path` left. To be called under the lock, where nobody else writes. */
+/** Removes what killed writers of `path` left. Call it under the lock, while nothing else writes. */
 export async function removeLeftovers(path: string): Promise<void> {
   const name = `.${basename(path)}`;
   const siblings = await readdir(dirname(path)).catch(() => []);
@@ -186,7 +186,7 @@ export async function removeLeftovers(path: string): Promise<void> {
   );
 }
 
-/** For `catch`: a missing file is no error. */
+/** For `catch`: a missing file isn't an error. */
 export function ignoreMissing(error: unknown): undefined {
   if (isErrorCode(error, 'ENOENT')) return undefined;
   throw error;

@@ -15,12 +15,12 @@ export interface EffectiveConfig {
   readonly values: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The configuration, or why there is none: `bad-config`, `no-ssh` or `unknown`. */
+/** The configuration, or why it can't be read: `bad-config`, `no-ssh` or `unknown`. */
 export type EffectiveResult =
   | { readonly ok: true; readonly config: EffectiveConfig }
   | { readonly ok: false; readonly outcome: SshOutcome };
 
-/** Asks `ssh -G`. Rejects only when the signal is aborted. */
+/** Runs `ssh -G`. Rejects only with the signal's reason. */
 export async function readEffectiveConfig(target: SshTarget, signal?: AbortSignal): Promise<EffectiveResult> {
   const { options, host } = targetArguments(target);
   try {
@@ -37,7 +37,7 @@ export async function readEffectiveConfig(target: SshTarget, signal?: AbortSigna
   }
 }
 
-/** Reads the output of `ssh -G`: a lower-case keyword and its value on each line. */
+/** Parses the output of `ssh -G`: a lower-case keyword and its value on each line. */
 export function parseEffectiveConfig(text: string): EffectiveConfig {
   const values = new Map<string, string[]>();
   for (const line of text.split(/\r?\n/)) {

@@ -1,7 +1,7 @@
 import { errorCode } from '../../base/fileErrors';
 import * as l10n from '@vscode/l10n';
 
-/** Why one of the SSH files could not be read, or was left alone. */
+/** Why an SSH file couldn't be read, or wasn't changed. */
 export type SshFileErrorCode =
   | 'no-permission'
   | 'not-a-file'
@@ -15,7 +15,7 @@ export type SshFileErrorCode =
   | 'locked'
   | 'bad-value';
 
-/** Nothing was changed. The message says what is in the way and what to do. */
+/** Nothing was changed. The message says what is wrong and what to do. */
 export class SshFileError extends Error {
   constructor(
     readonly code: SshFileErrorCode,
@@ -27,7 +27,7 @@ export class SshFileError extends Error {
   }
 }
 
-/** A system error that kept us from reading `path`, in words. */
+/** A system error that occurred while reading `path`. */
 export function readError(path: string, error: unknown): SshFileError {
   const options = { cause: error };
   switch (errorCode(error)) {
@@ -64,7 +64,7 @@ export function notAFile(path: string, options?: ErrorOptions): SshFileError {
   );
 }
 
-/** A system error that kept us from writing `path`, in words. */
+/** A system error that occurred while writing `path`. */
 export function writeError(path: string, error: unknown): SshFileError {
   if (error instanceof SshFileError) return error;
   return new SshFileError(
@@ -74,7 +74,7 @@ export function writeError(path: string, error: unknown): SshFileError {
   );
 }
 
-/** A value that OpenSSH would read otherwise than it is meant; `what` names it. */
+/** A value that OpenSSH would misread; `what` names it. */
 export function badValue(what: string, value: string): SshFileError {
   const shown = JSON.stringify(value.slice(0, 80));
   return new SshFileError('bad-value', l10n.t('{0} isn’t valid in an SSH configuration: {1}.', what, shown));

@@ -12,8 +12,8 @@ export function lockPath(folder: string): string {
 }
 
 /**
- * Runs `work` while no other window or process does the same in this folder, which is created (0700) where missing.
- * @throws SshFileError where the folder can't be created, or the lock isn't available for half a minute.
+ * Runs `work` while no other window or process does the same in this folder, which is created (0700) if it's missing.
+ * @throws SshFileError if the folder can't be created, or the lock isn't available for half a minute.
  */
 export async function withLock<T>(folder: string, logger: Logger, work: () => Promise<T>): Promise<T> {
   return inTurn(lockPath(folder), async () => {

@@ -10,8 +10,8 @@ const maxDepth = 16;
 const maxFiles = 500;
 
 /**
- * The host names that the person's config has literally, in lower case, also in the files it includes as far as
- * they can be read; our own file is left out.
+ * The host names that the person's config lists without wildcards, in lower case, including those of the files it
+ * includes as far as they can be read; without our own file.
  */
 export async function knownAliases(paths: SshPaths): Promise<Set<string>> {
   const names = new Set<string>();
@@ -21,7 +21,7 @@ export async function knownAliases(paths: SshPaths): Promise<Set<string>> {
     seen.add(file);
     const text = await readConfigFile(file).then(
       (state) => state.text ?? '',
-      () => '', // What we may not read cannot be helped here; the first edit says it.
+      () => '', // The edit of the person's file reports what can't be read.
     );
     for (const { text: line } of splitLines(text.replace(byteOrderMark, ''))) {
       const parsed = parseLine(line);
@@ -38,7 +38,7 @@ export async function knownAliases(paths: SshPaths): Promise<Set<string>> {
   return names;
 }
 
-/** The files an `Include` means; wildcards may stand in any part of the path. */
+/** The files that an `Include` names; any part of the path may have wildcards. */
 async function expand(pattern: string, { home, platform }: SshPaths): Promise<string[]> {
   const anchored = /^(?:~|[\\/]|[A-Za-z]:)/.test(pattern) ? pattern : join(home, '.ssh', pattern);
   const path = absolute(anchored, home, platform);

@@ -17,7 +17,7 @@ const refusalText =
   'This TensorDock instance is not running or has no SSH port. Start it, then connect again.';
 
 /**
- * The `ProxyCommand` of an entry that leads nowhere: it prints the reason and fails. With a proxy command `ssh` looks
+ * The `ProxyCommand` of an entry without an address: it prints the reason and fails. With a proxy command `ssh` looks
  * up no name and opens no connection. OpenSSH passes it to the person's shell, which may be csh or fish; OpenSSH for
  * Windows starts it directly.
  */
@@ -28,10 +28,10 @@ function refusal(platform: NodeJS.Platform): string {
 }
 
 /**
- * What a `Host *` of the person must not turn on for a host of a stranger; the first value that `ssh` reads wins, and
- * ours come first. No shared connections, because one left open to a recycled address would hang. `SendEnv` and
- * forwards add up, so that an entry cannot take them back, and `ClearAllForwardings` would also drop the `-D` and `-L`
- * of Remote-SSH.
+ * What a `Host *` of the person must not turn on for a stranger's host. The first value that `ssh` reads wins, and ours
+ * come first. No shared connections, because one left open to a recycled address would hang. `SendEnv` and forwards add
+ * up, so no entry can take them back (`Match final` neither: the person's lines follow again in that pass), and
+ * `ClearAllForwardings` would also drop the `-D` and `-L` of Remote-SSH. See `handedOver`.
  */
 const restrictions = {
   ForwardX11: 'no',
@@ -45,7 +45,7 @@ const restrictions = {
   CanonicalizeHostname: 'no',
 };
 
-/** One host of ours, of one instance and one account. */
+/** An entry: the host of one instance and one account. */
 export interface HostEntry {
   readonly id: string;
   readonly account: string;
@@ -54,18 +54,18 @@ export interface HostEntry {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Absolute, or beginning with `~/`. Missing: the keys that `ssh` itself would use. */
+  /** Absolute or beginning with `~/`. Missing: the default keys of `ssh`. */
   readonly identityFile?: string;
   /** Whether the instance may use the person's SSH agent. Default: no. */
   readonly forwardAgent?: boolean;
 }
 
-/** A host in our file, with the very text it has there. */
+/** An entry with its exact text in our file. */
 export interface StoredEntry extends HostEntry {
   readonly text: string;
 }
 
-/** Our file, read: its hosts, and whether it holds anything that we did not write. */
+/** The content of our file: its entries, and whether it holds anything that we didn't write. */
 export interface OwnFile {
   readonly entries: readonly StoredEntry[];
   readonly foreign: boolean;
@@ -85,21 +85,21 @@ export function isUsableId(id: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(id);
 }
 
-/** The file of an instance's host keys. @throws SshFileError (`bad-value`) for an id that can name no file. */
+/** The file of an instance's host keys. @throws SshFileError (`bad-value`) for an id that isn't usable as a name. */
 export function hostKeyPath(paths: SshPaths, id: string): string {
   if (!isUsableId(id)) throw badValue('id', id);
   // `ssh` reads a host key alias in lower case too.
   return `${paths.knownHosts}${paths.platform === 'win32' ? '\\' : '/'}${id.toLowerCase()}`;
 }
 
-/** Our file with these hosts. Those that carry a text keep it to the byte. */
+/** Our file with these entries, whose texts stay the same to the byte. */
 export function formatOwnFile(entries: readonly { readonly text: string }[]): string {
   return header + entries.map(({ text }) => text).join('\n');
 }
 
 /**
- * The text of one host.
- * @throws SshFileError (`bad-value`) for a value that `ssh` would take for something else.
+ * The text of an entry.
+ * @throws SshFileError (`bad-value`) for a value that `ssh` would misread.
  */
 export function formatEntry(entry: HostEntry, paths: SshPaths): StoredEntry {
   checkEntry(entry);
@@ -122,10 +122,10 @@ export function formatEntry(entry: HostEntry, paths: SshPaths): StoredEntry {
   });
   const section = Array.from(config).find(isSection);
   if (section === undefined) throw badValue('Host', entry.alias);
-  // The library quotes some directives where there is a space, and others never.
+  // The library quotes only some directives, and only if there is a blank.
   for (const line of section.config) {
     if (!isDirective(line) || typeof line.value !== 'string') continue;
-    // A command is read to the end of its line, quotes and all.
+    // A command extends to the end of its line, including quotes.
     line.quoted = line.param !== 'ProxyCommand' && needsQuotes(line.value);
   }
   const content = `# TensorDock instance ${entry.id} account ${entry.account}`;
@@ -133,7 +133,7 @@ export function formatEntry(entry: HostEntry, paths: SshPaths): StoredEntry {
   return { ...entry, text: SSHConfig.stringify(config) };
 }
 
-/** Reads our file. What is not an entry of ours is left out, and said. */
+/** Reads our file. Anything else than our entries is left out and reported as `foreign`. */
 export function parseOwnFile(text: string): OwnFile {
   const entries: StoredEntry[] = [];
   let foreign = false;
@@ -207,7 +207,7 @@ function parseSection(text: string): StoredEntry | undefined {
   return section.param === 'Host' && value('hostkeyalias') !== '' ? entry : undefined;
 }
 
-/** @throws SshFileError (`bad-value`) for a user name that `ssh` refuses, or would expand. */
+/** @throws SshFileError (`bad-value`) for a user name that `ssh` would refuse or expand. */
 export function checkUser(user: string): string {
   const sane = /^[\p{L}\p{N}_][\p{L}\p{N}_.@+-]*(?:\\[\p{L}\p{N}_][\p{L}\p{N}_.@+-]*)?\$?$/u.test(user);
   if (!sane || user.length > 128) throw badValue('User', user);

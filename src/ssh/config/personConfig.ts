@@ -10,17 +10,17 @@ import { SshFileError, writeError } from './fileErrors';
 import { makePrivateFolder, withLock } from './fileLock';
 import type { SshPaths } from './paths';
 
-/** What the person's file needs so that `ssh` reads ours before everything else. */
+/** The edit of the person's file that makes `ssh` read ours before everything else. */
 export type IncludePlan =
-  /** Nothing: our line is its first directive. */
+  /** None: our line is its first directive. */
   | { readonly kind: 'none' }
   /**
-   * `add`: `line` is to be put at the top. `move`: it is there, but below a directive that would win, and is to be
-   * put at the top. To be asked for, with `line` and `file`; all other bytes stay.
+   * `add`: `line` goes to the top. `move`: it is there, but below a directive that takes precedence, and goes to the
+   * top. Needs the person's agreement to `line` and `file`. All other bytes stay.
    */
   | { readonly kind: 'add' | 'move'; readonly line: string; readonly file: string };
 
-/** `changed`: it was edited between the question and the answer; plan and ask again. */
+/** `changed`: the file was edited after the question; plan and ask again. */
 export type ApplyResult = 'done' | 'changed';
 
 interface Tools {
@@ -29,8 +29,8 @@ interface Tools {
 }
 
 /**
- * The person's own SSH file. Ours to change by one line and after a yes; whatever is odd about it is a refusal (an
- * `SshFileError`) that changes nothing and says what to do.
+ * The person's own SSH file. It gets one line, after they agreed. If anything about it is unusual, an `SshFileError` says
+ * what to do, and nothing is changed.
  */
 export class PersonConfig {
   constructor(
@@ -38,16 +38,16 @@ export class PersonConfig {
     private readonly tools: Tools,
   ) {}
 
-  /** Looks, and changes nothing. @throws SshFileError where the file cannot be read strictly. */
+  /** Reads the file and changes nothing. @throws SshFileError if it can't be read. */
   async plan(): Promise<IncludePlan> {
     const { text } = await readConfigFile(this.paths.personConfig);
     return this.planFor(text ?? '', await this.ourNames());
   }
 
   /**
-   * Does what was planned, and agreed to.
-   * @throws SshFileError where the file cannot be read, or not be written (`read-only`, `hard-linked`): its message
-   * then holds the line to add by hand.
+   * Makes the edit that was planned and agreed to.
+   * @throws SshFileError if the file can't be read, or can't be written (`read-only`, `hard-linked`); the message then
+   * has the line to add by hand.
    */
   async apply(plan: IncludePlan): Promise<ApplyResult> {
     if (plan.kind === 'none') return 'done';
@@ -62,7 +62,7 @@ export class PersonConfig {
     });
   }
 
-  /** Takes our line out again, wherever it stands: all other bytes stay, and a file that we made goes. */
+  /** Removes our line wherever it is. All other bytes stay. A file that we created is deleted. */
   async remove(): Promise<void> {
     const { text } = await readConfigFile(this.paths.personConfig);
     const nothingToDo = text === undefined || withoutInclude(text, await this.ourNames()) === text;
@@ -87,7 +87,7 @@ export class PersonConfig {
     return join(this.paths.folder, '.config-before-tensordock');
   }
 
-  /** Stands where there was no file at all before our first edit. */
+  /** Exists if there was no file before our first edit. */
   get marker(): string {
     return join(this.paths.folder, '.no-config-before-tensordock');
   }
@@ -149,7 +149,7 @@ export class PersonConfig {
   }
 
   private async checkWritable({ target, mode = 0, names = 1 }: FileState): Promise<void> {
-    // Another name of the same file would keep the old content, and whoever manages it lose track.
+    // The other names of a hard-linked file would keep the old content.
     if (names > 1) throw this.byHand('hard-linked');
     if ((mode & 0o222) === 0) throw this.byHand('read-only');
     try {
@@ -191,20 +191,20 @@ export class PersonConfig {
   }
 }
 
-/** The ways in which our file may be named. */
+/** The paths that name our file. */
 interface OurNames {
   readonly names: ReadonlySet<string>;
   readonly normal: (name: string) => string;
 }
 
-/** An `Include` argument as an absolute path: `~` and relative ones (which count from `~/.ssh`) put right. */
+/** An `Include` argument as an absolute path; a relative one is relative to `~/.ssh`. */
 function normalName(name: string, home: string, platform: NodeJS.Platform): string {
   const path = platform === 'win32' ? win32 : posix;
   const anchored = name.startsWith('~/') ? path.join(home, name.slice(2)) : path.resolve(home, '.ssh', name);
   return platform === 'win32' ? anchored.toLowerCase() : anchored;
 }
 
-/** Whether a line includes our file, before all others that it may name, or after one. */
+/** Whether a line includes our file, and before any other that it names. */
 function namesUs(line: ConfigLine, { names, normal }: OurNames): 'first' | 'also' | 'no' {
   const parsed = parseLine(line.text);
   if (parsed?.keyword !== 'include') return 'no';
@@ -212,7 +212,7 @@ function namesUs(line: ConfigLine, { names, normal }: OurNames): 'first' | 'also
   return at === 0 ? 'first' : at > 0 ? 'also' : 'no';
 }
 
-/** The text without the lines that include our file and nothing else. */
+/** The text without the lines that include only our file. */
 function withoutInclude(text: string, ours: OurNames): string {
   const mark = text.startsWith(byteOrderMark) ? byteOrderMark : '';
   const kept = splitLines(withoutMark(text)).filter(

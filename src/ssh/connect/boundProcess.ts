@@ -31,7 +31,7 @@ process.stdin.on('end', end).on('close', end).on('error', end).resume();
 `;
 
 /**
- * Starts a program that never outlives us, not even where we are killed. `killTree` ends it. Its standard input is
+ * Starts a program that never outlives us, even if we're killed. `killTree` ends it. Its standard input is
  * empty; `environment` is all it gets.
  */
 export function startBoundProcess(

@@ -2,7 +2,7 @@ import type { EffectiveConfig } from '../config/effectiveConfig';
 import { targetArguments, type SshTarget } from './sshExecutable';
 
 /*
- * An instance is a stranger's computer at an address that somebody else may have by now. Our own connections take
+ * An instance is a stranger's computer at an address that someone else may have by now. Our own connections take
  * from the person's configuration only what is listed here. All else stays out: forwards of ports, agent and X11,
  * SendEnv and SetEnv, local and remote commands, GSSAPI, shared connections, VerifyHostKeyDNS, UpdateHostKeys.
  */

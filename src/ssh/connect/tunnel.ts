@@ -97,7 +97,7 @@ class SshTunnel implements Tunnel {
   private readonly onAbort = (): void => this.dispose();
   private written = '';
   private listensNext = false;
-  /** Of the last connection, which may be told of before the tunnel is known to be open. */
+  /** Of the last connection, which may be reported before the tunnel is known to be open. */
   private refused = false;
 
   constructor(

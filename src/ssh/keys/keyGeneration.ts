@@ -11,7 +11,7 @@ import { run } from '../connect/run';
 
 export interface KeyGenerationOptions {
   readonly sshKeygen: string;
-  /** Made with mode 0700 where it is missing. */
+  /** Created with mode 0700 if it's missing. */
   readonly folder: string;
   /** The file's name in `folder`; the public half gets `.pub`. Letters, digits, `_`, `.` and `-`. */
   readonly name: string;
@@ -23,8 +23,8 @@ export interface KeyGenerationOptions {
 }
 
 /**
- * Whether a passphrase can be handed over without showing it in the process list. Windows' `ssh-keygen` reads it
- * from a console alone: there {@link keygenArguments} are for a terminal, where the person types it.
+ * Whether a passphrase can be passed without showing it in the process list. On Windows `ssh-keygen` reads it only from
+ * a console; there {@link keygenArguments} are for a terminal, where the person types it.
  */
 export const canSetPassphrase: boolean = process.platform !== 'win32';
 
@@ -34,8 +34,8 @@ export function keygenArguments(file: string, comment: string): string[] {
 }
 
 /**
- * Makes an ed25519 key with the real `ssh-keygen`, mode 0600, in our folder. Never overwrites: an existing file of
- * that name is a {@link KeyError} `exists`. The passphrase is on no command line and in no file.
+ * Creates an ed25519 key with the real `ssh-keygen`, mode 0600, in our folder. Never overwrites: an existing file of
+ * that name is a {@link KeyError} `exists`. The passphrase is never on a command line or in a file.
  */
 export async function generateKey(options: KeyGenerationOptions): Promise<LocalKey> {
   const { folder, name, comment, passphrase = '', signal } = options;

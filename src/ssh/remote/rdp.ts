@@ -1,17 +1,17 @@
 import net from 'node:net';
 
-/** Where Remote Desktop listens, as the outside reaches it. */
+/** The public address of Remote Desktop. */
 export interface RdpEndpoint {
   /** An IP address. */
   readonly host: string;
   readonly port: number;
-  /** The account there; without it the person is asked. */
+  /** The account on the instance. If it's missing, the client asks for it. */
   readonly user?: string;
 }
 
 /**
  * The text of a `.rdp` file, which Remote Desktop clients of Windows, macOS and Linux open. It holds no password.
- * Throws a `RangeError` where a value is none: each stands in a line of its own and could otherwise add lines.
+ * @throws RangeError for an invalid value, which could otherwise add lines.
  */
 export function rdpFile(endpoint: RdpEndpoint): string {
   const { host, port, user } = endpoint;
@@ -25,7 +25,7 @@ export function rdpFile(endpoint: RdpEndpoint): string {
     `full address:s:${family === 6 ? `[${host}]` : host}:${port}`,
     ...(user === undefined ? [] : [`username:s:${user}`]),
     'prompt for credentials:i:1',
-    // Warn, rather than refuse or accept in silence, when the machine cannot prove who it is.
+    // Warn if the instance can't prove its identity.
     'authentication level:i:2',
   ];
   return lines.map((line) => `${line}\r\n`).join('');

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** The far side that a `vscode-remote` URI names. */
+/** The host that a `vscode-remote` URI names. */
 export interface SshDestination {
   readonly host: string;
   readonly user?: string;
@@ -16,7 +16,7 @@ export interface RemoteUriParts {
 
 const prefix = 'ssh-remote+';
 
-/** `{"hostName":…}`, in hexadecimal: what Remote-SSH writes for a host that is no plain alias. */
+/** `{"hostName":…}` in hexadecimal: what Remote-SSH writes for a host that isn't a plain alias. */
 const hexForm = v.object({
   hostName: v.pipe(v.string(), v.minLength(1)),
   user: v.optional(v.string()),
@@ -24,8 +24,9 @@ const hexForm = v.object({
 });
 
 /**
- * The authority for an alias of ours, which is lower case letters, digits and hyphens and needs no encoding
- * (VS Code lower-cases an authority). Throws a `RangeError` for any other.
+ * The authority for one of our aliases, which needs no encoding: it has only lower-case letters, digits and hyphens
+ * (VS Code lower-cases an authority).
+ * @throws RangeError for any other alias.
  */
 export function sshAuthority(alias: string): string {
   if (!/^[a-z0-9][a-z0-9-]*$/.test(alias))
@@ -33,7 +34,7 @@ export function sshAuthority(alias: string): string {
   return prefix + alias;
 }
 
-/** The URI of a folder on the far side (an absolute path there, `C:\...` included); empty: its root. */
+/** The URI of a folder on the instance (an absolute path, also `C:\...`); empty: the root. */
 export function remoteUri(alias: string, folder: string): RemoteUriParts {
   const path = folder.replaceAll('\\', '/');
   return {
@@ -44,8 +45,8 @@ export function remoteUri(alias: string, folder: string): RemoteUriParts {
 }
 
 /**
- * Reads an authority as Remote-SSH and its relatives write it: plain (`alias`, `user@host:port`), with `\x45` for
- * a capital, percent-encoded, or hexadecimal JSON. `undefined` where it is no SSH authority.
+ * Reads an authority as Remote-SSH and similar extensions write it: plain (`alias`, `user@host:port`), with `\x45` for
+ * a capital, percent-encoded, or as hexadecimal JSON. `undefined` if it isn't an SSH authority.
  */
 export function parseSshAuthority(authority: string): SshDestination | undefined {
   const text = decodePercent(authority);

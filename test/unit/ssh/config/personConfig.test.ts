@@ -32,7 +32,7 @@ async function agree({ person }: Pick<Place, 'person'>): Promise<string> {
   return person.apply(await person.plan());
 }
 
-/** Runs as somebody without rights over others' files, also where the tests run as root. */
+/** Runs as a user without rights to others' files, even if the tests run as root. */
 async function unprivileged<T>(work: () => Promise<T>): Promise<T> {
   const root = process.geteuid?.() === 0;
   if (root) process.seteuid?.(65_534);
@@ -43,7 +43,7 @@ async function unprivileged<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-describe('the place of the line', () => {
+describe('the position of the line', () => {
   const line = (place: Place): string => place.paths.includeLine;
   test.each([
     ['first', (p: Place) => `${line(p)}\n${simple}`, 'none'],
@@ -71,7 +71,7 @@ describe('the place of the line', () => {
     expect((await place.person.plan()).kind).toBe(kind);
   });
 
-  test('a line that was moved is put right, and everything else stays', async () => {
+  test('moves a line back to the top and changes nothing else', async () => {
     const place = await makePlace();
     const { personConfig, includeLine } = place.paths;
     await place.hosts.ensureEntry('account', makeInstance(), user);
@@ -92,7 +92,7 @@ describe('the place of the line', () => {
   });
 });
 
-describe('a file that is odd is refused and stays', () => {
+describe('an unusual file is refused and stays unchanged', () => {
   test.each([
     ['invalid UTF-8', Buffer.from([0x48, 0xff, 0xfe, 0x0a]), 'not-text'],
     ['NUL', Buffer.from('Host a\0b\n'), 'not-text'],
@@ -168,7 +168,7 @@ describe('links', () => {
     expect(await readFile(target, 'utf8')).toBe(simple);
   });
 
-  test('a dangling one gets its file, which goes again', async () => {
+  test('a dangling one gets its file, which is deleted again', async () => {
     const place = await makePlace();
     await symlink(join(place.root, 'later'), place.paths.personConfig);
     expect(await agree(place)).toBe('done');
@@ -255,7 +255,7 @@ describe('an edit', () => {
     expect((await stat(place.paths.personConfig)).ino).toBe(ino);
   });
 
-  test('takes away what a killed writer left, and nothing else', async () => {
+  test('removes what a killed writer left, and nothing else', async () => {
     const place = await makePlace();
     await writeFile(place.paths.personConfig, simple);
     await writeFile(join(place.root, '.ssh', '.config.tensordock-0123456789ab.tmp'), 'half');
@@ -279,6 +279,9 @@ describe('the backup', () => {
     '~/*/*before*',
     '~/*/*.bak',
     '~/*/*tensordock*',
+    '~/*/.[!.]*/*',
+    '~/*/*/*',
+    '~/t*/*c*',
   ])('is read by no Include %s', async (pattern) => {
     const place = await makePlace();
     const { personConfig } = place.paths;
@@ -355,7 +358,7 @@ describe('an SSH folder that cannot be written', () => {
   });
 });
 
-test('cleaning up leaves a key we made where it is', async () => {
+test('cleaning up keeps a key that was created here', async () => {
   const place = await makePlace();
   await place.hosts.ensureEntry('account', makeInstance(), user);
   await agree(place);

@@ -46,13 +46,13 @@ describe('an entry follows the snapshot', () => {
     expect(await hosts.aliasOf('me', id)).toBe('td-trainer-one');
   });
 
-  test('absence from the list is not deletion', async () => {
+  test('absence from a list deletes no entry', async () => {
     const { hosts } = await withEntry();
     expect(await hosts.sync('me', [], all)).toBe(false);
     expect(await hosts.aliasOf('me', id)).toBe('td-trainer-one');
   });
 
-  test('what changes nothing writes nothing, and makes no folder', async () => {
+  test('writes nothing and creates no folder if nothing changes', async () => {
     const { hosts, paths } = await withEntry();
     const before = await stat(paths.ownConfig);
     expect(await hosts.sync('me', [makeInstance()], all)).toBe(false);
@@ -63,7 +63,7 @@ describe('an entry follows the snapshot', () => {
     expect(existsSync(fresh.paths.folder)).toBe(false);
   });
 
-  test('missing entries are added where that is wanted, and one odd value harms no other', async () => {
+  test('adds missing entries if that is wanted, and one invalid value affects no other', async () => {
     const { hosts } = await makePlace();
     const rows = [
       makeInstance({ id: '../../etc/passwd', name: 'a' }),
@@ -92,7 +92,7 @@ test('an instance with forwards but none for SSH gets no entry', async () => {
   expect(existsSync(paths.ownConfig)).toBe(false);
 });
 
-test('an alias is none that the person has, in what they include either', async () => {
+test('an alias differs from those of the person and of the files they include', async () => {
   const { hosts, paths, root } = await makePlace();
   await mkdir(join(root, '.ssh', 'conf.d'));
   await writeFile(join(root, '.ssh', 'conf.d', 'work.conf'), 'Host x TD-Trainer-One\n');
@@ -108,7 +108,7 @@ test('files that include each other are read once', async () => {
 });
 
 describe('several owners', () => {
-  test('never touch each other, and share the keys of the same machine', async () => {
+  test('never touch each other, and share the keys of the same instance', async () => {
     const { hosts, paths, root } = await withEntry();
     const theirs = placeAt(root, paths.personConfig).hosts;
     const moved = makeInstance({ ipAddress: '192.0.2.99' });
@@ -127,7 +127,7 @@ describe('several owners', () => {
     expect(existsSync(hostKeyPath(paths, id))).toBe(false);
   });
 
-  test('what a newer version wrote for another account stays to the byte', async () => {
+  test('what a newer version wrote for another account stays the same to the byte', async () => {
     const { hosts, paths } = await withEntry();
     await hosts.ensureEntry('them', makeInstance({ id: 'other', name: 'other' }), user);
     const text = await readFile(paths.ownConfig, 'utf8');
@@ -138,7 +138,7 @@ describe('several owners', () => {
   });
 });
 
-describe('what is not ours in our file', () => {
+describe('lines in our file that are not ours', () => {
   test.each([
     ['a host by hand', 'Host *\n  ProxyCommand evil\n'],
     ['a global option', 'ForwardAgent yes\n'],
@@ -182,7 +182,7 @@ test('recorded host keys are shown as ssh-keygen shows them, and forgotten', asy
   expect(await recordedHostKeys(paths, id)).toEqual([]);
 });
 
-test('an id can name no file elsewhere', async () => {
+test('an ID can’t name a file elsewhere', async () => {
   const { paths } = await makePlace();
   for (const odd of ['..', '../x', 'a/b', 'a\\b', '', 'a b', 'x'.repeat(65)]) {
     expect(() => hostKeyPath(paths, odd)).toThrow(expect.objectContaining({ code: 'bad-value' }));

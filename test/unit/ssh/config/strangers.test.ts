@@ -33,7 +33,7 @@ async function included(forwardAgent?: boolean): Promise<Place> {
 }
 
 describe('under a Host * that turns everything on', () => {
-  test('ssh turns everything off for our entries, and leaves other hosts alone', async () => {
+  test('everything is off for our entries, and other hosts are unaffected', async () => {
     const { paths } = await included();
     const values = {
       forwardagent: ['no'],
@@ -55,7 +55,7 @@ describe('under a Host * that turns everything on', () => {
     expect(valuesOf(other, 'permitlocalcommand')).toEqual(['yes']);
   });
 
-  test('the setting turns on the agent and nothing else, and entries follow a change of it', async () => {
+  test('the setting turns on only the agent, and entries follow its changes', async () => {
     const { hosts, paths } = await included(true);
     const agent = async (): Promise<string[]> =>
       valuesOf(await sshG(paths.personConfig, 'td-trainer-one'), 'forwardagent');

@@ -92,7 +92,7 @@ describe('banner', () => {
     expect(await look((await saying('SSH-1.5-old\n')).port)).toMatchObject({ kind: 'not-ssh' });
   });
 
-  test('a web server, told by its answer', async () => {
+  test('a web server, recognized by its answer', async () => {
     const server = await started(listen(http.createServer((_, response) => response.end('hello'))));
     const result = await look(server.port);
     expect(result.kind === 'not-ssh' && result.said).toContain('HTTP/1.1 400');
@@ -195,7 +195,7 @@ describe('readiness', () => {
     expect(outcome).toEqual({ kind: 'ok' });
   });
 
-  // Fact sheet, section 4, number 7: a machine may never take the key of its create.
+  // Fact sheet, section 4, number 7: an instance may never accept the key it was created with.
   test('a key refused long after the start is refused, and named', async () => {
     const server = await started(startSsh2({ hostKeyFile: host.file, authorizedKey: stranger.publicKey }));
     const clock = hastyClock();
@@ -206,14 +206,14 @@ describe('readiness', () => {
     expect(describeOutcome(outcome, 'box').message).toContain(user.file);
   });
 
-  test('an entry that another one hides', async () => {
+  test('an entry that another one overrides', async () => {
     const outcome = await waitUntilReady(
       await options('hidden', 1234, { endpoint: { host: '127.0.0.1', port: 4321 } }),
     );
     expect(outcome).toEqual({ kind: 'overridden', host: '127.0.0.1', port: 1234 });
   });
 
-  test('behind a proxy only ssh is asked', async () => {
+  test('behind a proxy only ssh connects', async () => {
     const server = await started(startSsh2({ hostKeyFile: host.file, authorizedKey: user.publicKey }));
     const through = path.join(place.folder, 'through.mjs');
     await writeFile(
@@ -252,7 +252,7 @@ describe('tunnel', () => {
   const get = (port: number): Promise<string> =>
     fetch(`http://127.0.0.1:${port}/`).then((reply) => reply.text());
 
-  test('reaches a service of the machine, and ends with its owner', async () => {
+  test('reaches a service of the instance, and ends with its owner', async () => {
     const web = await started(listen(http.createServer((_, response) => response.end('notebook'))));
     const { alias, configFile } = await target('web');
     const tunnel = await openTunnel({
@@ -272,7 +272,7 @@ describe('tunnel', () => {
     await expect.poll(() => get(tunnel.localPort).catch(() => 'gone')).toBe('gone');
   });
 
-  test('says that nothing listens over there', async () => {
+  test('says that nothing listens on the instance', async () => {
     const { alias, configFile } = await target('empty');
     const remotePort = await closedPort();
     // Both ends are this computer: the same number would lead back into the tunnel.
@@ -306,7 +306,7 @@ describe('tunnel', () => {
     tunnel.dispose();
   });
 
-  test('says so when the machine goes away', async () => {
+  test('says so when the instance goes away', async () => {
     const { server, alias, configFile } = await target('gone');
     const [remotePort, preferredLocalPort] = [await closedPort(), await closedPort()];
     const tunnel = await openTunnel({
@@ -339,7 +339,7 @@ describe('tunnel', () => {
 const servers = sshdPath === undefined ? (['ssh2'] as const) : (['ssh2', 'sshd'] as const);
 if (sshdPath === undefined) console.warn('sshd is not installed: copying by scp and rsync was not tried.');
 
-describe.each(servers)('a machine by its alias alone (%s)', (name) => {
+describe.each(servers)('an instance by only its alias (%s)', (name) => {
   const start = (hostKeyFile: string, port = 0): Promise<SshServer> => {
     const identity = { hostKeyFile, authorizedKey: user.publicKey };
     return started(name === 'ssh2' ? startSsh2(identity, port) : startSshd(identity, place.folder, port));
@@ -349,7 +349,7 @@ describe.each(servers)('a machine by its alias alone (%s)', (name) => {
   const ssh = (configFile: string, alias: string): Promise<{ stdout: string; stderr: string }> =>
     execute('ssh', ['-F', configFile, '-o', 'BatchMode=yes', alias, 'echo hello']);
 
-  test('survives a new port, and refuses another machine on the old one', async () => {
+  test('survives a new port, and refuses another instance on the old one', async () => {
     const alias = `td-move-${name}`;
     const first = await start(host.file);
     expect((await ssh(await entry(alias, first.port), alias)).stdout).toContain('hello');

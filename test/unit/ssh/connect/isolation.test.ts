@@ -157,7 +157,7 @@ test('the environment is reduced to what is needed, and the agent is left out wh
   expect(hostKey.SSH_AUTH_SOCK).toBeUndefined();
 });
 
-test('a dead shared connection to an address that somebody else has by now is not used', async () => {
+test('a dead shared connection to a recycled address is not used', async () => {
   const server = await started(startSsh2({ hostKeyFile: host.file, authorizedKey: user.publicKey }));
   const { target } = await generousTarget('master', server.port);
   const { stdout } = await promisify(execFile)('ssh', ['-F', target.configFile ?? '', '-G', target.alias]);
@@ -233,7 +233,7 @@ describe.skipIf(sshdPath === undefined)('an OpenSSH server that allows everythin
 
   const asked = /auth-agent-req|x11-req|tcpip-forward|request env |Setting env/g;
 
-  test('is asked for all of it by a plain ssh of this person, which shows that the test can see it', async () => {
+  test('is asked for all of it by a plain ssh without our entry, which shows that the test can see it', async () => {
     const server = await serve();
     const { target } = await generousTarget('plain', server.port);
     const configFile = target.configFile ?? '';

@@ -82,7 +82,7 @@ describe.each(kinds)('against a real server (%s)', (name, start) => {
     authorizedKey: authorized.publicKey,
   });
 
-  test('a key that is let in is ok', async () => {
+  test('an accepted key is ok', async () => {
     const server = await started(start(identity(user)));
     expect(await probeAt(server.port, `${name}-ok`)).toEqual({ kind: 'ok' });
   });
@@ -99,7 +99,7 @@ describe.each(kinds)('against a real server (%s)', (name, start) => {
     expect(describeOutcome(outcome, 'trainer').message).toContain(stranger.file);
   });
 
-  test('no key at all is told apart', async () => {
+  test('having no key at all is an outcome of its own', async () => {
     const server = await started(start(identity(user)));
     const outcome = await probeAt(server.port, `${name}-nokey`, {
       identityFile: path.join(place.folder, 'none'),
@@ -122,7 +122,7 @@ describe.each(kinds)('against a real server (%s)', (name, start) => {
     expect(outcome).toMatchObject({ kind: 'locked-key', key: file });
   });
 
-  test('a changed host key tells both and where the old one stands', async () => {
+  test('a changed host key comes with both keys and the line of the old one', async () => {
     const first = await started(start(identity(user)));
     expect(await probeAt(first.port, `${name}-changed`)).toEqual({ kind: 'ok' });
     const second = await started(start(identity(user, otherHostKey)));
@@ -152,7 +152,7 @@ describe.each(kinds)('against a real server (%s)', (name, start) => {
   });
 });
 
-test('a key that others may read is told by its name', async () => {
+test('a key file with too open permissions is named', async () => {
   const file = path.join(place.folder, 'readable');
   await writeFile(file, await readFile(user.file));
   await chmod(file, 0o644);
@@ -229,7 +229,7 @@ test.each([
   });
 });
 
-test('a configuration file that is not there', async () => {
+test('a missing configuration file', async () => {
   const configFile = path.join(place.folder, 'config-missing');
   expect(await probe({ ssh: 'ssh', alias: 'td-x', configFile })).toMatchObject({
     kind: 'bad-config',
@@ -282,7 +282,7 @@ test('each outcome has a text of its own and a next step', () => {
   expect(texts.every((text) => text.nextStep !== '')).toBe(true);
 });
 
-test('ssh -G tells the address, the key and the way', async () => {
+test('ssh -G reports the address, the key and the proxy', async () => {
   const configFile = await writeConfig(place.folder, {
     alias: 'td-g',
     port: 2222,

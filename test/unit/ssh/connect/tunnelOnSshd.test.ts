@@ -104,7 +104,7 @@ describe.each(servers)('a tunnel through %s', (name) => {
       .toBe('free');
   });
 
-  test('says that nothing listens on the machine, and works once something does', async () => {
+  test('says that nothing listens on the instance, and works once something does', async () => {
     const target = await targetOf('late', (await serve()).port);
     const remotePort = await closedPort();
     const tunnel = await tunnelTo(target, remotePort);
@@ -122,7 +122,7 @@ describe.each(servers)('a tunnel through %s', (name) => {
     await expect.poll(() => tunnel.state).toEqual({ kind: 'open', remoteRefused: false });
   });
 
-  test('a key that is not let in', async () => {
+  test('a key that is refused', async () => {
     const target = await targetOf('stranger', (await serve()).port, stranger.file);
     const tunnel = await tunnelTo(target, 8888);
     await expect(tunnel.opened()).rejects.toThrow('8888');
