@@ -23,23 +23,23 @@ const fileSchema = v.object({
   ),
 });
 
-/** What was said of one run of an instance; the next run begins anew. */
+/** Whether a person was reminded of one run of an instance; the next run starts over. */
 interface Run {
   readonly accountId: string;
   readonly instanceId: string;
   readonly runningSince: number;
-  /** Not to be told before, milliseconds since the epoch. */
+  /** No reminder before this time, milliseconds since the epoch. */
   readonly notBefore: number;
   readonly muted?: true;
 }
 
-/** An instance that has been running for long. */
+/** An instance that has been running for a long time. */
 export interface Reminder {
   readonly row: InstanceRow;
-  /** Milliseconds since the epoch, as far as was seen. */
+  /** Milliseconds since the epoch, as far as was observed. */
   readonly runningSince: number;
   readonly runningMs: number;
-  /** What this run cost, seen and estimated. */
+  /** What this run has cost; show it with `describeSum`. */
   readonly cost: CostSum;
 }
 
@@ -52,16 +52,16 @@ export interface RemindersOptions {
   /** What to do if the file is damaged or can't be written. */
   readonly fileEvents?: SharedFileEvents;
   readonly ledger: Pick<Ledger, 'runningSince' | 'costOfRun' | 'onDidChange'>;
-  /** `tensordock.cost.remindAfterHours`, asked each time; 0: never. */
+  /** `tensordock.cost.remindAfterHours`, read each time; 0 turns reminders off. */
   readonly remindAfterHours: () => number;
-  /** Whether nothing needs to be said of an instance, for example since its stop is scheduled. */
+  /** Whether an instance needs no reminder, for example because its stop is scheduled. */
   readonly excused?: (instanceId: string) => boolean;
 }
 
 const hourMs = 3_600_000;
 const tickMs = 60_000;
 
-/** Says that an instance is still running: once each `remindAfterHours`, in one window. */
+/** Reminds a person that an instance is still running: once every `remindAfterHours`, in one window. */
 export class Reminders implements Disposable {
   private readonly file: SharedFile<{ readonly version: 1; readonly runs: readonly Run[] }>;
   private readonly reminders = new Emitter<Reminder>();
@@ -70,7 +70,7 @@ export class Reminders implements Disposable {
   private turn: Promise<void> = Promise.resolve();
   private disposed = false;
 
-  /** In one window alone, at most once each `remindAfterHours` of a run. */
+  /** In one window only, at most once every `remindAfterHours` of a run. */
   readonly onDidRemind = this.reminders.event;
 
   constructor(private readonly options: RemindersOptions) {
@@ -86,7 +86,7 @@ export class Reminders implements Disposable {
     this.look();
   }
 
-  /** Says nothing more of this run for `ms`; `Infinity`: until it was stopped. */
+  /** No reminder of this run for `ms`; `Infinity`: until the instance was stopped. */
   async snooze(instanceId: string, ms: number): Promise<void> {
     const now = this.options.clock.now();
     const run = this.runOf(instanceId);
@@ -100,7 +100,7 @@ export class Reminders implements Disposable {
     });
   }
 
-  /** Resolves when what is under way in this window is done. */
+  /** Resolves when this window has nothing under way. */
   async settled(): Promise<void> {
     await this.turn;
   }
@@ -112,7 +112,7 @@ export class Reminders implements Disposable {
     this.reminders.dispose();
   }
 
-  /** To be called when the setting changed. */
+  /** Checks whether a reminder is due. Call this when the setting changes. */
   look(): void {
     if (this.disposed) return;
     this.turn = this.turn
@@ -138,7 +138,7 @@ export class Reminders implements Disposable {
       const said = runs.find((other) => isSame(other, run) && other.runningSince === run.runningSince);
       return !said || (!said.muted && said.notBefore <= now);
     };
-    // Nothing is locked while there is nothing to say.
+    // Without a reminder to give, nothing is locked.
     const { runs: known } = await this.file.read();
     if (!old.some(({ run }) => isDue(run, known))) return;
     let due = old;
@@ -159,7 +159,7 @@ export class Reminders implements Disposable {
     }
   }
 
-  /** Runs that ended need not be remembered; of other accounts nothing is known here. */
+  /** Runs that ended are dropped; those of other accounts are kept, since nothing is known of them here. */
   private isKept(run: Run): boolean {
     return (
       run.accountId !== this.options.store.status.accountId ||

@@ -1,38 +1,38 @@
-/** From (with) and to (without), milliseconds since the epoch. */
+/** From (inclusive) to (exclusive), milliseconds since the epoch. */
 export interface Period {
   readonly from: number;
   readonly to: number;
 }
 
-/** The day that holds `at`, as this computer's calendar has it; a day can have 23 or 25 hours. */
+/** The day of `at` in this computer's time zone; a day can have 23 or 25 hours. */
 export function dayOf(at: number): Period {
   const date = new Date(at);
   const [year, month, day] = [date.getFullYear(), date.getMonth(), date.getDate()];
   return { from: new Date(year, month, day).getTime(), to: new Date(year, month, day + 1).getTime() };
 }
 
-/** The calendar month that holds `at`. */
+/** The calendar month of `at`. */
 export function monthOf(at: number): Period {
   const date = new Date(at);
   const [year, month] = [date.getFullYear(), date.getMonth()];
   return { from: new Date(year, month, 1).getTime(), to: new Date(year, month + 1, 1).getTime() };
 }
 
-/** The days of a period, in their order. */
+/** The days of a period, in order. */
 export function daysOf(period: Period): Period[] {
   const days: Period[] = [];
   for (let day = dayOf(period.from); day.from < period.to; day = dayOf(day.to)) days.push(day);
   return days;
 }
 
-/** `2026-11-24` for a day, `2026-11` for a month; sorts as time does. */
+/** `2026-11-24` for a day, `2026-11` for a month; sorts by time. */
 export function keyOf(at: number, unit: 'day' | 'month'): string {
   const date = new Date(at);
   const month = `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}`;
   return unit === 'month' ? month : `${month}-${String(date.getDate()).padStart(2, '0')}`;
 }
 
-/** When the day or the month of a key begins. */
+/** When the day or month of a key starts, milliseconds since the epoch. */
 export function startOfKey(key: string): number {
   const [year = 0, month = 1, day = 1] = key.split('-').map(Number);
   return new Date(year, month - 1, day).getTime();

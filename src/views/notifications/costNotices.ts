@@ -9,6 +9,8 @@ import type { Schedules } from '../../automation/schedules';
 import { formatWhen, formatWhenInSentence } from '../../automation/when';
 import { formatDuration } from '../../base/duration';
 import { formatHourly } from '../../api/price';
+import { knownRate } from '../../cost/billing';
+import { describeSum } from '../../cost/report';
 import { showInformation } from '../../vscode/messages';
 
 const hourMs = 3_600_000;
@@ -58,23 +60,26 @@ export function followCosts({ schedules, reminders, watches, clock }: CostNotice
         { title: vscode.l10n.t('Keep Running'), run: async () => schedules.cancel(schedule.id) },
       );
     }),
-    reminders.onDidRemind(({ row: { instance }, runningMs }) =>
+    reminders.onDidRemind(({ row: { instance }, runningMs, cost }) => {
+      const rate = knownRate(instance.rateHourly);
       showInformation(
-        instance.rateHourly === undefined
+        rate === undefined
           ? vscode.l10n.t('{0} has been running for {1}.', name(instance.name), formatDuration(runningMs))
           : vscode.l10n.t(
-              '{0} has been running for {1} at {2}.',
+              '{0} has been running for {1} at {2}. Cost so far: {3}.',
               name(instance.name),
               formatDuration(runningMs),
-              formatHourly(instance.rateHourly),
+              formatHourly(rate),
+              // The first day of a longer run is no longer known by the hour.
+              describeSum(cost, runningMs > 7 * 24 * hourMs),
             ),
         { title: vscode.l10n.t('Stop…'), run: () => command('tensordock.stopInstance', instance.id) },
         {
           title: vscode.l10n.t('Schedule Stop…'),
           run: () => command('tensordock.scheduleStop', instance.id),
         },
-      ),
-    ),
+      );
+    }),
     watches.onDidExpire((watch) =>
       showInformation(
         vscode.l10n.t(

@@ -42,7 +42,7 @@ async function look(
 
 const today = dayOf(monday);
 
-describe('what was spent', () => {
+describe('the cost', () => {
   it('is the rate for the time that an instance was seen running', async () => {
     const clock = new ManualClock(monday);
     const window = await newWindow(await newFolder(), clock);
@@ -66,7 +66,7 @@ describe('what was spent', () => {
     expect(ledger.costOfRun('b').dollars).toBeCloseTo(6);
   });
 
-  it('of a machine that ran all weekend is an estimate', async () => {
+  it('of an instance that ran all weekend is an estimate', async () => {
     const folder = await newFolder();
     const clock = new ManualClock(monday - 63 * hour);
     const friday = await newWindow(folder, clock);
@@ -104,7 +104,7 @@ describe('what was spent', () => {
     expect(ledger.runningSince('b')).toBe(clock.now());
   });
 
-  it('takes a rate that is told late, and says where none was told', async () => {
+  it('uses a rate that arrives late, and says if there was none', async () => {
     const clock = new ManualClock(monday);
     const window = await newWindow(await newFolder(), clock);
     const { ledger } = window;
@@ -154,7 +154,7 @@ describe('what was spent', () => {
     ).toEqual([2, 3]);
   });
 
-  it('survives a list that is suddenly empty, a failing service, and a row that was left out', async () => {
+  it('survives an empty list, a failing service, and a row that was left out', async () => {
     const clock = new ManualClock(monday);
     const window = await newWindow(await newFolder(), clock);
     const { ledger, store } = window;
@@ -252,7 +252,7 @@ describe('the file', () => {
     expect(one.ledger.total(today)).toEqual(other.ledger.total(today));
   });
 
-  it('tells another window what was seen', async () => {
+  it('shows another window what was observed', async () => {
     const folder = await newFolder();
     const clock = new ManualClock(monday);
     const [one, other] = [await newWindow(folder, clock), await newWindow(folder, clock)];
@@ -260,7 +260,7 @@ describe('the file', () => {
     await vi.waitFor(() => expect(other.ledger.runningSince('a')).toBe(monday), 5_000);
   });
 
-  it('is written at a change at once, and else once a minute', async () => {
+  it('is written at once after a change, and otherwise once a minute', async () => {
     const folder = await newFolder();
     const clock = new ManualClock(monday);
     const { ledger, store } = await newWindow(folder, clock);
@@ -286,7 +286,7 @@ describe('the file', () => {
     expect(await written()).not.toBe(second);
   });
 
-  it('is begun anew where it is damaged, and the damaged one is kept', async () => {
+  it('starts over when it is damaged, and the damaged one is kept', async () => {
     const folder = await newFolder();
     const file = path.join(folder, 'costs-account-1.json');
     await writeFile(file, '{"version":1,"inst');
@@ -304,7 +304,7 @@ describe('the file', () => {
 });
 
 describe('the running rate', () => {
-  it('adds up what is known, and says what is not', () => {
+  it('adds up known rates, and counts the unknown ones', () => {
     expect(
       runningRate([
         rowOf('a', 'running', 0.5),

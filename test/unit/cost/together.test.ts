@@ -28,7 +28,7 @@ async function until(holds: () => boolean, stepMs = 1_000): Promise<void> {
   );
 }
 
-it('stops a machine of the service at its time, by one request of two windows', async () => {
+it('stops an instance at its time, with one request from two windows', async () => {
   const { id } = person.machine('box', { status: 'running' });
   await person.outcome(Promise.all(windows.map(({ store }) => store.refresh())));
   const { clock } = person;
@@ -44,7 +44,7 @@ it('stops a machine of the service at its time, by one request of two windows', 
   expect(person.count('POST', '/stop')).toBe(1);
 });
 
-it('counts what the service says that a machine costs', async () => {
+it('counts what an instance costs according to the service', async () => {
   person.machine('box', { status: 'running' });
   const { clock } = person;
   const ledgers = windows.map(({ store }) => own(new Ledger({ folder, clock, log: silentLogger, store })));
@@ -66,7 +66,7 @@ it('counts what the service says that a machine costs', async () => {
   }
 });
 
-it('finds a GPU that the service lists, by one request of two windows', async () => {
+it('finds a GPU that the service lists, with one request from two windows', async () => {
   const { clock } = person;
   const watches = windows.map(({ store }) =>
     own(new CapacityWatches({ folder, clock, log: silentLogger, store })),
