@@ -4,13 +4,13 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** Unspecified, link-local, multicast, reserved with broadcast; IPv4 written as IPv6 would hide one of them. */
+/** Unspecified, link-local, multicast, reserved (with broadcast). IPv4 written as IPv6 could hide one of them. */
 const nobody4 = new BlockList();
 nobody4.addSubnet('0.0.0.0', 8, 'ipv4');
 nobody4.addSubnet('169.254.0.0', 16, 'ipv4');
 nobody4.addSubnet('224.0.0.0', 4, 'ipv4');
 nobody4.addSubnet('240.0.0.0', 4, 'ipv4');
-// A list of its own: Node would take the mapped range for all of IPv4.
+// A separate list: Node would apply the mapped range to all of IPv4.
 const nobody6 = new BlockList();
 nobody6.addSubnet('::', 96, 'ipv6');
 nobody6.addSubnet('::ffff:0:0', 96, 'ipv6');
@@ -18,8 +18,8 @@ nobody6.addSubnet('fe80::', 10, 'ipv6');
 nobody6.addSubnet('ff00::', 8, 'ipv6');
 
 /**
- * An IP address that an instance can have; `undefined` for everything else. A loopback address would lead to this
- * computer, so it is one only where the service itself runs here.
+ * An IP address that an instance can have; `undefined` for everything else. A loopback address is this computer, so it
+ * is accepted only if the service runs here too.
  */
 export function readAddress(
   value: unknown,

@@ -2,12 +2,12 @@ import * as l10n from '@vscode/l10n';
 import { OutcomeUnknownError, ServiceError, type ErrorDetails, type TensorDockError } from './errors';
 import { isObject } from './fields';
 
-/** Greater bodies are not read: a list of thousands of instances is far below it. */
+/** Larger bodies aren't read. A list of thousands of instances is much smaller. */
 const mostBytes = 8 * 1024 * 1024;
-/** Deeper JSON is not parsed: the service's own is at most ten levels deep. */
+/** Deeper JSON isn't parsed. The service's own has at most ten levels. */
 const deepest = 100;
 
-/** The text of a body. Throws `AnswerProblem` past 8 MiB, and what the stream throws when it breaks. */
+/** The text of a body. Throws `AnswerProblem` past 8 MiB, and the stream's error if it fails. */
 export async function readBody(body: AsyncIterable<Uint8Array | string> | null): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -33,7 +33,7 @@ export function parseBody(text: string): unknown {
   }
 }
 
-/** The words of a web page or plain text, for an error that comes without JSON. */
+/** The words of a web page or plain text, for an error without JSON. */
 export function textOfPage(text: string): string {
   return text
     .slice(0, 20_000)
@@ -63,14 +63,14 @@ function endOfString(json: string, start: number): number {
   return at;
 }
 
-/** Why a body cannot be used. */
+/** Why a body is unusable. */
 export class AnswerProblem extends Error {
   constructor(readonly why: 'too-long' | 'too-deep' | 'web-page' | 'no-json' | 'empty' | 'unfit') {
     super(why);
   }
 }
 
-/** An answer came and cannot be used: of a changing call, it stays open whether it was done. */
+/** The error for an unusable answer. After a change, the outcome is unknown. */
 export function unreadable(
   problem: AnswerProblem,
   changing: boolean,
@@ -96,7 +96,7 @@ export function unreadable(
     : new ServiceError('unreadable-answer', why, details);
 }
 
-/** The milliseconds that a `Retry-After` header asks for, in seconds or as a date; `now` as of the clock. */
+/** The wait in milliseconds that a `Retry-After` header asks for, in seconds or as a date. `now`: Unix milliseconds. */
 export function readRetryAfter(header: string | null, now: number): number | undefined {
   const text = header?.trim() ?? '';
   if (/^\d+(\.\d+)?$/.test(text)) {
@@ -110,7 +110,7 @@ export function readRetryAfter(header: string | null, now: number): number | und
 const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 const badCertificate = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_TLS_/;
 
-/** How a connection failed: before anything was sent, on a certificate (also before), or who knows when. */
+/** How a connection failed: before anything was sent, because of a certificate (also before), or at an unknown point. */
 export function connectionFailure(error: unknown): 'not-sent' | 'certificate' | 'lost' {
   const fields = isObject(error) ? error : {};
   const { code, erroredSysCall, syscall } = fields;

@@ -20,13 +20,13 @@ import { encodeCreate, encodeModify, encodeSecret } from './encode';
 import { BadRequestError, NotFoundError, TensorDockError } from './errors';
 import { readId } from './fields';
 import { isLoopback } from './origin';
+import { goals, meaningOfRefusal, type StartOrStop } from './startOrStop';
 import { type CallOptions, Transport, type TransportOptions } from './transport';
 import type {
   ActionReply,
   CreateRequest,
   Hostnode,
   Instance,
-  InstanceState,
   Location,
   ModifyRequest,
   Secret,
@@ -37,26 +37,26 @@ export interface ClientOptions extends TransportOptions {
   readonly dialects?: DialectStore;
 }
 
-/** The account's instances as one answer told them. */
+/** The account's instances, from one answer. */
 export interface InstanceList {
   readonly instances: readonly Instance[];
-  /** Ids of the rows whose details the list left out; `getInstance` fills them in. */
+  /** IDs of the rows without details; `getInstance` has those. */
   readonly thinIds: readonly string[];
-  /** Rows that had no usable id, or the id of a row before them. */
+  /** How many rows had no usable ID, or the ID of an earlier row. */
   readonly droppedRows: number;
 }
 
-/** What is known right after a create: the id, and perhaps name and state. */
+/** What is known right after a create: the ID, and perhaps name and state. */
 export interface CreatedInstance extends ActionReply {
   readonly id: string;
 }
 
-/** The service took the wish; `already` where the instance was in that state before. */
+/** The service accepted the request. `already`: the instance was in the wanted state before. */
 export interface ActionResult extends ActionReply {
   readonly already: boolean;
 }
 
-/** `alreadyGone`: the service no longer knew the id, which is what was wanted. */
+/** `alreadyGone`: the service itself answered that there is no such ID. */
 export interface DeleteResult {
   readonly alreadyGone: boolean;
   readonly message?: string;
@@ -67,22 +67,22 @@ const changeMs = 60_000;
 const createMs = 120_000;
 
 /**
- * TensorDock over HTTP: one method an endpoint, in either dialect. Every failure is a `TensorDockError`; one
- * of a changing call that leaves open whether it was done is an `OutcomeUnknownError`.
+ * TensorDock over HTTP, in either dialect: one method per endpoint. Every failure is a `TensorDockError`. If a change
+ * may have happened all the same, it's an `OutcomeUnknownError`.
  */
 export class TensorDockClient {
   private readonly transport: Transport;
   private readonly dialects: DialectStore;
   private readonly decoding: DecodeOptions;
 
-  /** Throws `TensorDockError` (`bad-address`) where the origin is none that a token may be sent to. */
+  /** Throws `TensorDockError` (`bad-address`) if a token must not be sent to the origin. */
   constructor(options: ClientOptions) {
     this.transport = new Transport(options);
     this.dialects = options.dialects ?? inMemoryDialects();
     this.decoding = { loopback: isLoopback(new URL(this.transport.origin).hostname) };
   }
 
-  /** The origin that this client speaks to. */
+  /** The origin that this client calls. */
   get origin(): string {
     return this.transport.origin;
   }
@@ -93,11 +93,11 @@ export class TensorDockClient {
     const { instances, droppedRows } = fit(decodeInstances(body, this.decoding));
     this.learn(body);
     if (droppedRows > 0)
-      this.transport.logger.warn(`${droppedRows} rows of the list have no id of their own`);
+      this.transport.logger.warn(`${droppedRows} rows of the list have no ID of their own`);
     return { instances, droppedRows, thinIds: instances.filter(isThin).map((instance) => instance.id) };
   }
 
-  /** One instance with its details; its id is the one that the answer names. `NotFoundError` for a gone one. */
+  /** One instance with its details, under the ID in the answer. `NotFoundError` if it's gone. */
   async getInstance(id: string, options?: CallOptions): Promise<Instance> {
     const body = await this.read(`/instances/${segment(id)}`, options);
     const instance = fit(decodeInstance(body, id, this.decoding));
@@ -106,8 +106,8 @@ export class TensorDockClient {
   }
 
   /**
-   * Makes an instance. A refusal of the form of the request, which makes nothing, is answered once by the
-   * other dialect; nothing else is ever sent twice.
+   * Creates an instance. If the service refuses the form of the request, which creates nothing, the request is sent
+   * once more in the other dialect. Nothing else is ever sent twice.
    */
   async createInstance(request: CreateRequest, options?: CallOptions): Promise<CreatedInstance> {
     const known = this.dialects.get(this.origin);
@@ -143,17 +143,17 @@ export class TensorDockClient {
     return { ...reply, id: fitChange(reply.id) };
   }
 
-  /** Accepted, or running already; `NoCapacityError` where its GPU is taken. */
+  /** Accepted, or already running. `NoCapacityError` if its GPU isn't available. */
   startInstance(id: string, options?: CallOptions): Promise<ActionResult> {
     return this.startOrStop('start', id, options);
   }
 
-  /** Accepted, or stopped already. */
+  /** Accepted, or already stopped. */
   stopInstance(id: string, options?: CallOptions): Promise<ActionResult> {
     return this.startOrStop('stop', id, options);
   }
 
-  private async startOrStop(action: Action, id: string, options?: CallOptions): Promise<ActionResult> {
+  private async startOrStop(action: StartOrStop, id: string, options?: CallOptions): Promise<ActionResult> {
     try {
       const body = await this.transport.send(
         { method: 'POST', path: `/instances/${segment(id)}/${action}`, timeoutMs: changeMs },
@@ -162,16 +162,16 @@ export class TensorDockClient {
       return { ...decodeActionReply(body), already: false };
     } catch (refusal) {
       if (!(refusal instanceof BadRequestError)) throw refusal;
-      const text = refusal.serviceText ?? '';
-      if (already[action].test(text)) return { id, already: true, message: text };
-      if (refusal.code !== 'conflict' && !perhaps.test(text)) throw refusal;
-      return await this.settledBy(action, id, refusal, options);
+      const meaning = meaningOfRefusal(action, refusal);
+      if (meaning === 'already') return { id, already: true, message: refusal.serviceText };
+      if (meaning === 'refused') throw refusal;
+      return await this.checkGoal(action, id, refusal, options);
     }
   }
 
-  /** A refusal that may mean "it is so already" is settled by the instance itself. */
-  private async settledBy(
-    action: Action,
+  /** Reads the instance to find out whether a refusal means that it is already in the wanted state. */
+  private async checkGoal(
+    action: StartOrStop,
     id: string,
     refusal: BadRequestError,
     options?: CallOptions,
@@ -184,7 +184,7 @@ export class TensorDockClient {
     return { id, name: instance.name, state: instance.state, already: true, message: refusal.serviceText };
   }
 
-  /** Changes the size of a stopped instance; every value is sent. */
+  /** Resizes a stopped instance. Every value is sent. */
   async modifyInstance(id: string, request: ModifyRequest, options?: CallOptions): Promise<ActionReply> {
     const path = `/instances/${segment(id)}/modify`;
     return decodeActionReply(
@@ -195,31 +195,32 @@ export class TensorDockClient {
     );
   }
 
-  /** Ends an instance and its disk; one that is gone already is a success. */
+  /** Deletes an instance and its disk. One that is already gone is a success. */
   async deleteInstance(id: string, options?: CallOptions): Promise<DeleteResult> {
     return this.delete(`/instances/${segment(id)}`, options);
   }
 
-  /** What is offered where; empty is a normal answer. `NotFoundError` where the service has no such call. */
+  /** The locations and what they offer. Empty is a normal answer. `NotFoundError` if the service has no such call. */
   async listLocations(options?: CallOptions): Promise<Location[]> {
     return fit(decodeLocations(await this.read('/locations', options)));
   }
 
-  /** The hosts and what is free on them; empty is a normal answer. `NotFoundError` as for locations. */
+  /** The host nodes and what is available on them. Empty is a normal answer. `NotFoundError` as for locations. */
   async listHostnodes(options?: CallOptions): Promise<Hostnode[]> {
     return fit(decodeHostnodes(await this.read('/hostnodes', options)));
   }
 
+  /** One host node, for `npm run probe`. */
   async getHostnode(id: string, options?: CallOptions): Promise<Hostnode> {
     return fit(decodeHostnode(await this.read(`/hostnodes/${segment(id)}`, options), id));
   }
 
-  /** The secrets' names, never their values. */
+  /** The names of the secrets, never their values. */
   async listSecrets(options?: CallOptions): Promise<Secret[]> {
     return fit(decodeSecrets(await this.read('/secrets', options)));
   }
 
-  /** Keeps a public key at TensorDock, where a create can name it by the id. */
+  /** Stores a public key at TensorDock, where a create can name it by its ID. */
   async createSecret(name: string, value: string, kind: 'SSHKEY', options?: CallOptions): Promise<Secret> {
     const body = await this.transport.send(
       {
@@ -235,6 +236,7 @@ export class TensorDockClient {
     return { id: secret.id, name: secret.name === secret.id ? name : secret.name, kind: secret.kind ?? kind };
   }
 
+  /** Deletes a secret. One that is already gone is a success. */
   async deleteSecret(id: string, options?: CallOptions): Promise<DeleteResult> {
     return this.delete(`/secrets/${segment(id)}`, options);
   }
@@ -261,29 +263,16 @@ export class TensorDockClient {
   }
 }
 
-/** The calls of the client, for those who take it as a parameter. */
+/** The calls of the client, as a parameter type. */
 export type TensorDockApi = Omit<TensorDockClient, 'origin'>;
 
-type Action = 'start' | 'stop';
-
-const already: Readonly<Record<Action, RegExp>> = {
-  start: /already (running|started|on)\b/i,
-  stop: /already (stopped|off|shut)|stoppeddisassociated, therefore it cannot be stopped/i,
-};
-/** Words that may mean that the goal is reached, or that something else is under way. */
-const perhaps = /must be (stopped|running)|not running|is (running|stopped)/i;
-const goals: Readonly<Record<Action, readonly InstanceState[]>> = {
-  start: ['running', 'starting', 'creating'],
-  stop: ['stopped', 'stoppeddisassociated', 'stopping'],
-};
-
-/** Whether a row of a list leaves out what `getInstance` may tell: sizes, or a running one's address or ports. */
+/** Whether a row lacks what `getInstance` may know: sizes, or the address or ports of a running instance. */
 export function isThin(instance: Instance): boolean {
   const reachable = instance.ipAddress !== undefined && instance.portForwards !== undefined;
   return instance.resources === undefined || (instance.state === 'running' && !reachable);
 }
 
-/** An id as one segment of a path; throws `NotFoundError` for one that no instance can have. */
+/** An ID as one path segment. Throws `NotFoundError` for an ID that nothing can have. */
 function segment(id: string): string {
   const usable = readId(id);
   if (usable === undefined) throw new NotFoundError(l10n.t('TensorDock has nothing with this ID.'));

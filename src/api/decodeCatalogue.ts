@@ -10,17 +10,17 @@ import {
 } from './fields';
 import type { Hostnode, HostnodeGpu, Location, LocationGpu, Secret, UnitPrices } from './types';
 
-/** The places of `GET /locations`; empty is a normal answer, `undefined` means there was no list. */
+/** The locations of `GET /locations`. Empty is a normal answer; `undefined` means there was no list. */
 export function decodeLocations(body: unknown): Location[] | undefined {
   return decodeRows(body, 'locations', decodeLocation);
 }
 
-/** The hosts of `GET /hostnodes`; empty is a normal answer, `undefined` means there was no list. */
+/** The host nodes of `GET /hostnodes`. Empty is a normal answer; `undefined` means there was no list. */
 export function decodeHostnodes(body: unknown): Hostnode[] | undefined {
   return decodeRows(body, 'hostnodes', (row) => decodeHostnode(row));
 }
 
-/** The secrets of `GET /secrets`, in both of their forms; `undefined` means there was no list. */
+/** The secrets of `GET /secrets`, in either form. `undefined` means there was no list. */
 export function decodeSecrets(body: unknown): Secret[] | undefined {
   return decodeRows(body, 'secrets', decodeSecret);
 }
@@ -46,7 +46,7 @@ function decodeLocation(row: unknown): Location | undefined {
   if (id === undefined) return undefined;
   return withoutMissing({
     id,
-    ...readPlace(fields),
+    ...readGeography(fields),
     gpus: readList(fields, 'gpus', readLocationGpu),
   });
 }
@@ -71,16 +71,16 @@ function readLocationGpu(gpu: Fields): LocationGpu | undefined {
   });
 }
 
-/** One host, alone or a row of the list. Its id is the body's, else `requestedId`. */
+/** One host node, alone or a row of the list, under the ID in the body, else `requestedId`. */
 export function decodeHostnode(body: unknown, requestedId?: string): Hostnode | undefined {
   const fields = fieldsOf(body);
   const id = fields.get(readId, 'id') ?? requestedId;
   if (id === undefined || fields.isEmpty) return undefined;
   const free = fields.inside('available_resources');
-  const place = fields.inside('location');
+  const location = fields.inside('location');
   return withoutMissing({
     id,
-    locationId: fields.get(readId, 'location_id') ?? place.get(readId, 'uuid', 'id'),
+    locationId: fields.get(readId, 'location_id') ?? location.get(readId, 'uuid', 'id'),
     engine: fields.text('engine'),
     uptimePercentage: fields.number('uptime_percentage'),
     gpus: readList(free, 'gpus', readHostnodeGpu),
@@ -96,11 +96,11 @@ export function decodeHostnode(body: unknown, requestedId?: string): Hostnode | 
       free.get((value) => (isList(value) ? readPorts(value) : undefined), 'available_ports') ?? [],
     publicIpAvailable: free.boolean('has_public_ip_available'),
     prices: readPrices(fields),
-    ...readPlace(place),
-    networkSpeedGbps: place.number('network_speed_gbps'),
-    networkSpeedUploadGbps: place.number('network_speed_upload_gbps'),
-    hasNetworkStorage: place.boolean('has_network_storage'),
-    organizationName: place.text('organizationName'),
+    ...readGeography(location),
+    networkSpeedGbps: location.number('network_speed_gbps'),
+    networkSpeedUploadGbps: location.number('network_speed_upload_gbps'),
+    hasNetworkStorage: location.boolean('has_network_storage'),
+    organizationName: location.text('organizationName'),
   });
 }
 
@@ -115,8 +115,8 @@ function readHostnodeGpu(gpu: Fields): HostnodeGpu | undefined {
 }
 
 /**
- * A secret without its value. In a list its `type` is the kind; elsewhere that is the word `secret`, and the
- * kind, where told, is inside.
+ * A secret without its value. In a list, its `type` is the kind. Elsewhere that's the word `secret`, and the kind, if
+ * there is one, is inside.
  */
 export function decodeSecret(body: unknown): Secret | undefined {
   const fields = fieldsOf(body);
@@ -135,7 +135,7 @@ function readSecretKind(value: unknown): string | undefined {
     : undefined;
 }
 
-function readPlace(fields: Fields): Pick<Location, 'city' | 'stateProvince' | 'country' | 'tier'> {
+function readGeography(fields: Fields): Pick<Location, 'city' | 'stateProvince' | 'country' | 'tier'> {
   return {
     city: fields.text('city'),
     stateProvince: fields.text('stateprovince', 'stateProvince'),

@@ -32,7 +32,7 @@ const states: Readonly<Record<string, InstanceState>> = {
   failed: 'error',
 };
 
-/** The state behind a status word, whatever its casing and separators; `unknown` for a word new to us. */
+/** The state that a status word means, whatever its case and separators; `unknown` for a new word. */
 export function decodeState(status: string): InstanceState {
   const word = status
     .slice(0, 100)
@@ -41,21 +41,21 @@ export function decodeState(status: string): InstanceState {
   return Object.hasOwn(states, word) ? (states[word] ?? 'unknown') : 'unknown';
 }
 
-/** What the decoder needs to know of the service that answered. */
+/** What the decoder needs to know about the service that answered. */
 export interface DecodeOptions {
-  /** The service runs on this computer, so its instances may, too. */
+  /** The service runs on this computer, so its instances may run here too. */
   readonly loopback?: boolean;
 }
 
-/** All rows of a list that have an id of their own, and how many had none. */
+/** All rows of a list that have an ID of their own, and how many others there were. */
 export interface DecodedInstances {
   readonly instances: readonly Instance[];
   readonly droppedRows: number;
 }
 
 /**
- * The list of instances, wherever the answer keeps it: `data.instances`, `data.attributes.instances`, `data`
- * itself or the top. `undefined` where there is no list at all, which is not the same as an empty one.
+ * The list of instances, wherever it is in the answer: `data.instances`, `data.attributes.instances`, `data` itself,
+ * or the top level. `undefined` if there is no list at all, which isn't the same as an empty one.
  */
 export function decodeInstances(body: unknown, options: DecodeOptions = {}): DecodedInstances | undefined {
   const rows = findRows(body, 'instances');
@@ -69,8 +69,8 @@ export function decodeInstances(body: unknown, options: DecodeOptions = {}): Dec
 }
 
 /**
- * One instance, enveloped or flat. Its id is the body's, else `requestedId`. A body that names no
- * id, name or status is none: some page in between may answer `{}`.
+ * One instance, in an envelope or flat, under the ID in the body, else `requestedId`. A body without ID, name, and
+ * status isn't an instance: a proxy may answer `{}`.
  */
 export function decodeInstance(
   body: unknown,
@@ -99,7 +99,7 @@ export function decodeInstance(
   });
 }
 
-/** What a create, start, stop, modify or delete said; every field may be missing. */
+/** The answer to a create, start, stop, modify, or delete. Every field may be missing. */
 export function decodeActionReply(body: unknown): ActionReply {
   const fields = fieldsOf(body);
   const status = readStatus(fields);
@@ -111,7 +111,7 @@ export function decodeActionReply(body: unknown): ActionReply {
   });
 }
 
-/** A status is a word; a number under that key belongs to an error or an envelope. */
+/** A status is a word. A number under that key belongs to an error or an envelope. */
 function readStatus(fields: Fields): string | undefined {
   return fields.get(
     (value) => (typeof value === 'string' ? readText(value)?.slice(0, 100) : undefined),
@@ -130,7 +130,7 @@ function readResources(fields: Fields): Resources | undefined {
   return Object.keys(resources).length === 0 ? undefined : resources;
 }
 
-/** A flat row of a list names its one model and the count beside its other fields. */
+/** A flat row names one GPU model and the count beside its other fields. */
 function readFlatGpu(fields: Fields): readonly GpuAllocation[] | undefined {
   const model = fields.text('gpu_model');
   if (model !== undefined) return readGpuEntries([[model, fields.integer('gpu_count') ?? 1]]);
@@ -138,8 +138,8 @@ function readFlatGpu(fields: Fields): readonly GpuAllocation[] | undefined {
 }
 
 /**
- * GPUs as a list of `{gpuV0Name, count}`, as a map from model to `{count, v0Name}` or to a number, or as one
- * such object. Where there are entries and none can be read, nothing was told.
+ * GPUs as a list of `{gpuV0Name, count}`, as a map from model to `{count, v0Name}` or to a number, or as one such
+ * object. If there are entries and none is readable, the GPUs are unknown.
  */
 function readGpus(value: unknown): readonly GpuAllocation[] | undefined {
   if (isList(value)) return readGpuEntries(value.map((entry) => [undefined, entry]));
@@ -155,7 +155,7 @@ function readGpuEntries(entries: readonly GpuEntry[]): readonly GpuAllocation[] 
   return gpus.length === 0 && entries.length > 0 ? undefined : gpus.filter((gpu) => gpu.count > 0);
 }
 
-/** A model whose count is not told counts once. */
+/** A model without a count counts once. */
 function readGpu([key, value]: GpuEntry): GpuAllocation | undefined {
   const inside = isObject(value)
     ? [new Fields(value).text('gpuV0Name', 'v0Name', 'model', 'name') ?? key, value.count ?? 1]
@@ -167,13 +167,13 @@ function readGpu([key, value]: GpuEntry): GpuAllocation | undefined {
   return model === undefined || count === undefined || count > mostGpus ? undefined : { model, count };
 }
 
-/** More than any machine has; a greater count is a mistake. */
+/** More than any instance has. A larger count is a mistake. */
 const mostGpus = 1_000;
 
 /**
- * Forwards as a list of `{internal_port, external_port}` or as a map from internal to external port. Where
- * there are entries and none can be read, nothing was told: an empty list would mean a dedicated address.
- * Sorted, as a map has no order.
+ * Port forwards as a list of `{internal_port, external_port}` or as a map from internal to external port. If there
+ * are entries and none is readable, the forwards are unknown: an empty list would mean a dedicated IP. Sorted, since
+ * a map has no order.
  */
 function readPortForwards(value: unknown): readonly PortForward[] | undefined {
   if (!isList(value) && !isObject(value)) return undefined;
@@ -202,7 +202,7 @@ function readPortForwards(value: unknown): readonly PortForward[] | undefined {
     .sort((a, b) => a.internalPort - b.internalPort);
 }
 
-/** Of several forwards of one port, TCP comes before one that names no protocol, and that before all others. */
+/** Of several forwards of one port, TCP comes first, then one without a protocol, then all others. */
 function rankOf(protocol: unknown): number {
   if (typeof protocol !== 'string') return 1;
   return protocol.trim().toLowerCase() === 'tcp' ? 2 : 0;

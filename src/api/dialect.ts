@@ -1,16 +1,16 @@
 import type { BadRequestError, RequestIssue } from './errors';
 import { fieldsOf, findRows, isList, isObject } from './fields';
 
-/** The two ways of writing the same thing on the wire: as the formal contract says, or as the live service does. */
+/** How requests and answers are written: as the formal contract says, or as the live service does. */
 export type Dialect = 'specified' | 'live';
 
-/** Keeps what was learnt of an origin's dialect; an implementation may persist it. */
+/** Remembers the dialect of each origin. An implementation may persist it. */
 export interface DialectStore {
   get(origin: string): Dialect | undefined;
   set(origin: string, dialect: Dialect): void;
 }
 
-/** Remembers for as long as it lives. */
+/** Remembers dialects in memory. */
 export function inMemoryDialects(): DialectStore {
   const known = new Map<string, Dialect>();
   return {
@@ -24,9 +24,9 @@ export function otherDialect(dialect: Dialect): Dialect {
 }
 
 /**
- * The dialect that a list or a single instance is written in; other bodies are no evidence. The strongest hint
- * decides: GPUs with entries (they are what the encoders differ in), then forwards with entries or a bare
- * `data` list, then empty ones. Hints of one strength that contradict each other say nothing.
+ * The dialect of a list or a single instance; other bodies are no evidence. The strongest hint decides: GPUs with
+ * entries (the encoders differ there), then forwards with entries or a bare `data` list, then empty ones. Hints of the
+ * same strength that contradict each other don't count.
  */
 export function inferDialect(body: unknown): Dialect | undefined {
   const rows = findRows(body, 'instances') ?? [body];
@@ -61,10 +61,9 @@ const schemaWords =
   /invalid (request|body|payload|json|input|schema)|validation (failed|error)|malformed|schema/i;
 
 /**
- * Whether a 400 (or 422) refused how the request was written, so that the other dialect is worth one try: an
- * issue of type at a field that the dialects write differently, or words to that effect. A refused value (an
- * image that does not exist, port 22 missing) is not. While the dialect is unknown, a refusal of the body as
- * such that names nothing counts too.
+ * Whether a 400 (or 422) refuses how the request is written, so that the other dialect is worth one try: a type issue
+ * at a field that the dialects write differently, or words that say so. A refused value (an unknown image, a missing
+ * port 22) doesn't count. While the dialect is unknown, a refusal of the whole body that names no field counts too.
  */
 export function refusesShape(error: BadRequestError, known: Dialect | undefined): boolean {
   if (error.status !== 400 && error.status !== 422) return false;

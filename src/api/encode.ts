@@ -31,7 +31,7 @@ export function encodeCreate(request: CreateRequest, dialect: Dialect): object {
   return { data: { type: 'virtualmachine', attributes: withoutMissing(attributes) } };
 }
 
-/** A machine without a GPU leaves the field out: an empty one is not known to be taken. */
+/** Without a GPU, the field is left out: no source shows that the service accepts an empty one. */
 function encodeGpus(gpus: CreateRequest['resources']['gpus'], dialect: Dialect): object | undefined {
   if (gpus.length === 0) return undefined;
   return dialect === 'specified'

@@ -1,16 +1,16 @@
 import type { RequestIssue } from './errors';
 import { Fields, isList, isObject, readInteger, readText, withoutMissing } from './fields';
 
-/** What an answer says went wrong, whatever form it says it in. */
+/** What an answer says went wrong, whatever its form. */
 export interface ErrorBody {
-  /** The status inside the body, where it names one of 400 to 599. */
+  /** The status inside the body, if it is from 400 to 599. */
   readonly status?: number;
-  /** The service's words, most telling first, as they came. */
+  /** The service's words, unchanged, the most specific first. */
   readonly texts: readonly string[];
   readonly issues: readonly RequestIssue[];
-  /** Machine-readable words beside the texts, for example `resource_error`. */
+  /** Machine-readable words beside the texts, such as `resource_error`. */
   readonly codes: readonly string[];
-  /** The body is a JSON object or list, and not a page, a text or nothing. */
+  /** The body is a JSON object or list, and not a web page, plain text, or empty. */
   readonly ownJson: boolean;
 }
 
@@ -30,15 +30,15 @@ export function readErrorBody(body: unknown): ErrorBody {
 }
 
 /**
- * The error inside the body of a successful answer, if there is one: a `status` of 400 or more, an `error`, or
- * `errors`, at the top or in `data`. An instance is no error, whatever its status word says.
+ * The error inside the body of a 2xx answer, if there is one: a `status` of 400 or more, an `error`, or `errors`, at
+ * the top level or in `data`. An instance isn't an error, whatever its status word says.
  */
 export function findErrorInside(body: unknown): ErrorBody | undefined {
   const candidates = isObject(body) ? [body, body.data] : [];
   for (const candidate of candidates) {
     if (!isObject(candidate)) continue;
-    const told = says(candidate.error) || says(candidate.errors) || candidate.success === false;
-    if (readErrorStatus(candidate.status) !== undefined || (told && !isInstance(candidate))) {
+    const failed = isPresent(candidate.error) || isPresent(candidate.errors) || candidate.success === false;
+    if (readErrorStatus(candidate.status) !== undefined || (failed && !isInstance(candidate))) {
       return readErrorBody(body);
     }
   }
@@ -49,7 +49,7 @@ function isInstance(value: Readonly<Record<string, unknown>>): boolean {
   return readText(value.id) !== undefined && typeof value.status === 'string';
 }
 
-function says(value: unknown): boolean {
+function isPresent(value: unknown): boolean {
   if (isList(value)) return value.length > 0;
   return isObject(value) ? Object.keys(value).length > 0 : value === true || readText(value) !== undefined;
 }
@@ -101,7 +101,7 @@ function collect(value: unknown, found: Found, depth: number): void {
   }
 }
 
-/** A text that is itself JSON (an error's `message` may be) is read as such. */
+/** An error's `message` may itself be JSON, which is then read. */
 function textsIn(text: string, found: Found, depth: number): string[] {
   if (!/^\s*[[{]/.test(text) || text.length >= 10_000) return [text];
   try {

@@ -1,11 +1,12 @@
 import * as l10n from '@vscode/l10n';
 
 /**
- * What can go wrong between us and the service. Every error has a `code` that stays the same in all languages,
- * and a `message` a person can act on. None ever holds a token, a header or a request body.
+ * What can go wrong between us and the service. Every error has a `code` that is the same in all languages, and a
+ * `message` that a person can act on. None contains a token, a header, or a request body.
  */
 export type ErrorCode =
   | 'not-signed-in'
+  | 'not-sent'
   | 'unauthorized'
   | 'forbidden'
   | 'not-found'
@@ -19,11 +20,11 @@ export type ErrorCode =
   | 'cancelled'
   | 'bad-address';
 
-/** What a failed call leaves behind for the log and for decisions. */
+/** What is known about a failed call, for the log and for decisions. */
 export interface ErrorDetails {
   /** HTTP status, or the `status` inside a 200 body. */
   readonly status?: number;
-  /** The service's own words, cut and cleaned of control characters. */
+  /** The service's words as plain text, cut, without secrets. */
   readonly serviceText?: string;
   readonly cause?: unknown;
 }
@@ -44,7 +45,7 @@ export class TensorDockError extends Error {
   }
 }
 
-/** No token is known for the origin, or the service refused it (401) or its rights (403). */
+/** There is no token for the origin, or the service refused it (401) or its permissions (403). */
 export class AuthenticationError extends TensorDockError {}
 
 /** Nobody is signed in at the origin. The one error for it, wherever that is found out. */
@@ -54,24 +55,24 @@ export class NotSignedInError extends AuthenticationError {
   }
 }
 
-/** 404 for the thing that was asked for. */
+/** The service itself answered 404: it has nothing with this ID. */
 export class NotFoundError extends TensorDockError {
   constructor(message: string, details?: ErrorDetails) {
     super('not-found', message, details);
   }
 }
 
-/** One thing the service found wrong with a request, and where: `['data','attributes','image']`. */
+/** One thing that the service found wrong with a request, and where: `['data','attributes','image']`. */
 export interface RequestIssue {
   readonly path: readonly (string | number)[];
   readonly message: string;
-  /** The service's own word for the kind of mistake, for example `invalid_type`. */
+  /** The service's word for the kind of mistake, such as `invalid_type`. */
   readonly code?: string;
-  /** The values the service would have taken, where it listed them. */
+  /** The values that the service accepts, if it listed them. */
   readonly options?: readonly string[];
 }
 
-/** 400 (or the like): nothing was done. `issues` is empty where the service named no field. */
+/** 400 or similar: nothing was done. `issues` is empty if the service named no field. */
 export class BadRequestError extends TensorDockError {
   constructor(
     message: string,
@@ -83,7 +84,7 @@ export class BadRequestError extends TensorDockError {
   }
 }
 
-/** 429. `retryAfterMs` is what the service asked for; missing where it did not say. */
+/** 429. `retryAfterMs` is the wait that the service asked for, if it did. */
 export class RateLimitedError extends TensorDockError {
   constructor(
     message: string,
@@ -94,17 +95,17 @@ export class RateLimitedError extends TensorDockError {
   }
 }
 
-/** The service has no room for it now: another place or a later time may work. Nothing was done. */
+/** The service has no capacity now. Another location or a later time may work. Nothing was done. */
 export class NoCapacityError extends TensorDockError {
   constructor(message: string, details?: ErrorDetails) {
     super('no-capacity', message, details);
   }
 }
 
-/** No answer, a 5xx, or an answer that cannot be read, to a call that changes nothing. */
+/** No answer, a 5xx, or an unreadable answer to a call that changes nothing. */
 export class ServiceError extends TensorDockError {}
 
-/** A changing call without a clear answer: it may have been done. Look before sending it again. */
+/** There is no clear answer to a change: it may have happened. Check before sending it again. */
 export class OutcomeUnknownError extends TensorDockError {
   constructor(message: string, details?: ErrorDetails) {
     super('outcome-unknown', message, details);

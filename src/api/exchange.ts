@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock';
 import { AnswerProblem, connectionFailure, readBody } from './answer';
 import type { Sending } from './call';
 
-/** The part of an HTTP response that is read here; node-fetch's and the global fetch's both fit. */
+/** The part of an HTTP response that is used here. Responses of node-fetch and of the global fetch fit. */
 export interface FetchResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
@@ -20,21 +20,21 @@ export type FetchLike = (
   },
 ) => Promise<FetchResponse>;
 
-/** A whole answer, as it came. */
+/** A complete answer. */
 export interface Answered {
   readonly status: number;
   readonly headers: FetchResponse['headers'];
   readonly text: string;
 }
 
-/** Why there is no whole answer. Nothing was sent where it is `not-sent` or `certificate`. */
+/** Why there is no complete answer. With `not-sent` and `certificate`, nothing was sent. */
 export interface Unanswered {
   readonly failure: 'canceled' | 'timeout' | 'not-sent' | 'certificate' | 'lost';
   readonly error: unknown;
   readonly problem?: AnswerProblem;
 }
 
-/** One request and its whole body, within the time of the call. Never rejects. */
+/** Sends one request and reads its whole body, within the timeout of the call. Never rejects. */
 export async function exchange(
   sending: Sending,
   url: string,

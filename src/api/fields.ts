@@ -1,8 +1,8 @@
-/** Reads single values out of JSON from outside: what does not fit is missing, never wrong and never thrown. */
+/** Reads single values from JSON from outside. What doesn't fit is missing; nothing here throws. */
 
-/** Longer texts are cut: enough for any name, too little to fill a disk. */
+/** Longer texts are cut: this is enough for any name, and too little to fill a disk. */
 const longestText = 10_000;
-const longestId = 200;
+const longestId = 1_000;
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -15,20 +15,23 @@ export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
-/** A text with something in it, at most 10,000 characters; a number is taken as its digits. */
+/** A text that isn't blank, cut at 10,000 characters. A number counts as its digits. */
 export function readText(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   return typeof value === 'string' && value.trim() !== '' ? value.slice(0, longestText) : undefined;
 }
 
-/** A text that may stand in a URL path and be a key: no blanks or control characters, not `.` or `..`. */
+/**
+ * An ID: any text that can be one segment of a URL path, which `.`, `..`, and lone surrogates can't, without control
+ * or invisible characters. At most 1,000 characters.
+ */
 export function readId(value: unknown): string | undefined {
   const text = readText(value);
   if (text === undefined || text.length > longestId || text === '.' || text === '..') return undefined;
-  return /[\s\p{C}]/u.test(text) ? undefined : text;
+  return /[\p{C}\p{Zl}\p{Zp}]/u.test(text) ? undefined : text;
 }
 
-/** A number from 0 up that is exact as an integer part; also from its digits in a text. */
+/** A number from 0 to `MAX_SAFE_INTEGER`, or its digits as a text. */
 export function readNumber(value: unknown): number | undefined {
   const number =
     typeof value === 'string' && value.length < 100 && decimal.test(value.trim()) ? Number(value) : value;
@@ -52,7 +55,7 @@ export function readBoolean(value: unknown): boolean | undefined {
   return value === 'true' ? true : value === 'false' ? false : undefined;
 }
 
-/** Several objects that say one thing together, the most trusted first: `data.attributes`, `data`, the top. */
+/** Several objects that together describe one thing, the most trusted first: `data.attributes`, `data`, the top level. */
 export class Fields {
   private readonly sources: readonly JsonObject[];
 
@@ -60,12 +63,12 @@ export class Fields {
     this.sources = sources.filter(isObject);
   }
 
-  /** There was no object to read from. */
+  /** There is nothing to read. */
   get isEmpty(): boolean {
     return this.sources.every((source) => Object.keys(source).length === 0);
   }
 
-  /** The first value under one of the keys that `read` can make something of. */
+  /** The first value under one of the keys that `read` accepts. */
   get<T>(read: (value: unknown) => T | undefined, ...keys: readonly string[]): T | undefined {
     for (const source of this.sources) {
       for (const key of keys) {
@@ -92,7 +95,7 @@ export class Fields {
     return this.get(readBoolean, ...keys);
   }
 
-  /** The fields inside an object field; none where there is no such object. */
+  /** The fields inside an object field; empty if there is no such object. */
   inside(...keys: readonly string[]): Fields {
     return new Fields(this.get((value) => (isObject(value) ? value : undefined), ...keys));
   }
@@ -105,7 +108,7 @@ export function fieldsOf(value: unknown): Fields {
   return new Fields(attributesOf(data), data, attributesOf(value), value);
 }
 
-/** The first list among the places where the service's dialects put `name`: see `decodeInstances`. */
+/** The first list where the dialects may have `name`; see `decodeInstances`. */
 export function findRows(body: unknown, name: string): readonly unknown[] | undefined {
   if (isList(body)) return body;
   const data = isObject(body) ? body.data : undefined;
@@ -113,7 +116,7 @@ export function findRows(body: unknown, name: string): readonly unknown[] | unde
   return fieldsOf(body).get((value) => (isList(value) ? value : undefined), name);
 }
 
-/** The object without its missing fields, so that two ways of not saying something are equal. */
+/** The object without its undefined fields, so that undefined and missing are equal. */
 export function withoutMissing<T extends object>(value: T): T {
   const kept = { ...value };
   for (const key of Object.keys(kept) as (keyof T)[]) {

@@ -7,19 +7,19 @@ import { OutcomeUnknownError, RateLimitedError, ServiceError, TensorDockError } 
 import type { Answered, Unanswered } from './exchange';
 import { refusalError } from './refusal';
 
-/** How one request ended. */
+/** The result of one request. */
 export type Attempt =
   | { readonly kind: 'done'; readonly body: unknown }
   | { readonly kind: 'redirect'; readonly url: string }
   | {
       readonly kind: 'failed';
       readonly error: TensorDockError;
-      /** Sending it again is safe and may help. */
+      /** It is safe to send the request again, and may help. */
       readonly again: boolean;
       readonly retryAfterMs?: number;
     };
 
-/** Where a request went, and what time it is. */
+/** What judging an answer needs besides the answer. */
 export interface Scene {
   readonly url: string;
   readonly origin: string;
@@ -27,7 +27,7 @@ export interface Scene {
   readonly logger: Logger;
 }
 
-/** What a whole answer means. */
+/** What a complete answer means. */
 export function judgeAnswer(sending: Sending, answer: Answered, scene: Scene): Attempt {
   const { changing } = sending;
   const { status } = answer;
@@ -45,7 +45,7 @@ export function judgeAnswer(sending: Sending, answer: Answered, scene: Scene): A
   }
 }
 
-/** What it means that no whole answer came. */
+/** What it means if there is no complete answer. */
 export function judgeFailure(sending: Sending, failed: Unanswered, origin: string): Attempt {
   const { call, changing, redactor } = sending;
   const said = failed.error instanceof Error ? redactor.shown(failed.error.message) : '';
@@ -87,7 +87,7 @@ export function judgeFailure(sending: Sending, failed: Unanswered, origin: strin
   }
 }
 
-/** Secrets are taken out before anything is cut: an echoed one must not survive in part. */
+/** Secrets are removed before anything is cut, so that no part of a repeated one remains. */
 function refused(
   sending: Sending,
   answer: Answered,
@@ -122,7 +122,7 @@ function judgeRedirect(sending: Sending, answer: Answered, { url, origin }: Scen
   };
 }
 
-/** The token stays with its origin. A redirect is no answer of the service, so a change stays unknown. */
+/** The token is only sent to its origin. A redirect isn't the service's answer, so a change is unknown. */
 export function redirectRefused(sending: Sending, target: string, status: number): TensorDockError {
   const what = l10n.t(
     'TensorDock’s address redirects to another one ({0}). The token isn’t sent there. Check the API URL, or sign in to this network.',
@@ -141,7 +141,7 @@ function bodyOrText(sending: Sending, text: string): unknown {
   }
 }
 
-/** Canceled before anything was sent. */
+/** The error of a call that was canceled before anything was sent. */
 export function canceled(): TensorDockError {
   return new TensorDockError('cancelled', l10n.t('Canceled.'));
 }

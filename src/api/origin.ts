@@ -3,29 +3,29 @@ import * as l10n from '@vscode/l10n';
 import { TensorDockError } from './errors';
 
 /**
- * The origin that a token may be sent to, from what a person set as the service's address: `https`, or `http`
- * on this machine alone. Throws `TensorDockError` (`bad-address`) for anything else.
+ * The origin that a token can be sent to, from the address that a person set: HTTPS only, except for localhost. Throws
+ * `TensorDockError` (`bad-address`) for anything else.
  */
 export function parseOrigin(address: string): string {
   const url = URL.canParse(address.trim()) ? new URL(address.trim()) : null;
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw badAddress(l10n.t('The address of TensorDock must be a URL that begins with https://.'));
+    throw badAddress(l10n.t('TensorDock’s address must be a URL that starts with https://.'));
   }
   if (url.username !== '' || url.password !== '') {
-    throw badAddress(l10n.t('The address of TensorDock must not hold a user name or password.'));
+    throw badAddress(l10n.t('TensorDock’s address can’t contain a user name or password.'));
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw badAddress(
-      l10n.t('The address of TensorDock must use https: with http, others could read the token.'),
+      l10n.t('TensorDock’s address must start with https://. With http://, others could read the token.'),
     );
   }
   if (!/^\/(api\/v2\/?)?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
-    throw badAddress(l10n.t('The address of TensorDock must be a host alone, such as {0}.', url.origin));
+    throw badAddress(l10n.t('TensorDock’s address can’t contain a path or query. Use {0}.', url.origin));
   }
   return url.origin;
 }
 
-/** Whether a host name of a URL is this machine: 127.0.0.0/8, ::1 or localhost. */
+/** Whether the host name of a URL is this computer: 127.0.0.0/8, ::1, or localhost. */
 export function isLoopback(hostname: string): boolean {
   return (
     hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'))

@@ -1,38 +1,38 @@
 import { OutcomeUnknownError, TensorDockError } from './errors';
 
 /**
- * How a change ended. `done`: the service took it (whether it took effect is shown by the next list). `refused`:
- * nothing was changed; the service itself said so, or nothing was ever sent. `unknown`: it may have happened.
+ * How a change ended. `done`: the service accepted it (the next list shows whether it took effect). `refused`: nothing
+ * was changed, because the service itself said so or nothing was ever sent. `unknown`: it may have happened.
  */
 export type ChangeOutcome<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'refused'; readonly error: TensorDockError }
   | { readonly kind: 'unknown'; readonly error: Error };
 
-/** What is known of a changing request that failed. */
+/** What is known about a change that failed. */
 export type FailureEvidence =
   /** Nothing left this computer: not signed in, canceled before, no connection, a certificate that isn't trusted. */
   | { readonly kind: 'not-sent' }
-  /** It was sent, and no whole answer came: timeout, canceled wait, connection lost. */
+  /** It was sent, and there was no complete answer: timeout, canceled wait, connection lost. */
   | { readonly kind: 'no-answer' }
   | {
       readonly kind: 'answer';
       readonly httpStatus: number;
-      /** The body is a whole JSON object or list. Web pages, plain text and empty or cut bodies are not. */
+      /** The body is a complete JSON object or list, and not a web page, plain text, or an empty or cut body. */
       readonly ownJson: boolean;
-      /** A 2xx body holds an error. */
+      /** A 2xx with an error in its body. */
       readonly errorInside: boolean;
-      /** The status that the body names, where it names one. */
+      /** The status inside the body, if there is one. */
       readonly statusInside?: number;
       /** The body says that there is no capacity. */
       readonly noCapacity: boolean;
     };
 
 /**
- * The one decision whether a failed change was refused or is unknown. Refused: nothing was sent, or the service
- * answered in its own JSON with a 4xx or an error in a 2xx. A 5xx is always unknown, whatever it says, as is a
- * 408 or 499 (the request wasn't waited for). An error in a 2xx that names a 5xx is unknown, too, unless it says
- * that there was no capacity: the live service reports that with `status` 500 in a 200.
+ * Decides whether a failed change was refused or is unknown. Refused: nothing was sent, or the service answered in its
+ * own JSON with a 4xx or an error in a 2xx. A 5xx is always unknown, whatever it says, and so are 408 and 499, which
+ * mean that somebody stopped waiting. An error in a 2xx that names a 5xx is unknown too, unless it says that there was
+ * no capacity: the live service reports that with `status` 500 in a 200.
  */
 export function classifyFailure(evidence: FailureEvidence): 'refused' | 'unknown' {
   if (evidence.kind === 'not-sent') return 'refused';
@@ -49,8 +49,8 @@ function isUndecided(status: number): boolean {
 }
 
 /**
- * The outcome behind an error of a changing call. The client throws `OutcomeUnknownError` for whatever
- * `classifyFailure` calls unknown, and another `TensorDockError` for a refusal; any other error proves nothing.
+ * The outcome that an error of a changing call stands for. The client throws `OutcomeUnknownError` for what
+ * `classifyFailure` calls unknown, and another `TensorDockError` for a refusal. Any other error proves nothing.
  */
 export function outcomeOfError(error: unknown): Exclude<ChangeOutcome<never>, { kind: 'done' }> {
   if (error instanceof TensorDockError && !(error instanceof OutcomeUnknownError)) {
@@ -59,7 +59,7 @@ export function outcomeOfError(error: unknown): Exclude<ChangeOutcome<never>, { 
   return { kind: 'unknown', error: error instanceof Error ? error : new Error(String(error)) };
 }
 
-/** Waits for a changing call of the client and says how it ended. Never rejects. */
+/** Awaits a changing call of the client and returns its outcome. Never rejects. */
 export async function outcomeOf<T>(call: Promise<T>): Promise<ChangeOutcome<T>> {
   try {
     return { kind: 'done', value: await call };

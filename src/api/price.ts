@@ -1,10 +1,10 @@
-import type { Hostnode, LocationGpu, UnitPrices } from './types';
+import type { UnitPrices } from './types';
 
-/** Hours that a day and a month are counted as, wherever a rate is shown for longer than an hour. */
+/** Hours per day and month, wherever a rate is shown for longer than an hour. */
 export const hoursPerDay = 24;
 export const hoursPerMonth = 730;
 
-/** What is priced: one model of GPU (none: `gpuCount` 0) beside vCPUs, RAM and storage. */
+/** Resources with GPUs of one model. `gpuCount` 0: no GPU. */
 export interface PricedResources {
   readonly gpuCount: number;
   readonly vcpuCount: number;
@@ -12,7 +12,7 @@ export interface PricedResources {
   readonly storageGb: number;
 }
 
-/** US dollars an hour, in total and for each part. A dedicated IP address has no price of its own. */
+/** US dollars per hour, in total and for each part. A dedicated IP has no price of its own. */
 export interface Rate {
   readonly total: number;
   readonly gpu: number;
@@ -22,8 +22,8 @@ export interface Rate {
 }
 
 /**
- * The rate of resources at given prices, US dollars an hour. `undefined` where a price that is needed is not
- * known: an unknown price is never taken as nothing.
+ * The rate of resources at given prices, in US dollars per hour. `gpuHourly`: the price of one GPU. `undefined` if a
+ * price that is needed is unknown: it never counts as 0.
  */
 export function rateOf(
   resources: PricedResources,
@@ -38,32 +38,17 @@ export function rateOf(
   return { total: gpu + vcpu + ram + storage, gpu, vcpu, ram, storage };
 }
 
-/** The rate of resources with GPUs of one model at a location. */
-export function rateAtLocation(resources: PricedResources, gpu: LocationGpu): Rate | undefined {
-  return rateOf(resources, gpu.prices, gpu.priceHourly);
-}
-
-/** The rate of resources with GPUs of `model` (left out for none) on a host. */
-export function rateAtHostnode(
-  resources: PricedResources,
-  hostnode: Hostnode,
-  model?: string,
-): Rate | undefined {
-  const gpu = hostnode.gpus.find((offered) => offered.model === model);
-  return rateOf(resources, hostnode.prices, gpu?.priceHourly);
-}
-
 function priceOf(amount: number, unitPrice: number | undefined): number | undefined {
   if (amount === 0) return 0;
   return unitPrice === undefined ? undefined : amount * unitPrice;
 }
 
-/** `$2.41/hr`, `$0.4946/hr`: at least two decimals, up to four where they say something. */
+/** `$2.41/hr`, `$0.4946/hr`: two decimals, or up to four if they aren't 0. */
 export function formatHourly(dollars: number): string {
   return `${formatDollars(dollars, 4)}/hr`;
 }
 
-/** US dollars with at least two and at most `decimals` decimals; an amount too small to show is `<$0.01`. */
+/** US dollars with at least two and at most `decimals` decimals. Smaller amounts are `<$0.01`. */
 export function formatDollars(dollars: number, decimals = 2): string {
   const least = 10 ** -decimals;
   if (dollars > 0 && dollars < least / 2) return `<$${least.toFixed(decimals)}`;

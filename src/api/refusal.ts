@@ -15,18 +15,18 @@ import type { ErrorBody } from './errorBody';
 import { classifyFailure } from './outcome';
 import type { Redactor } from './serviceText';
 
-/** All that is known of an answer that is an error. */
+/** Everything known about an error answer. */
 export interface Refusal {
   readonly httpStatus: number;
-  /** A 2xx answer whose body holds an error. */
+  /** A 2xx answer with an error in its body. */
   readonly errorInside?: boolean;
   readonly body: ErrorBody;
   readonly retryAfterMs?: number;
-  /** The call may change something, so a server error leaves open whether it did. */
+  /** The call may change something, so after a server error the outcome is unknown. */
   readonly changing: boolean;
 }
 
-/** The error class and the words for an answer that says no, or for an error inside a 2xx body. */
+/** The error for an answer that refuses the call, or for an error inside a 2xx body. */
 export function refusalError(refusal: Refusal, redactor: Redactor): TensorDockError {
   const { httpStatus, body, changing, errorInside = false } = refusal;
   const status = errorInside ? (body.status ?? 400) : httpStatus;

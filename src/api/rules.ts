@@ -1,11 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import type { CreateRequest, Hostnode, LocationGpu, ModifyRequest, PortForward } from './types';
 
-/** The parts of a machine that a problem can be about; a form shows the problem beside that field. */
+/** The parts of an instance that a problem can be about. A form shows the problem beside that field. */
 export const fields = [
   'gpu',
   'gpuCount',
-  'place',
+  'location',
   'vcpus',
   'ram',
   'storage',
@@ -19,13 +19,13 @@ export const fields = [
 ] as const;
 export type Field = (typeof fields)[number];
 
-/** What is wrong with one field, in words a person can act on. */
+/** What is wrong with one field, in words that a person can act on. */
 export interface Problem {
   readonly field: Field;
   readonly message: string;
 }
 
-/** The most a machine may have somewhere; a missing bound is not known. Sizes in GB. */
+/** The most that one instance can have at a location or host node. A missing limit is unknown. Sizes in GB. */
 export interface Limits {
   readonly gpuCount?: number;
   readonly vcpus?: number;
@@ -33,11 +33,11 @@ export interface Limits {
   readonly storageGb?: number;
   readonly dedicatedIp?: boolean;
   readonly portForwarding?: boolean;
-  /** Ports of a hostnode that are free; missing where the service picks them. */
+  /** The available public ports of a host node; missing at a location, where the service picks them. */
   readonly ports?: readonly number[];
 }
 
-/** RAM sizes in GB that every description of the service takes. */
+/** RAM sizes in GB that all versions of the documentation allow. */
 export const ramSizes: readonly number[] = [
   8, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 512,
 ];
@@ -49,7 +49,7 @@ export const leastPasswordLength = 12;
 export const sshPort = 22;
 export const rdpPort = 3389;
 
-/** Ports that people open on GPU machines, and what listens there. */
+/** Ports that people often open on GPU instances, and what listens there. */
 export const commonPorts: readonly { readonly port: number; readonly label: string }[] = [
   { port: 8888, label: 'Jupyter' },
   { port: 6006, label: 'TensorBoard' },
@@ -57,12 +57,12 @@ export const commonPorts: readonly { readonly port: number; readonly label: stri
   { port: 8000, label: 'HTTP' },
 ];
 
-/** Whether an image is Windows (`windows10`, `win11`, `Windows Server 2022`, …), which takes a password and no key. */
+/** Whether an image is Windows (`windows10`, `win11`, `Windows Server 2022`, …), which needs a password instead of a key. */
 export function isWindowsImage(image: string | undefined): boolean {
   return /^\s*(microsoft[-_ ]*)?(windows|win[-_ ]?(\d|server))/i.test(image ?? '');
 }
 
-/** What one machine with GPUs of this model may have at a location. */
+/** The limits of one instance with GPUs of this model at a location. */
 export function limitsAtLocation(gpu: LocationGpu): Limits {
   return {
     gpuCount: gpu.maxCount,
@@ -74,7 +74,7 @@ export function limitsAtLocation(gpu: LocationGpu): Limits {
   };
 }
 
-/** What one machine may have on a hostnode; with GPUs also what the host grants for each of them. */
+/** The limits of one instance on a host node. With GPUs, the limits per GPU apply too. */
 export function limitsAtHostnode(host: Hostnode, model: string | undefined, count: number): Limits {
   const gpu = host.gpus.find((offered) => offered.model === model);
   const perGpu = (each: number | undefined): number | undefined =>
@@ -89,7 +89,7 @@ export function limitsAtHostnode(host: Hostnode, model: string | undefined, coun
   };
 }
 
-/** The RAM sizes to offer, ascending; `current` (of an existing machine) is among them whatever it is. */
+/** The RAM sizes to offer, ascending, always including `current` (of an existing instance). */
 export function ramChoices(limits: Limits, current?: number): number[] {
   const most = limits.ramGb ?? Infinity;
   const sizes = new Set(ramSizes.filter((size) => size <= most));
@@ -97,18 +97,18 @@ export function ramChoices(limits: Limits, current?: number): number[] {
   return [...sizes].sort((a, b) => a - b);
 }
 
-/** The largest value not above `wanted` that the step and the bound allow, but never below `least`. */
+/** The largest multiple of `step` that is at most `wanted` and `most`, but at least `least`. */
 export function fit(wanted: number, step: number, least: number, most = Infinity): number {
   return Math.max(least, Math.floor(Math.min(wanted, most) / step) * step);
 }
 
-/** Everything that would make the service refuse this create, by field; empty when it may be sent. */
+/** Everything that would make the service refuse this create, by field. Empty if it can be sent. */
 export function checkCreate(request: CreateRequest, limits: Limits): Problem[] {
   const problems: Problem[] = [];
   const gpu = request.resources.gpus[0];
   const { placement } = request;
   if (!placement) {
-    problems.push({ field: 'place', message: l10n.t('Choose a location.') });
+    problems.push({ field: 'location', message: l10n.t('Choose a location.') });
   } else if ('locationId' in placement && !gpu) {
     problems.push({
       field: 'gpu',
@@ -129,14 +129,14 @@ export function checkCreate(request: CreateRequest, limits: Limits): Problem[] {
   return problems;
 }
 
-/** What an existing machine has, as far as the service told it. */
+/** What an existing instance has, as far as known. */
 export interface CurrentResources {
   readonly ramGb?: number;
   readonly storageGb?: number;
   readonly gpuCount?: number;
 }
 
-/** Everything that would make the service refuse this change, by field; empty when it may be sent. */
+/** Everything that would make the service refuse this change, by field. Empty if it can be sent. */
 export function checkModify(current: CurrentResources, request: ModifyRequest, limits: Limits): Problem[] {
   const problems: Problem[] = [];
   if (request.gpu) problems.push(...checkGpu(request.gpu.model, request.gpu.count, limits));
@@ -156,13 +156,13 @@ export function checkModify(current: CurrentResources, request: ModifyRequest, l
   return problems;
 }
 
-/** A name is required; the service has no other rule. Ours keep it readable in a tree and a host alias. */
+/** The service only requires a name. Our other rules keep it readable in a tree and a host alias. */
 export function checkName(name: string): Problem[] {
   if (name.trim() === '') return [{ field: 'name', message: l10n.t('Enter a name.') }];
   if (name.length > longestName) {
     return [{ field: 'name', message: l10n.t('Use {0} characters or fewer.', longestName) }];
   }
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // eslint-disable-next-line no-control-regex -- this looks for control characters
   if (/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/.test(name)) {
     return [{ field: 'name', message: l10n.t('Remove line breaks and control characters.') }];
   }
@@ -170,8 +170,8 @@ export function checkName(name: string): Problem[] {
 }
 
 /**
- * The service takes a name twice. We do not: after an unclear answer a machine is known again by its name, and the
- * same machine asked for in two windows is made once.
+ * The service allows two instances with the same name. We don't: the name helps to find the instance after a create
+ * with an unknown outcome, and the same create in two windows makes only one.
  */
 export function checkFreeName(name: string, taken: readonly string[]): Problem[] {
   const wanted = name.trim().toLowerCase();
@@ -179,7 +179,7 @@ export function checkFreeName(name: string, taken: readonly string[]): Problem[]
   return [{ field: 'name', message: l10n.t('You already have an instance with this name.') }];
 }
 
-/** A name that none of `taken` has: the GPU's short name (or `cpu`) and the first free number. */
+/** A name that isn't in `taken`: the GPU's short name (or `cpu`) and the lowest unused number. */
 export function suggestName(model: string | undefined, taken: readonly string[]): string {
   const short = (model ?? 'cpu')
     .toLowerCase()
@@ -193,8 +193,8 @@ export function suggestName(model: string | undefined, taken: readonly string[])
 }
 
 /**
- * The forwards to ask for: each port once, and the port of the login (22, on Windows 3389) always among them.
- * A location picks the outer ports (0); a hostnode with a list of free ones wants them from that list.
+ * The port forwards to request: each port once, always including the one to sign in (22, on Windows 3389). At a
+ * location, the service picks the public ports (0); a host node that lists available ports wants them from its list.
  */
 export function portForwards(image: string, wanted: readonly number[], limits: Limits): PortForward[] {
   const login = isWindowsImage(image) ? rdpPort : sshPort;

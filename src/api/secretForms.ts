@@ -1,11 +1,11 @@
 /** Shorter pieces of Base64 would match by chance. */
 const shortestBase64 = 6;
-/** A pattern for a longer secret would be slow; such a secret is looked for as it is. */
+/** A pattern for a longer secret would be slow. Longer ones are only found unescaped. */
 const longestPattern = 5_000;
 
 /**
- * Patterns that find a secret as it is and escaped for JSON, HTML or a URL, each of its characters in its own way
- * and also several times over, and in Base64, also inside a longer Base64 text. Matching takes linear time.
+ * Patterns that find a secret unchanged, escaped for JSON, HTML, or a URL (each character in its own way, and also
+ * several times over), and in Base64, even inside a longer Base64 text. Matching takes linear time.
  */
 export function formsOf(secret: string): RegExp[] {
   if (secret === '') return [];
@@ -70,17 +70,17 @@ function hex(value: number, digits: number): string {
     .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }
 
-/** Base64 of the secret at each of the three positions that it can have in a longer text. */
+/** Base64 of the secret at each of the three offsets that it can have in a longer text. */
 function base64Forms(secret: string): RegExp[] {
   const bytes = Buffer.from(secret, 'utf8');
   return [0, 1, 2].flatMap((before) => {
     const text = Buffer.concat([Buffer.alloc(before), bytes])
       .toString('base64')
       .replace(/=+$/, '');
-    // The first and last characters also hold bits of what stands beside the secret.
-    const sure = text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
-    if (sure.length < shortestBase64) return [];
-    const anyAlphabet = Array.from(sure, (character) =>
+    // The first and last characters also contain bits of the text around the secret.
+    const certain = text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+    if (certain.length < shortestBase64) return [];
+    const anyAlphabet = Array.from(certain, (character) =>
       character === '+' ? '(?:[+-]|%2[bB])' : character === '/' ? String.raw`(?:\\*[/_]|%2[fF])` : character,
     );
     return [new RegExp(anyAlphabet.join(''), 'g')];

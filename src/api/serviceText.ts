@@ -5,7 +5,7 @@ import { formsOf } from './secretForms';
 const longestShown = 300;
 const longestTraced = 4_000;
 
-/** Makes texts of the service fit to be shown and logged: a service may repeat the secrets it was sent. */
+/** Makes text from the service safe to show and log: it may repeat the secrets that it was sent. */
 export class Redactor {
   private readonly forms: readonly RegExp[];
 
@@ -16,12 +16,12 @@ export class Redactor {
       .flatMap((secret) => [...formsOf(secret), ...formsOf(plainText(secret, Infinity))]);
   }
 
-  /** The text with `***` for each secret, whatever form it is written in. */
+  /** The text with `***` in place of each secret, whatever form that has. */
   redact(text: string): string {
     return this.forms.reduce((rest, form) => rest.replace(form, '***'), text);
   }
 
-  /** A parsed body with `***` for each secret in its texts and keys. */
+  /** A parsed body with `***` in place of each secret in its texts and keys. */
   redactValue(value: unknown): unknown {
     if (typeof value === 'string') return this.redact(value);
     if (isList(value)) return value.map((entry) => this.redactValue(entry));
@@ -32,19 +32,19 @@ export class Redactor {
   }
 
   /**
-   * One line of plain text without secrets, at most `longest` characters. Secrets go first, so that no cut leaves
-   * half of one, and once more in the end, since cleaning may put one together.
+   * One line of plain text without secrets, at most `longest` characters. Secrets are removed before the cut, so that
+   * no part of one remains, and again after cleaning, which may have joined the parts of one.
    */
   shown(text: string, longest = longestShown): string {
     return plainText(this.redact(plainText(this.redact(text), Infinity)), longest);
   }
 
-  /** A body for the trace log: secrets by value, and fields that hold some by name. */
+  /** A body for the trace log, without secrets by value and without fields that may contain one by name. */
   body(value: unknown): string {
     const text = JSON.stringify(value, (key, inside: unknown) => (hidden.test(key) ? '***' : inside));
     return this.shown(typeof text === 'string' ? text : '', longestTraced);
   }
 }
 
-/** Fields whose values are not written anywhere. */
+/** Fields whose values are never written anywhere. */
 const hidden = /^(password|value|ssh_?key|cloud_?init|token|secret|authorization|api_?(key|token))$/i;

@@ -4,7 +4,7 @@ import { type Clock, delay, systemClock } from '../base/clock';
 import { type Logger, silentLogger } from '../base/logger';
 import { plainText } from '../base/text';
 import type { Call, CallOptions, RequestInfo, Sending } from './call';
-import { AuthenticationError, NotSignedInError } from './errors';
+import { AuthenticationError, NotSignedInError, OutcomeUnknownError, TensorDockError } from './errors';
 import { type FetchLike, exchange } from './exchange';
 import { type Attempt, canceled, judgeAnswer, judgeFailure, redirectRefused } from './judge';
 import { parseOrigin } from './origin';
@@ -14,11 +14,11 @@ export type { CallOptions, RequestInfo } from './call';
 export type { FetchLike, FetchResponse } from './exchange';
 
 export interface TransportOptions {
-  /** As `parseOrigin` gave it. */
+  /** See `parseOrigin`. */
   readonly origin: string;
   /** Read once per call; `undefined` rejects the call with `AuthenticationError` (`not-signed-in`). */
   readonly getToken: () => Promise<string | undefined>;
-  /** node-fetch where missing. */
+  /** node-fetch by default. */
   readonly fetch?: FetchLike;
   readonly clock?: Clock;
   /** 0 (inclusive) to 1 (exclusive), for jitter. */
@@ -26,19 +26,19 @@ export interface TransportOptions {
   readonly logger?: Logger;
   /** Our version, for the `User-Agent` header. */
   readonly version?: string;
-  /** Awaited before each request, retries included; a rejection ends the call with it, and nothing is sent. */
+  /** Awaited before each request, including retries. If it rejects, nothing is sent, and the call rejects. */
   readonly beforeRequest?: (info: RequestInfo) => Promise<void>;
 }
 
 const mostAttempts = 3;
 const mostRedirects = 3;
 const firstPauseMs = 1_000;
-/** A longer `Retry-After` is not waited for here: the caller is told, and decides. */
+/** A longer `Retry-After` isn't waited for here: the caller gets it and decides. */
 const longestPauseMs = 10_000;
 
 /**
- * Sends requests to one origin and returns the JSON of a success; every failure is a `TensorDockError`. A GET is
- * sent again after 429, 5xx and a lost connection; a changing call only where nothing can have happened.
+ * Sends requests to one origin and returns the JSON of a success. Every failure is a `TensorDockError`. A GET is sent
+ * again after 429, 5xx, and a lost connection; a change only if nothing can have happened.
  */
 export class Transport {
   readonly origin: string;
@@ -48,7 +48,7 @@ export class Transport {
   private readonly random: () => number;
   private readonly userAgent: string;
 
-  /** Throws `TensorDockError` (`bad-address`) where the token may not be sent to the origin. */
+  /** Throws `TensorDockError` (`bad-address`) if the token must not be sent to the origin. */
   constructor(private readonly options: TransportOptions) {
     this.origin = parseOrigin(options.origin);
     this.fetch = options.fetch ?? nodeFetch;
@@ -58,7 +58,7 @@ export class Transport {
     this.userAgent = userAgentOf(options.version);
   }
 
-  /** The parsed body; `undefined` where a changing call was answered by an empty one. */
+  /** The parsed body; `undefined` if the answer to a change has an empty one. */
   async send(call: Call, options: CallOptions = {}): Promise<unknown> {
     const token = await this.readToken();
     const redactor = new Redactor([token, ...(call.secrets ?? [])]);
@@ -115,18 +115,27 @@ export class Transport {
     }
   }
 
+  /** Whatever fails here, nothing was sent, so the error must not be taken for an unknown outcome. */
+  private async prepare(info: RequestInfo, redactor: Redactor): Promise<void> {
+    try {
+      await this.options.beforeRequest?.(info);
+    } catch (error) {
+      if (info.signal?.aborted) throw canceled();
+      if (error instanceof TensorDockError && !(error instanceof OutcomeUnknownError)) throw error;
+      const reason = redactor.shown(error instanceof Error ? error.message : String(error));
+      throw new TensorDockError('not-sent', l10n.t('The request wasn’t sent: {0}', reason), {
+        cause: new Error(reason),
+      });
+    }
+    if (info.signal?.aborted) throw canceled();
+  }
+
   private async attempt(sending: Sending, url: string, attempt: number): Promise<Attempt> {
     const { call, options, redactor } = sending;
     const path = new URL(url).pathname;
     if (options.signal?.aborted) throw canceled();
-    await this.options.beforeRequest?.({
-      method: call.method,
-      path,
-      attempt,
-      flow: options.flow,
-      signal: options.signal,
-    });
-    if (options.signal?.aborted) throw canceled();
+    const { method } = call;
+    await this.prepare({ method, path, attempt, flow: options.flow, signal: options.signal }, redactor);
 
     const started = this.clock.now();
     const name = `${options.flow === undefined ? '' : `[${options.flow}] `}${call.method} ${path}`;
@@ -150,7 +159,7 @@ export class Transport {
   }
 }
 
-/** Name and version for the service's own logs; a version that doesn't fit a header is left out. */
+/** Our name and version. A version that isn't valid in a header is left out. */
 function userAgentOf(version: string | undefined): string {
   const name = 'tensordock-vscode';
   return version !== undefined && /^[\w.+-]{1,50}$/.test(version) ? `${name}/${version}` : name;

@@ -1,8 +1,8 @@
-/** The domain: what the rest of the extension knows of TensorDock, whatever the service's dialect. */
+/** The domain: what the rest of the extension knows about TensorDock, whatever the dialect. */
 
 /**
- * Where an instance is in its life. `stoppeddisassociated` is the service's own word for a stopped instance
- * whose GPU went back to the pool; `unknown` keeps a row whose status word is new to us.
+ * The state of an instance. `stoppeddisassociated` is the service's word for a stopped instance whose GPU went back to
+ * the pool. `unknown` keeps a row whose status word is new.
  */
 export type InstanceState =
   | 'creating'
@@ -16,18 +16,18 @@ export type InstanceState =
   | 'error'
   | 'unknown';
 
-/** A GPU model by the service's id (its `v0Name`, for example `geforcertx4090-pcie-24gb`) and how many. */
+/** A GPU model by its ID (the service's `v0Name`, such as `geforcertx4090-pcie-24gb`) and how many. */
 export interface GpuAllocation {
   readonly model: string;
   readonly count: number;
 }
 
-/** Sizes in GB as the service counts them. A missing field means the service did not say. */
+/** Sizes in GB as the service counts them. A missing field is unknown. */
 export interface Resources {
   readonly vcpuCount?: number;
   readonly ramGb?: number;
   readonly storageGb?: number;
-  /** Empty: the service said there is none (a CPU machine, or a GPU that was lost). */
+  /** Empty: none (an instance without a GPU, or one that lost its GPU). */
   readonly gpus?: readonly GpuAllocation[];
 }
 
@@ -38,28 +38,28 @@ export interface PortForward {
 }
 
 /**
- * An instance as the service told it. Only `id`, `name` and `state` are always there: a list may be thin, and
- * then the other fields are missing until the instance was asked for by itself.
+ * An instance as the service describes it. Only `id`, `name`, and `state` are always there: a list may leave out the
+ * others, and then they're missing until `getInstance`.
  */
 export interface Instance {
   readonly id: string;
-  /** Text from outside, not unique, shown as plain text only. The id where the service gave no name. */
+  /** Text from outside, not unique, shown as plain text only. The ID if there is no name. */
   readonly name: string;
   readonly state: InstanceState;
-  /** The service's own status word, as it was written; empty where it gave none. */
+  /** The service's status word as written; empty if there is none. */
   readonly statusText: string;
-  /** Missing until one is assigned. */
+  /** Missing until the service assigns one. */
   readonly ipAddress?: string;
-  /** Missing: not told. Empty: none (a dedicated address, or a location that ignores forwards). */
+  /** Missing: unknown. Empty: none (a dedicated IP, or a location that ignores port forwards). */
   readonly portForwards?: readonly PortForward[];
   readonly resources?: Resources;
-  /** US dollars an hour; what a stopped instance really costs is not promised by it. */
+  /** US dollars per hour. A stopped instance may cost something else. */
   readonly rateHourly?: number;
   readonly locationId?: string;
   readonly image?: string;
 }
 
-/** What a create or modify may hold is said in `rules.ts`; money is US dollars an hour. */
+/** US dollars per hour for one vCPU or GB. */
 export interface UnitPrices {
   readonly vcpuHourly?: number;
   readonly ramGbHourly?: number;
@@ -71,7 +71,7 @@ export interface LocationGpu {
   readonly model: string;
   readonly displayName: string;
   readonly maxCount?: number;
-  /** US dollars an hour for one GPU. */
+  /** US dollars per hour for one GPU. */
   readonly priceHourly?: number;
   readonly maxVcpus?: number;
   readonly maxRamGb?: number;
@@ -125,14 +125,14 @@ export interface Hostnode {
   readonly organizationName?: string;
 }
 
-/** A secret kept at TensorDock. `kind` is the service's word: `SSHKEY`, `GENERIC`, ... */
+/** A secret stored at TensorDock. `kind` is the service's word: `SSHKEY`, `GENERIC`, ... */
 export interface Secret {
   readonly id: string;
   readonly name: string;
   readonly kind?: string;
 }
 
-/** cloud-init as the live service takes it (an object); the specified dialect carries it as YAML text. */
+/** cloud-init as the live service takes it, an object. The specified dialect sends it as YAML text. */
 export interface CloudInit {
   readonly packageUpdate?: boolean;
   readonly packageUpgrade?: boolean;
@@ -146,10 +146,10 @@ export interface CloudInit {
   }[];
 }
 
-/** Where an instance goes: exactly one of the two. */
+/** Where to create an instance: exactly one of the two. */
 export type Placement = { readonly locationId: string } | { readonly hostnodeId: string };
 
-/** All that a create can carry. `externalPort` 0 asks the service to pick one. */
+/** Everything a create can send. `externalPort` 0 lets the service pick one. `rules.ts` says what is valid. */
 export interface CreateRequest {
   readonly name: string;
   readonly image: string;
@@ -169,7 +169,7 @@ export interface CreateRequest {
   readonly cloudInit?: CloudInit;
 }
 
-/** Every value is sent, also those that stay; `gpu` is left out only for a machine that has none. */
+/** Every value is sent, unchanged ones too. Only an instance without a GPU leaves out `gpu`. */
 export interface ModifyRequest {
   readonly vcpuCount: number;
   readonly ramGb: number;
@@ -177,7 +177,7 @@ export interface ModifyRequest {
   readonly gpu?: GpuAllocation;
 }
 
-/** What the service said of a created or acted-upon instance; often no more than id and state. */
+/** The service's answer to a change, often just ID and state. */
 export interface ActionReply {
   readonly id?: string;
   readonly name?: string;

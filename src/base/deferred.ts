@@ -1,4 +1,4 @@
-/** A promise that is settled from outside. A rejection that nobody waits for is no fault. */
+/** A promise that is settled from outside. A rejection that nobody awaits isn't reported. */
 export class Deferred<T = undefined> {
   readonly promise: Promise<T>;
   resolve: (value: T) => void = () => undefined;

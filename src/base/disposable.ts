@@ -1,4 +1,4 @@
-/** Something to give back: a timer, a listener, a watcher. Same shape as `vscode.Disposable`. */
+/** A timer, listener, or watcher that must be ended. Same shape as `vscode.Disposable`. */
 export interface Disposable {
   dispose(): void;
 }

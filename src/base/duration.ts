@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 
-/** `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`: the two largest parts, cut. Less than nothing is nothing. */
+/** `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`: the two largest parts, rounded down. A negative duration is `0 s`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const minutes = Math.floor(seconds / 60);

@@ -1,6 +1,6 @@
 import type { Disposable } from './disposable';
 
-/** The smallest event: listeners are called in the order in which they came. Same use as `vscode.EventEmitter`. */
+/** An event. Listeners are called in the order they were added. Used like `vscode.EventEmitter`. */
 export class Emitter<T> implements Disposable {
   private readonly listeners = new Set<(value: T) => void>();
 

@@ -1,4 +1,4 @@
-/** The code that the system or a library gave an error (`ENOENT`, `ELOCKED`, …), where it has one. */
+/** The code of an error of the system or a library (`ENOENT`, `ELOCKED`, …), if it has one. */
 export function errorCode(error: unknown): string | undefined {
   const code: unknown =
     typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

@@ -3,29 +3,29 @@ import { lock as lockFile } from 'proper-lockfile';
 import { isErrorCode } from './fileErrors';
 import type { Logger } from './logger';
 
-/** A lock that wasn't renewed for this long belonged to a window that is gone. */
+/** A lock that wasn't renewed for this long belongs to a window that is gone. */
 const staleMs = 5_000;
 
-/** A lock held among all windows and processes of a person. */
+/** A lock that excludes all other windows and processes of a person. */
 export interface Lock {
-  /** Aborted when another process took the lock over, as after a long sleep of the computer. */
+  /** Aborted when another process took the lock over, for example after the computer slept. */
   readonly lost: AbortSignal;
-  /** Gives the lock back, unless it was lost. Never rejects. */
+  /** Releases the lock, unless it was lost. Never rejects. */
   release(): Promise<void>;
 }
 
-/** How a lock is taken. */
+/** How to acquire a lock. */
 export interface LockOptions {
   readonly log: Logger;
-  /** How often to try again while another process holds it; 0 gives up at once. Each try waits up to 0.1 s. */
+  /** How many times to try again while another process holds it, with pauses of up to 0.1 s. 0 by default. */
   readonly retries?: number;
-  /** The folder that stands for the lock; `TARGET.lock` where missing. */
+  /** The folder that represents the lock; `TARGET.lock` by default. */
   readonly lockPath?: string;
 }
 
 /**
- * Takes the lock for `target`, which needs not exist, but whose folder must. `undefined` where another process
- * keeps it. Rejects with the file system's error where the folder is missing or can't be written.
+ * Acquires the lock for `target`, whose folder must exist. `undefined` if another process holds it. Rejects with the
+ * file system's error if the folder is missing or not writable.
  */
 export async function acquireLock(target: string, options: LockOptions): Promise<Lock | undefined> {
   const lost = new AbortController();
@@ -60,8 +60,8 @@ export async function acquireLock(target: string, options: LockOptions): Promise
 const queues = new Map<string, Promise<unknown>>();
 
 /**
- * Runs `work` after all earlier work of this process under the same key, so that the lock is only waited for
- * where another process holds it.
+ * Runs `work` after all earlier work of this process under the same key, so that only the locks of other processes
+ * need waiting for.
  */
 export async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
   const previous = queues.get(key) ?? Promise.resolve();
@@ -75,19 +75,19 @@ export async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T>
 }
 
 /**
- * Creates a folder that only its owner can enter (0700, whatever the umask), with its parents. One that exists and
- * that others can write to is closed to them where it is ours. Rejects with the file system's error.
+ * Creates a folder that only its owner can enter (0700, whatever the umask), and its parents. An existing folder of
+ * ours that others can write to is closed to them. Rejects with the file system's error.
  */
 export async function makePrivateFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (process.platform === 'win32') return;
   const { mode } = await stat(folder);
-  // A folder like /tmp is shared on purpose, which its sticky bit says.
+  // A folder with a sticky bit, like /tmp, is shared on purpose.
   const writableByOthers = (mode & 0o022) !== 0 && (mode & 0o1000) === 0;
   if (writableByOthers) await chmod(folder, 0o700).catch(() => undefined);
 }
 
-/** Whether an error says that a folder or file can't be written, now or ever. */
+/** Whether an error means that a folder or file isn't writable. */
 export function isUnwritable(error: unknown): boolean {
   return isErrorCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST', 'ENOENT');
 }

@@ -1,4 +1,4 @@
-/** Levels of VS Code's `LogOutputChannel`. Nothing passed here may hold a token, a password or a key. */
+/** Levels of VS Code's `LogOutputChannel`. Messages must not contain a token, a password, or a key. */
 export interface Logger {
   trace(message: string): void;
   debug(message: string): void;

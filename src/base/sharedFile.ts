@@ -15,17 +15,17 @@ const mostDamaged = 5;
 export interface SharedFileEvents {
   /** The file was damaged; it was kept under this path, and a new one was started. Called in one window only. */
   readonly onDamaged?: (keptAs: string) => void;
-  /** The file can't be written, so changes are kept in memory. Called once until a write succeeds again. */
+  /** The file isn't writable, so changes are kept in memory. Called once until a write succeeds again. */
   readonly onUnwritable?: (error: unknown) => void;
 }
 
-/** Reads the text of a file; `undefined` where it is damaged. */
+/** Parses the text of a file; `undefined` if it is damaged. */
 export type Parse<T> = (text: string) => T | undefined;
 
 /** A small JSON file that all windows of a person read and write. Only its owner can read it. */
 export class SharedFile<T> {
   private readonly parse: Parse<T>;
-  /** What this window would have written, while nothing can be written. */
+  /** What this window would have written, while the file isn't writable. */
   private unwritten: { readonly value: T } | undefined;
   /** What was last read or written. An unchanged file is neither read nor parsed again. */
   private known: (Contents<T> & { readonly version: string }) | undefined;
@@ -48,15 +48,15 @@ export class SharedFile<T> {
   }
 
   /**
-   * Replaces what is stored by a pure step, alone among all windows; the step may be made on newer data than this
-   * window has seen. What doesn't change isn't written. Rejects where the file can't be read. Where it can't be
-   * written, the change is kept in memory, for this window alone, until a later one can be written.
+   * Replaces the stored value by a pure step, while no other window does. The value may be newer than the one this
+   * window last read. An unchanged value isn't written. Rejects if the file isn't readable. If it isn't writable, the
+   * change is kept in memory, for this window only, until a later one can be written.
    */
   async update(step: (current: T) => T): Promise<T> {
     return inTurn(this.file, () => this.locked(step));
   }
 
-  /** Calls back when some window may have written. */
+  /** Calls back when any window may have written the file. */
   watch(listener: () => void): Disposable {
     const closed = new AbortController();
     const folder = path.dirname(this.file);
@@ -64,12 +64,12 @@ export class SharedFile<T> {
     void makePrivateFolder(folder)
       .then(() => {
         if (closed.signal.aborted) return;
-        // The folder, since a rename over the file would end a watch of the file itself.
+        // Watches the folder, since a rename over the file would end a watch of the file itself.
         const watcher = watch(folder, { persistent: false, signal: closed.signal }, (_event, changed) => {
           if (changed === null || changed === name) listener();
         });
         watcher.on('error', (error) => this.log.warn(`${name}: not watched: ${error.message}`));
-        // What was written before the watch began.
+        // The file may have changed before the watch started.
         listener();
       })
       .catch((error: unknown) => this.log.warn(`${name}: not watched: ${String(error)}`));
@@ -133,7 +133,7 @@ export class SharedFile<T> {
     for (const old of copies.slice(1, copies.length + 2 - mostDamaged)) {
       await rm(path.join(folder, old), { force: true });
     }
-    this.log.warn(`${path.basename(this.file)}: damaged, kept as ${name}, started anew`);
+    this.log.warn(`${path.basename(this.file)}: damaged, kept as ${name}, started a new one`);
     this.events.onDamaged?.(path.join(folder, name));
   }
 

@@ -1,15 +1,15 @@
-/** Longer texts are cut before they are cleaned: no name, label or message needs as much. */
+/** Longer texts are cut before cleaning. No name, label, or message needs more. */
 const longestInput = 100_000;
 const longestMessage = 4_000;
 
-/** Breaks of any kind; also U+0085 and the line and paragraph separators. */
+/** Breaks of any kind, including U+0085 and the line and paragraph separators. */
 const breaks = /[\p{Cc}\p{Zl}\p{Zp}\s]+/gu;
 /** Invisible: bidirectional marks, zero-width characters, fillers, lone surrogates, private use. */
 const invisible = /[\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
  * A name or label from outside as plain text: one line, single spaces, no control, bidirectional, invisible or
- * format characters, at most `limit` characters (Unicode code points), the last one `…` where it was cut.
+ * format characters, at most `limit` characters (Unicode code points), with `…` as the last one if it was cut.
  * Applying it twice changes nothing.
  */
 export function plainText(text: string, limit = 300): string {
@@ -18,9 +18,9 @@ export function plainText(text: string, limit = 300): string {
 }
 
 /**
- * A whole message that is about to be shown. Line breaks stay; beyond what `plainText` takes out of each line,
- * nothing is left that VS Code would turn into a link, a command or an icon, or Markdown into code: `](` and `$(`
- * are pulled apart, backticks become apostrophes. At most 4,000 characters. Applying it twice changes nothing.
+ * A whole message, ready to show. Line breaks stay. Each line is cleaned as by `plainText`, and nothing remains that
+ * VS Code would turn into a link, a command, or an icon, or Markdown into code: `](` and `$(` are separated, and
+ * backticks become apostrophes. At most 4,000 characters. Applying it twice changes nothing.
  */
 export function messageText(text: string): string {
   const lines = text

@@ -102,7 +102,7 @@ describe('an instance', () => {
   });
 
   it('loses no row because of its neighbours, and counts those without an id', () => {
-    const broken = [null, 7, 'x', [], {}, { id: '' }, { id: '..' }, { id: 'a/b c' }, { id: { id } }];
+    const broken = [null, 7, 'x', [], {}, { id: '' }, { id: '..' }, { id: 'a/b\nc' }, { id: { id } }];
     const body = {
       data: [...broken, { id, ...liveDetails }, { id, name: 'again' }, { id: 5, resources: 'none' }],
     };

@@ -71,11 +71,51 @@ describe('a row of a list', () => {
   });
 
   it('stays whatever its ID is', () => {
-    const ids = ['__proto__', 'constructor', 'toString', 'a/b?c#d'];
+    const ids = [
+      '__proto__',
+      'constructor',
+      'toString',
+      'a/b?c#d',
+      'my instance 1',
+      '%2e%2e',
+      'ö∆',
+      'x'.repeat(500),
+    ];
     const list = decodeInstances({ data: ids.map((id) => ({ id, name: id, status: 'running' })) });
     expect(list?.instances.map(({ id }) => id)).toEqual(ids);
   });
 });
+
+it('an ID with any characters reaches the service unchanged', async () => {
+  const paths: string[] = [];
+  const client = new TensorDockClient({
+    origin: 'https://example.test',
+    getToken: async () => 'token',
+    fetch: async (url) => {
+      paths.push(new URL(url).pathname);
+      throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+    },
+  });
+  const ids = ['a/b?c#d', 'my instance 1', '%2e%2e', '../secrets', 'ö∆', '__proto__'];
+  for (const id of ids) await client.deleteInstance(id).catch(() => undefined);
+  const prefix = '/api/v2/instances/';
+  expect(paths.map((path) => decodeURIComponent(path.slice(prefix.length)))).toEqual(ids);
+  expect(paths.every((path) => path.startsWith(prefix) && path.split('/').length === 5)).toBe(true);
+});
+
+it.each(['', ' ', '.', '..', 'a\nb', 'a\u0000', '\ud800', 'x'.repeat(2_000)])(
+  'an ID that nothing can have is not found, without a request: %j',
+  async (id) => {
+    let requests = 0;
+    const client = new TensorDockClient({
+      origin: 'https://example.test',
+      getToken: async () => 'token',
+      beforeRequest: async () => void (requests += 1),
+    });
+    await expect(client.getInstance(id)).rejects.toMatchObject({ code: 'not-found' });
+    expect(requests).toBe(0);
+  },
+);
 
 it('each request names us and our version', async () => {
   const agents: (string | undefined)[] = [];

@@ -1,12 +1,6 @@
 import { expect, it } from 'vitest';
 import { decodeHostnode, decodeLocations } from '../../../src/api/decodeCatalogue';
-import {
-  formatDollars,
-  formatHourly,
-  hoursPerMonth,
-  rateAtHostnode,
-  rateAtLocation,
-} from '../../../src/api/price';
+import { formatDollars, formatHourly, hoursPerMonth, rateOf } from '../../../src/api/price';
 import { hostnode, location, model } from './bodies';
 
 const wanted = { gpuCount: 1, vcpuCount: 8, ramGb: 32, storageGb: 200 };
@@ -15,7 +9,7 @@ const host = decodeHostnode(hostnode);
 if (!offer || !host) throw new Error('The fixtures do not decode');
 
 it('adds up GPU, vCPU, RAM and storage', () => {
-  const rate = rateAtLocation(wanted, offer);
+  const rate = rateOf(wanted, offer.prices, offer.priceHourly);
   expect(rate?.total).toBeCloseTo(0.4946, 10);
   expect(rate?.gpu).toBeCloseTo(0.3966, 10);
   expect(rate?.vcpu).toBeCloseTo(0.024, 10);
@@ -25,10 +19,11 @@ it('adds up GPU, vCPU, RAM and storage', () => {
   expect(formatDollars((rate?.total ?? 0) * hoursPerMonth)).toBe('$361.06');
 });
 
-it('asks a host for the price of the model', () => {
-  expect(rateAtHostnode(wanted, host, model)?.total).toBeCloseTo(0.4946, 10);
-  expect(rateAtHostnode(wanted, host, 'another')).toBeUndefined();
-  expect(rateAtHostnode({ ...wanted, gpuCount: 0 }, host)?.total).toBeCloseTo(0.098, 10);
+it('needs the price of the GPU model on a host node, except without a GPU', () => {
+  const gpu = host.gpus.find((offered) => offered.model === model);
+  expect(rateOf(wanted, host.prices, gpu?.priceHourly)?.total).toBeCloseTo(0.4946, 10);
+  expect(rateOf(wanted, host.prices, undefined)).toBeUndefined();
+  expect(rateOf({ ...wanted, gpuCount: 0 }, host.prices, undefined)?.total).toBeCloseTo(0.098, 10);
 });
 
 it.each(['priceHourly', 'vcpuHourly', 'ramGbHourly', 'storageGbHourly'])(
@@ -36,7 +31,7 @@ it.each(['priceHourly', 'vcpuHourly', 'ramGbHourly', 'storageGbHourly'])(
   (missing) => {
     const prices = { ...offer.prices, [missing]: undefined };
     const priceHourly = missing === 'priceHourly' ? undefined : offer.priceHourly;
-    expect(rateAtLocation(wanted, { ...offer, prices, priceHourly })).toBeUndefined();
+    expect(rateOf(wanted, prices, priceHourly)).toBeUndefined();
   },
 );
 

@@ -58,7 +58,7 @@ describe('a machine to create', () => {
     ['no GPU at a location', sized({ gpus: [] }), 'gpu'],
     ['too many GPUs', sized({ gpus: [{ model: 'x', count: 5 }] }), 'gpuCount'],
     ['half a GPU', sized({ gpus: [{ model: 'x', count: 0.5 }] }), 'gpuCount'],
-    ['no place', { placement: undefined }, 'place'],
+    ['no location', { placement: undefined }, 'location'],
     ['no name', { name: '  ' }, 'name'],
     ['no image', { image: '' }, 'image'],
     ['no key', { sshKey: undefined }, 'access'],

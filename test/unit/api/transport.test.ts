@@ -3,7 +3,8 @@ import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TensorDockClient } from '../../../src/api/client';
-import { TensorDockError } from '../../../src/api/errors';
+import { OutcomeUnknownError, TensorDockError } from '../../../src/api/errors';
+import { outcomeOf } from '../../../src/api/outcome';
 import { parseOrigin } from '../../../src/api/origin';
 import type { RequestInfo } from '../../../src/api/transport';
 import type { CreateRequest } from '../../../src/api/types';
@@ -265,6 +266,27 @@ describe('a change', () => {
       expect(failure.code).toBe('cancelled');
       expect(server.received).toEqual([]);
     });
+  });
+});
+
+describe('an error before a request is sent', () => {
+  it.each([
+    ['any error', new Error(`the budget is gone ${token}`), 'not-sent'],
+    ['an unknown outcome of something else', new OutcomeUnknownError('unclear'), 'not-sent'],
+    ['an error of ours', new TensorDockError('rate-limited', 'later'), 'rate-limited'],
+  ])('is not an unknown outcome: %s', async (_, error, code) => {
+    const server = await serve(list);
+    const client = new TensorDockClient({
+      origin: server.origin,
+      getToken: async () => token,
+      beforeRequest: () => Promise.reject(error),
+    });
+    for (const call of [() => client.deleteInstance(id), () => client.startInstance(id)]) {
+      const outcome = await outcomeOf<unknown>(call());
+      expect(outcome).toMatchObject({ kind: 'refused', error: { code } });
+      expect(inspect(outcome, { depth: null })).not.toContain(token);
+    }
+    expect(server.received).toEqual([]);
   });
 });
 

@@ -55,7 +55,7 @@ export function locationSection(model: CreateModel): TemplateResult {
       }),
       isCatalogEmpty(model),
     )}
-    ${problemLine('location-list', model.problem('place'))}
+    ${problemLine('location-list', model.problem('location'))}
   </fieldset>`;
 }
 

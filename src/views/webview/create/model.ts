@@ -22,8 +22,8 @@ const savedSchema = v.object({ draft: draftSchema, accountId: v.optional(v.strin
 const fieldOf: Record<keyof Draft, Field> = {
   gpuModel: 'gpu',
   gpuCount: 'gpuCount',
-  placementKind: 'place',
-  placementId: 'place',
+  placementKind: 'location',
+  placementId: 'location',
   vcpus: 'vcpus',
   ramGb: 'ram',
   storageGb: 'storage',

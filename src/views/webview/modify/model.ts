@@ -31,7 +31,7 @@ const fieldOf: Record<keyof ModifyDraft, Field> = {
   vcpus: 'vcpus',
   ramGb: 'ram',
   storageGb: 'storage',
-  placementId: 'place',
+  placementId: 'location',
 };
 
 /** The state of the modify form. Calls `redraw` after each change. */

@@ -91,7 +91,7 @@ describe('a refusal', () => {
     [['data', 'attributes', 'resources', 'gpus', rtx4090, 'count'], 'gpuCount'],
     [['data', 'attributes', 'resources', 'gpus'], 'gpu'],
     [['data', 'attributes', 'port_forwards', 0], 'ports'],
-    [['data', 'attributes', 'location_id'], 'place'],
+    [['data', 'attributes', 'location_id'], 'location'],
     [['cpuCores'], 'vcpus'],
     [['diskGb'], 'storage'],
     [['something', 'else'], undefined],
