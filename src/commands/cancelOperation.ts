@@ -5,7 +5,7 @@ import { formatWhen } from '../automation/when';
 import { plainText } from '../base/text';
 import type { OperationKind } from '../instances/operations/journal';
 import { pick } from '../vscode/prompts';
-import type { CostParts } from './costs';
+import type { CostParts } from './costParts';
 import type { Services } from './services';
 import { isNode, target } from './targets';
 

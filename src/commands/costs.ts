@@ -1,18 +1,9 @@
-import type { CapacityWatches } from '../automation/capacityWatch';
-import type { Schedules } from '../automation/schedules';
-import type { Ledger } from '../cost/ledger';
 import { cancelOperation } from './cancelOperation';
+import type { CostParts } from './costParts';
 import { scheduleStop } from './scheduleStop';
 import type { Commands, Services } from './services';
 import { showCosts } from './showCosts';
 import { watchCapacity } from './watchCapacity';
-
-/** The parts that track costs and time. */
-export interface CostParts {
-  readonly ledger: Ledger;
-  readonly schedules: Schedules;
-  readonly watches: CapacityWatches;
-}
 
 export function costCommands(
   services: Services,

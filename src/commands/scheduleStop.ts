@@ -4,7 +4,7 @@ import { plainText } from '../base/text';
 import { allows } from '../views/presentation';
 import { showInformation } from '../vscode/messages';
 import { askText } from '../vscode/prompts';
-import type { CostParts } from './costs';
+import type { CostParts } from './costParts';
 import type { Services } from './services';
 import { targets } from './targets';
 

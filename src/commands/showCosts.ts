@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { costReport, toMarkdown } from '../cost/report';
-import type { CostParts } from './costs';
+import type { CostParts } from './costParts';
 import type { Services } from './services';
 
 const costsScheme = 'tensordock';

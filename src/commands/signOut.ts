@@ -4,7 +4,7 @@ import { gpuName } from '../api/gpuName';
 import { plainText } from '../base/text';
 import { formatWhenInSentence } from '../automation/when';
 import { confirm, showInformation } from '../vscode/messages';
-import type { CostParts } from './costs';
+import type { CostParts } from './costParts';
 import type { Services } from './services';
 
 /** Removes the token of the account in use, after saying what won't happen while it's signed out. */

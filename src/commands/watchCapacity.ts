@@ -7,7 +7,7 @@ import { plainText } from '../base/text';
 import { showInformation } from '../vscode/messages';
 import { askText, pick } from '../vscode/prompts';
 import { askDeadline } from './askDeadline';
-import type { CostParts } from './costs';
+import type { CostParts } from './costParts';
 import type { Services } from './services';
 
 /** Notifies when a GPU model that the person picks is available. */

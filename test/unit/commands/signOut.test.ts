@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CapacityWatch } from '../../../src/automation/capacityWatch';
 import type { Schedule } from '../../../src/automation/schedule';
-import type { CostParts } from '../../../src/commands/costs';
+import type { CostParts } from '../../../src/commands/costParts';
 import type { Services } from '../../../src/commands/services';
 import { signOut } from '../../../src/commands/signOut';
 import type { OperationKind, OperationRecord } from '../../../src/instances/operations/journal';

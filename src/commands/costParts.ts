@@ -1,0 +1,10 @@
+import type { CapacityWatches } from '../automation/capacityWatch';
+import type { Schedules } from '../automation/schedules';
+import type { Ledger } from '../cost/ledger';
+
+/** The parts that track costs and time. */
+export interface CostParts {
+  readonly ledger: Ledger;
+  readonly schedules: Schedules;
+  readonly watches: CapacityWatches;
+}
