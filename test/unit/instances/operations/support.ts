@@ -1,0 +1,44 @@
+import type { OperationQuestion } from '../../../../src/instances/operations/operations';
+import type { Person, Window } from '../windows';
+
+/** One minute in milliseconds. */
+export const minute = 60_000;
+
+type Question<K extends OperationQuestion['kind']> = Extract<OperationQuestion, { kind: K }>;
+
+/** The questions of one kind that a window asks from now on. */
+export function questionsOf<K extends OperationQuestion['kind']>(
+  { operations }: Window,
+  kind: K,
+): Question<K>[] {
+  const asked: Question<K>[] = [];
+  operations.onDidAsk((question) => {
+    if (isOf(question, kind)) asked.push(question);
+  });
+  return asked;
+}
+
+function isOf<K extends OperationQuestion['kind']>(
+  question: OperationQuestion,
+  kind: K,
+): question is Question<K> {
+  return question.kind === kind;
+}
+
+/** The requests that changed something, such as `POST start` or `DELETE`, in the order in which they were sent. */
+export function changesSent({ service }: Person): readonly string[] {
+  return service.requests
+    .filter(({ method }) => method !== 'GET')
+    .map(({ method, path }) => {
+      const action = path.split('/')[5];
+      return action === undefined ? method : `${method} ${action}`;
+    });
+}
+
+/** Whether a promise has settled, without waiting for it. */
+export function watchEnd(promise: Promise<unknown>): () => boolean {
+  let settled = false;
+  const settle = (): void => void (settled = true);
+  promise.then(settle, settle);
+  return () => settled;
+}
