@@ -215,7 +215,7 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
       if (event.affectsConfiguration('tensordock.apiUrl')) session.update();
       store.poke();
       forms.settingsChanged();
-      reminders.look();
+      reminders.check();
     }),
     session.onDidSettle(() => {
       view.update(store, arrangement.get());

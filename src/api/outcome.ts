@@ -58,12 +58,3 @@ export function outcomeOfError(error: unknown): Exclude<ChangeOutcome<never>, { 
   }
   return { kind: 'unknown', error: error instanceof Error ? error : new Error(String(error)) };
 }
-
-/** Awaits a changing call of the client and returns its outcome. Never rejects. */
-export async function outcomeOf<T>(call: Promise<T>): Promise<ChangeOutcome<T>> {
-  try {
-    return { kind: 'done', value: await call };
-  } catch (error) {
-    return outcomeOfError(error);
-  }
-}

@@ -82,8 +82,8 @@ export class Reminders implements Disposable {
       log,
       options.fileEvents,
     );
-    this.listener = ledger.onDidChange(() => this.look());
-    this.look();
+    this.listener = ledger.onDidChange(() => this.check());
+    this.check();
   }
 
   /** No reminder of this run for `ms`; `Infinity`: until the instance was stopped. */
@@ -113,13 +113,13 @@ export class Reminders implements Disposable {
   }
 
   /** Checks whether a reminder is due. Call this when the setting changes. */
-  look(): void {
+  check(): void {
     if (this.disposed) return;
     this.turn = this.turn
       .then(() => this.lookOnce())
       .catch((error: unknown) => this.options.log.warn(`reminders: ${String(error)}`));
     this.timer?.dispose();
-    this.timer = this.anyOn() ? this.options.clock.after(tickMs, () => this.look()) : undefined;
+    this.timer = this.anyOn() ? this.options.clock.after(tickMs, () => this.check()) : undefined;
   }
 
   private async lookOnce(): Promise<void> {

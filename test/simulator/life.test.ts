@@ -40,7 +40,7 @@ async function get(id: string): Promise<unknown> {
 }
 
 describe('the life of an instance', () => {
-  it('tells address, ports and SSH one after the other, and stopped-disassociated for a moment', async () => {
+  it('shows address, ports, and SSH one after the other, and stopped-disassociated for a moment', async () => {
     await begin();
     const id = await create();
     expect(await get(id)).toMatchObject({ status: 'running', ipAddress: '', portForwards: [] });
@@ -184,7 +184,7 @@ describe('the life of an instance', () => {
     expect(await get(id)).toMatchObject({ id });
   });
 
-  it('has no forwards with an address of its own, nor where the place ignores them', async () => {
+  it('has no port forwards with a dedicated IP, or if the location ignores them', async () => {
     await begin({ delays: 'instant' });
     const own = await create({ useDedicatedIp: true, port_forwards: undefined });
     expect(await get(own)).toMatchObject({
@@ -241,7 +241,7 @@ describe('the life of an instance', () => {
 });
 
 describe('capacity', () => {
-  it('is used up by creates, told as a 200 with an error inside, and may be told stale', async () => {
+  it('is used up by creates, refused in a 200 with an error inside, and may be listed stale', async () => {
     await begin({ delays: 'instant' });
     simulator.world.capacity.freeze();
     for (let count = 0; count < 4; count += 1) await create();
@@ -270,7 +270,7 @@ describe('capacity', () => {
     expect((await ask('POST', `/instances/${id}/start`)).status).toBe(200);
   });
 
-  it('tells places and hostnodes with prices, or nothing', async () => {
+  it('lists locations and host nodes with prices, or nothing', async () => {
     await begin();
     expect((await ask('GET', '/locations', undefined, '')).body).toMatchObject({
       data: {

@@ -193,7 +193,7 @@ describe('dialects', () => {
 });
 
 describe('who may ask', () => {
-  it('tells organizations apart, refuses the unknown, and never keeps a token', async () => {
+  it('separates organizations, refuses unknown tokens, and never keeps a token', async () => {
     await begin({
       tokens: [
         'alpha-token',

@@ -137,7 +137,7 @@ describe('a create', () => {
 });
 
 describe('a list', () => {
-  it('tells which rows are thin', async () => {
+  it('reports which rows are thin', async () => {
     const { client } = await clientOn(json(200, lists['as seen live']));
     const { instances, thinIds, droppedRows } = await client.listInstances();
     expect(instances[0]).toEqual(instance);
@@ -221,7 +221,7 @@ describe('the other calls', () => {
     expect(await client.deleteInstance(id)).toEqual({ alreadyGone: true });
   });
 
-  it('modify: on a running machine says to stop it first', async () => {
+  it('modify: says to stop a running instance first', async () => {
     const { client, received } = await clientOn(
       json(200, { data: { type: 'success', message: 'ok' } }),
       json(400, { error: "Instance must be in 'Stopped' or 'StoppedDisassociated' state" }),
@@ -237,7 +237,7 @@ describe('the other calls', () => {
     await expect(client.modifyInstance(id, size)).rejects.toThrow('Stop it first');
   });
 
-  it('the catalogue: missing where the service has no such call, empty where nothing is to be had', async () => {
+  it('the catalog: missing if the service has no such call, empty if nothing is available', async () => {
     const { client } = await clientOn(
       json(404, {}),
       json(200, { data: { locations: [] } }),

@@ -61,7 +61,7 @@ describe('an instance', () => {
     expect(decodeInstance({ id, ipAddress: '2001:db8::1' })?.ipAddress).toBe('2001:db8::1');
   });
 
-  it('tells no forwards from none told', () => {
+  it('distinguishes no port forwards from a missing field', () => {
     expect(decodeInstance({ id, portForwards: [] })?.portForwards).toEqual([]);
     expect(decodeInstance({ id, portForwards: {} })?.portForwards).toEqual([]);
     expect(decodeInstance({ id, portForwards: null })).not.toHaveProperty('portForwards');
@@ -71,7 +71,7 @@ describe('an instance', () => {
     ]);
   });
 
-  it('tells a lost GPU from one that is not told', () => {
+  it('distinguishes a lost GPU from a missing field', () => {
     const gpusOf = (gpus: unknown): unknown =>
       decodeInstance({ id, resources: { ram_gb: 1, gpus } })?.resources;
     expect(gpusOf({})).toEqual({ ramGb: 1, gpus: [] });
@@ -112,7 +112,7 @@ describe('an instance', () => {
     expect(decoded?.droppedRows).toBe(broken.length + 1);
   });
 
-  it('tells an empty list from none', () => {
+  it('distinguishes an empty list from none', () => {
     for (const body of [{ data: [] }, { data: { instances: [] } }, []]) {
       expect(decodeInstances(body)).toEqual({ instances: [], droppedRows: 0 });
     }

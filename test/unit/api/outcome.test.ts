@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NotFoundError, OutcomeUnknownError, TensorDockError } from '../../../src/api/errors';
-import { classifyFailure, type FailureEvidence, outcomeOf } from '../../../src/api/outcome';
+import { classifyFailure, type FailureEvidence, outcomeOfError } from '../../../src/api/outcome';
 
 const answer = (httpStatus: number, more: object = {}): FailureEvidence => ({
   kind: 'answer',
@@ -45,18 +45,18 @@ describe('a failed change', () => {
   });
 });
 
-describe('the outcome of a call', () => {
-  it('is what it returned, a refusal, or unknown', async () => {
-    expect(await outcomeOf(Promise.resolve(7))).toEqual({ kind: 'done', value: 7 });
+describe('the outcome of an error', () => {
+  it('is a refusal, or unknown', () => {
     const gone = new NotFoundError('gone');
-    expect(await outcomeOf(Promise.reject(gone))).toEqual({ kind: 'refused', error: gone });
+    expect(outcomeOfError(gone)).toEqual({ kind: 'refused', error: gone });
     const canceled = new TensorDockError('cancelled', 'Canceled.');
-    expect(await outcomeOf(Promise.reject(canceled))).toEqual({ kind: 'refused', error: canceled });
+    expect(outcomeOfError(canceled)).toEqual({ kind: 'refused', error: canceled });
     const open = new OutcomeUnknownError('?');
-    expect(await outcomeOf(Promise.reject(open))).toEqual({ kind: 'unknown', error: open });
+    expect(outcomeOfError(open)).toEqual({ kind: 'unknown', error: open });
   });
 
-  it('is unknown for an error that says nothing of the request', async () => {
-    expect((await outcomeOf(Promise.reject(new Error('bug')))).kind).toBe('unknown');
+  it('is unknown if the error says nothing about the request', () => {
+    expect(outcomeOfError(new Error('bug')).kind).toBe('unknown');
+    expect(outcomeOfError('bug')).toMatchObject({ kind: 'unknown', error: new Error('bug') });
   });
 });

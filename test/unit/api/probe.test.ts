@@ -32,7 +32,7 @@ describe('the probe against a mock that checks requests', () => {
     expect(run.status).toBe(0);
   }, 60_000);
 
-  it('is told so where a request does violate it', async () => {
+  it('reports a request that violates it', async () => {
     mock = await startMock(contract);
     const response = await fetch(`${mock.url}/api/v2/instances`, {
       method: 'POST',

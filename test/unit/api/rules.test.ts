@@ -39,7 +39,7 @@ function sized(change: Partial<CreateRequest['resources']>): Partial<CreateReque
   return { resources: { ...good.resources, ...change } };
 }
 
-describe('a machine to create', () => {
+describe('an instance to create', () => {
   it('is sent when everything fits', () => {
     expect(wrong({})).toEqual([]);
   });
@@ -101,7 +101,7 @@ describe('a machine to create', () => {
     expect(wrong({}, { portForwarding: false })).toEqual(['network']);
   });
 
-  it('is not held back by bounds that nobody knows', () => {
+  it('isn’t held back by unknown limits', () => {
     expect(wrong(sized({ vcpuCount: 512, storageGb: 100_000 }), {})).toEqual([]);
   });
 });
@@ -110,7 +110,7 @@ describe('a change', () => {
   const current = { ramGb: 24, storageGb: 120, gpuCount: 1 };
   const same = { vcpuCount: 8, ramGb: 24, storageGb: 120, gpu: { model: 'x', count: 1 } };
 
-  it('may keep what a machine has, also where the lists do not have it', () => {
+  it('may keep what the instance has, even if the lists don’t have it', () => {
     expect(checkModify(current, same, roomy)).toEqual([]);
   });
 
@@ -124,7 +124,7 @@ describe('a change', () => {
     expect(checkModify(current, { ...same, ...change }, roomy).map((one) => one.field)).toEqual([field]);
   });
 
-  it('puts a lost GPU back, and leaves a machine without one as it is', () => {
+  it('adds a lost GPU again, and leaves an instance without one as it is', () => {
     const lost = { ...current, gpuCount: 0 };
     expect(checkModify(lost, same, roomy)).toEqual([]);
     expect(checkModify(lost, { ...same, gpu: undefined }, roomy)).toEqual([]);
@@ -155,7 +155,7 @@ describe('limits', () => {
     expect(limitsAtHostnode(host, 'y', 1).gpuCount).toBe(0);
   });
 
-  it('leave only RAM that fits, and what a machine has', () => {
+  it('leave only RAM that fits, and what the instance has', () => {
     expect(ramChoices({ ramGb: 64 })).toEqual([8, 16, 32, 48, 64]);
     expect(ramChoices({ ramGb: 16 }, 24)).toEqual([8, 16, 24]);
     expect(ramChoices({})).toEqual([...ramSizes]);
@@ -191,7 +191,7 @@ describe('port forwards', () => {
 });
 
 describe('a name', () => {
-  it('is suggested by the GPU, and is nobody else’s', () => {
+  it('is suggested by the GPU, and is no other instance’s', () => {
     expect(suggestName('geforcertx4090-pcie-24gb', [])).toBe('rtx4090-1');
     expect(suggestName('geforcertx4090-pcie-24gb', ['RTX4090-1', 'rtx4090-3'])).toBe('rtx4090-2');
     expect(suggestName('teslav100-pcie-16gb', [])).toBe('v100-1');

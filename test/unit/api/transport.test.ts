@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TensorDockClient } from '../../../src/api/client';
 import { OutcomeUnknownError, TensorDockError } from '../../../src/api/errors';
-import { outcomeOf } from '../../../src/api/outcome';
+import { type ChangeOutcome, outcomeOfError } from '../../../src/api/outcome';
 import { parseOrigin } from '../../../src/api/origin';
 import type { RequestInfo } from '../../../src/api/transport';
 import type { CreateRequest } from '../../../src/api/types';
@@ -61,6 +61,10 @@ async function failureOf(call: Promise<unknown>): Promise<TensorDockError> {
   return error as TensorDockError;
 }
 
+async function outcomeOf<T>(call: Promise<T>): Promise<ChangeOutcome<T>> {
+  return call.then((value) => ({ kind: 'done', value }), outcomeOfError);
+}
+
 describe('a read', () => {
   it.each([
     ['429', json(429, { error: 'Rate limit exceeded' })],
@@ -115,7 +119,7 @@ describe('a read', () => {
     expect(pauses).toEqual([4_500]);
   });
 
-  it('is not held up by a long Retry-After: the caller is told', async () => {
+  it('doesn’t wait for a long Retry-After, but reports it to the caller', async () => {
     const server = await serve(json(429, { error: 'slow down' }, { 'retry-after': '120' }));
     const error = await failureOf(clientOf(server.origin).client.listInstances());
     expect(error).toMatchObject({ code: 'rate-limited', retryAfterMs: 120_000 });
@@ -291,7 +295,7 @@ describe('an error before a request is sent', () => {
 });
 
 describe('the token', () => {
-  it('goes with each request to its own origin, and is asked for once a call', async () => {
+  it('goes with each request to its own origin, and is read once per call', async () => {
     const server = await serve(json(503, {}), list);
     const { client, clock } = clientOf(server.origin);
     clock.skipDelays(5_000);

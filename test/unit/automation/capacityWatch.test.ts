@@ -87,7 +87,7 @@ describe('a watch for a GPU', () => {
     expect([...one.found, ...other.found]).toHaveLength(1);
   });
 
-  it('asks nothing while there is none, or nobody is signed in', async () => {
+  it('sends no request while there is none, or no one is signed in', async () => {
     const { clock, service, window } = await setUp();
     await pass(clock, 10 * minute, window);
     expect(service.asked).toBe(0);
@@ -144,7 +144,7 @@ describe('a watch for a GPU', () => {
     expect(window.watches.list()).toHaveLength(2);
   });
 
-  it('is refused where nobody is signed in, or there are too many', async () => {
+  it('is refused if no one is signed in, or there are too many', async () => {
     const { window } = await setUp();
     for (let number = 0; number < 20; number++) await window.watches.add({ model: `gpu-${number}` });
     await expect(window.watches.add({ model: 'one more' })).rejects.toThrow('Cancel one first');
@@ -154,7 +154,7 @@ describe('a watch for a GPU', () => {
 });
 
 describe('a service that fails', () => {
-  it('is asked less and less often, and goes on being watched', async () => {
+  it('is polled less and less often, and stays watched', async () => {
     const { clock, service, window } = await setUp();
     service.failure = new ServiceError('service-down', 'No answer.');
     await window.watches.add({ model: rtx4090 });

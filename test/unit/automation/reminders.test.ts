@@ -56,7 +56,7 @@ async function pass(
 }
 
 describe('an instance that runs for long', () => {
-  it('is told of once each period, in one of two windows', async () => {
+  it('is reported once per period, in one of two windows', async () => {
     const clock = new ManualClock(monday);
     const folder = await newFolder();
     const windows = [await newWindow(folder, clock), await newWindow(folder, clock)];
@@ -72,7 +72,7 @@ describe('an instance that runs for long', () => {
     expect(said()).toHaveLength(2);
   });
 
-  it('is told of after a weekend in which no window was open', async () => {
+  it('is reported after a weekend without an open window', async () => {
     const folder = await newFolder();
     const clock = new ManualClock(monday - 63 * hour);
     const friday = await newWindow(folder, clock);
@@ -100,7 +100,7 @@ describe('an instance that runs for long', () => {
     expect(window.said).toHaveLength(2);
   });
 
-  it('is not told of while a person wants to hear nothing of it', async () => {
+  it('isn’t reported while the person has silenced it', async () => {
     const clock = new ManualClock(monday);
     const folder = await newFolder();
     const windows = [await newWindow(folder, clock), await newWindow(folder, clock)] as const;
@@ -116,26 +116,26 @@ describe('an instance that runs for long', () => {
     expect(said().filter((id) => id === 'b')).toHaveLength(1);
   });
 
-  it('is not told of while its stop is scheduled', async () => {
+  it('isn’t reported while its stop is scheduled', async () => {
     const clock = new ManualClock(monday);
     const window = await newWindow(await newFolder(), clock);
     settings.excused.add('a');
     await pass(clock, 9 * hour, [window], rowOf('a', 'running', 1));
     expect(window.said).toEqual([]);
     settings.excused.clear();
-    window.reminders.look();
+    window.reminders.check();
     await window.reminders.settled();
     expect(window.said).toHaveLength(1);
   });
 
-  it('is never told of where the setting is 0, and by another setting from then on', async () => {
+  it('is never reported if the setting is 0, and follows a new setting at once', async () => {
     const clock = new ManualClock(monday);
     const window = await newWindow(await newFolder(), clock);
     settings.hours = 0;
     await pass(clock, 30 * hour, [window], rowOf('a', 'running', 1), rowOf('b', 'stopped', 1));
     expect(window.said).toEqual([]);
     settings.hours = 24;
-    window.reminders.look();
+    window.reminders.check();
     await window.reminders.settled();
     expect(window.said.map(({ row }) => row.instance.id)).toEqual(['a']);
   });

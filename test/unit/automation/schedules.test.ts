@@ -182,7 +182,7 @@ describe('a scheduled stop', () => {
 });
 
 describe('a stop that fails', () => {
-  it('is tried again each minute, and told as missed with the reason when it is too late', async () => {
+  it('is retried every minute, and reported as missed with the reason when it’s too late', async () => {
     const clock = new ManualClock(monday);
     const folder = await newFolder();
     const [one, other] = [await newWindow(folder, clock), await newWindow(folder, clock)];
@@ -259,7 +259,7 @@ describe('a stop that fails', () => {
   });
 });
 
-describe('a stop that nobody was there for', () => {
+describe('a stop that no window was open for', () => {
   async function missedOne(): Promise<{ clock: ManualClock; folder: string; window: Window }> {
     const clock = new ManualClock(monday);
     const folder = await newFolder();
@@ -272,7 +272,7 @@ describe('a stop that nobody was there for', () => {
     return { clock, folder, window };
   }
 
-  it('is asked about and not carried out', async () => {
+  it('leads to a question, and isn’t carried out', async () => {
     const { clock, folder, window } = await missedOne();
     const other = await newWindow(folder, clock);
     await pass(clock, 30 * minute, window, other);
@@ -333,7 +333,7 @@ describe('what cannot be scheduled', () => {
     expect(window.schedules.list()).toEqual([]);
   });
 
-  it('anything, while nobody is signed in', async () => {
+  it('rejects everything while no one is signed in', async () => {
     const window = await newWindow(await newFolder(), new ManualClock(monday));
     window.store.signIn(undefined);
     await expect(window.schedules.set(inAnHour)).rejects.toThrow('You aren’t signed in');
@@ -355,7 +355,7 @@ it('is carried out for its own account only', async () => {
   await vi.waitFor(() => expect(window.operations.begun).toEqual(['stop a']), 5_000);
 });
 
-it('is kept where the account changes while its instance is asked for', async () => {
+it('is kept if the account changes while its instance is requested', async () => {
   const clock = new ManualClock(monday);
   const window = await newWindow(await newFolder(), clock);
   await window.schedules.set(inAnHour);

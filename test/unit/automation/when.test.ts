@@ -62,11 +62,11 @@ describe('what a person types for a time', () => {
     expect(parseWhen(text, monday)).toEqual({ problem: expect.stringContaining('2h, 90m, 1h30') as string });
   });
 
-  it.each(['today 8:00', '2026-11-22 09:00', '0m', '0h'])('is told that it is past: %s', (text) => {
+  it.each(['today 8:00', '2026-11-22 09:00', '0m', '0h'])('is refused as past: %s', (text) => {
     expect(parseWhen(text, monday)).toEqual({ problem: 'That time is in the past. Choose a later time.' });
   });
 
-  it.each(['40d', '2027-11-23 09:00'])('is told that it is too far: %s', (text) => {
+  it.each(['40d', '2027-11-23 09:00'])('is refused as too far ahead: %s', (text) => {
     expect(parseWhen(text, monday)).toEqual({ problem: expect.stringContaining('31 days') as string });
   });
 

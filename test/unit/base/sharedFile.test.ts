@@ -81,7 +81,7 @@ describe('a file that windows share', () => {
     expect(await next).toEqual({ count: 1 });
   });
 
-  it('tells other windows', async () => {
+  it('notifies other windows', async () => {
     const folder = await newFolder();
     const seen = vi.fn();
     own(open(folder).watch(seen));
@@ -175,7 +175,7 @@ describe('a file that windows share, in a folder of its own', () => {
     expect(await open(folder).read()).toEqual({ count: 3 });
   });
 
-  it('tells its owner where a damaged one was kept', async () => {
+  it('reports where a damaged file was kept', async () => {
     const folder = await newFolder();
     const onDamaged = vi.fn();
     const target = path.join(folder, 'count.json');

@@ -102,7 +102,7 @@ async function stop(): Promise<unknown> {
 const stops = (): number => person.count('POST', 'stop');
 
 describe('stopping the instance that this window is inside of', () => {
-  test('is told of beforehand, closes the connection first, and is carried out by another window', async () => {
+  test('is announced, closes the connection first, and is carried out by another window', async () => {
     editor.answers = ['Stop'];
     await stop();
     expect(editor.asked[0]?.detail).toContain('The connection is closed first');
@@ -130,7 +130,7 @@ describe('stopping the instance that this window is inside of', () => {
     expect(editor.ran).toEqual(['workbench.action.remote.close']);
   });
 
-  test('closes a connection too of which it cannot be told where it leads', async () => {
+  test('also closes a connection whose instance is unknown', async () => {
     editor.authority = '';
     editor.answers = ['Stop'];
     await stop();
@@ -138,7 +138,7 @@ describe('stopping the instance that this window is inside of', () => {
     expect(editor.ran).toEqual(['workbench.action.remote.close']);
   });
 
-  test('closes nothing where this window is inside of another machine, or of none', async () => {
+  test('closes nothing if this window is connected to another instance, or none', async () => {
     editor.authority = 'ssh-remote+somewhere-else';
     editor.answers = ['Stop'];
     await stop();

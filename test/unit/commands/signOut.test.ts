@@ -103,7 +103,7 @@ describe('signing out', () => {
     await vi.waitFor(() => expect(removed).toContain('hosts of a'));
   });
 
-  test('needs somebody who is signed in', async () => {
+  test('requires being signed in', async () => {
     await expect(signOutWith({ signedIn: false })).rejects.toThrow('You aren’t signed in to TensorDock.');
     expect(removed).toEqual([]);
   });

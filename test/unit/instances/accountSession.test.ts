@@ -15,7 +15,7 @@ async function openWithInstance(): Promise<{ window: Window; id: string; other: 
   return { window, id, other: new MemorySnapshot('account-2') };
 }
 
-test('while nobody is signed in, there is no session, and no instance is reported missing', async () => {
+test('while no one is signed in, there is no session, and no instance is reported missing', async () => {
   const { window, id } = await openWithInstance();
   await window.store.setSession(undefined);
   expect(() => window.store.session).toThrow(NotSignedInError);

@@ -220,7 +220,7 @@ describe('a secret store that fails', () => {
     await expect(one.remove(origin, account.id)).rejects.toThrow('may still contain the token');
   });
 
-  test('damaged contents mean that nobody is signed in, and aren’t quoted', async () => {
+  test('damaged contents mean that no one is signed in, and aren’t quoted', async () => {
     const secrets = new MemorySecrets();
     const { one, log } = windowsOn(secrets);
     await signIn(one, 'mine', 'token-a');

@@ -39,7 +39,7 @@ function spoil(fault: Fault): void {
 }
 
 describe('a create with a clear answer', () => {
-  test('makes one machine and waits until it runs, though an older one has the same name', async () => {
+  test('creates one instance and waits until it runs, even if an older one has the same name', async () => {
     const operation = await window.operations.create(createRequest(), 'key');
     const outcome = await person.outcome(operation.outcome);
     expect(outcome).toEqual({ kind: 'done', value: { id: person.world.all()[1]?.id } });
@@ -62,7 +62,7 @@ describe('a create with a clear answer', () => {
     expect(machines()).toBe(1);
   });
 
-  test('is not sent while the list cannot be had, as a lost machine could not be told from an old one', async () => {
+  test('isn’t sent while the list isn’t available, as a lost instance couldn’t be distinguished from an old one', async () => {
     person.service.faults.add({ times: 3, fault: { kind: 'html', status: 502 } });
     const operation = await window.operations.create(createRequest(), 'key');
     expect(await refusal(operation)).toMatchObject({ code: 'service-down' });
@@ -106,7 +106,7 @@ describe('a create without a clear answer', () => {
     expect([creates(), machines()]).toEqual([1, 0]);
   });
 
-  test('twenty that time out after the machine was made, and twenty before: each is told rightly', async () => {
+  test('twenty that time out after the instance was created, and twenty before: each is reported correctly', async () => {
     const small = {
       resources: { vcpuCount: 2, ramGb: 8, storageGb: 100, gpus: [] },
       placement: { hostnodeId: hostIds.ashburnCpu },
@@ -134,7 +134,7 @@ describe('a create without a clear answer', () => {
     expect(told.filter((kind) => kind === 'unknown')).toHaveLength(20);
   });
 
-  test('a machine that the list shows only a minute later is found', async () => {
+  test('an instance that is listed only a minute later is found', async () => {
     person.world.settings.delays = { ...person.world.settings.delays, visible: minute };
     spoil({ kind: 'drop', when: 'after' });
     const operation = await window.operations.create(createRequest(), 'key');
@@ -145,7 +145,7 @@ describe('a create without a clear answer', () => {
     expect([creates(), machines()]).toEqual([1, 1]);
   });
 
-  test('of two of the same name, the one whose answer was lost does not take the other’s machine', async () => {
+  test('of two with the same name, the one whose answer was lost doesn’t adopt the other’s instance', async () => {
     spoil({ kind: 'drop', when: 'before' });
     const lost = await window.operations.create(createRequest(), 'lost');
     await person.until(() => creates() === 1);
@@ -167,7 +167,7 @@ describe('the same wish twice', () => {
     expect([creates(), machines()]).toEqual([1, 1]);
   });
 
-  test('after it was made is told the same end', async () => {
+  test('after it was created reports the same end', async () => {
     const first = await window.operations.create(createRequest(), 'key');
     const outcome = await person.outcome(first.outcome);
     await person.outcome(first.done);
@@ -210,7 +210,7 @@ describe('a create whose window closes', () => {
     expect(other.store.rows()).toHaveLength(1);
   });
 
-  test('while it was under way is found by another window, which tells of it', async () => {
+  test('while it was running is found by another window, which reports it', async () => {
     const other = await person.open({ visible: false });
     const begun: (Promise<unknown> | undefined)[] = [];
     other.operations.onDidBegin((operation) => begun.push(operation.outcome));

@@ -180,7 +180,7 @@ describe('the notes of operations', () => {
     await other?.finish();
   });
 
-  test('a note that cannot be read is passed over, and told', async () => {
+  test('a record that can’t be read is skipped and reported', async () => {
     const journal = new FileJournal(folder, log);
     await (await journal.begin(record))?.release();
     await writeFile(file('broken.json'), '{"version":');

@@ -62,7 +62,7 @@ test('a location is known by its ID, and the locations are requested once', asyn
   expect(requests()).toBe(before);
 });
 
-test('a failure is retried, and whoever shows names hears when they are known', async () => {
+test('a failure is retried, and views are notified when names are known', async () => {
   const { locationId, known } = await openAtLocation({ kind: 'html', status: 502 }, 9);
   let heard = 0;
   known.onDidChange(() => (heard += 1));
@@ -72,7 +72,7 @@ test('a failure is retried, and whoever shows names hears when they are known', 
   expect(heard).toBe(1);
 });
 
-test('a service that has no list of locations is asked once', async () => {
+test('a service without a list of locations is asked once', async () => {
   const body = { error: 'Not found' };
   await openAtLocation({ kind: 'status', status: 404, body }, 100);
   await person.clock.advance(1_000);
@@ -81,7 +81,7 @@ test('a service that has no list of locations is asked once', async () => {
   expect(requests()).toBe(before);
 });
 
-test('a service that keeps failing is asked less and less, and left alone in the end', async () => {
+test('a service that keeps failing is polled less and less, and left alone in the end', async () => {
   await openAtLocation({ kind: 'html', status: 502 }, 1_000);
   const before = requests();
   await person.clock.advance(60 * minute);

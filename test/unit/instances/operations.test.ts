@@ -116,7 +116,7 @@ async function expectEnd(kind: Kind, watching: Window): Promise<void> {
 }
 
 describe.each(Object.entries(kinds))('%s', (_name, kind) => {
-  test('does what is wanted, once, and tells how far it came', async () => {
+  test('does what is wanted once, and reports its progress', async () => {
     await withMachine(kind.from);
     const operation = await kind.begin(window);
     const told = new Set<string>();
@@ -280,7 +280,7 @@ describe('what does not go well', () => {
     expect(person.count('POST', '/start')).toBe(12);
   });
 
-  test('a machine that stops by itself right after its start is told as not come up', async () => {
+  test('an instance that stops by itself right after its start is reported as not started', async () => {
     await withMachine('stopped');
     person.world.settings.flakiness = 1;
     person.world.settings.delays = { ...person.world.settings.delays, boot: 150_000 };
@@ -337,7 +337,7 @@ describe('accounts', () => {
     expect(person.world.instance(id).status).toMatch(/^stopped/);
   });
 
-  test('nothing is begun where nobody is signed in', async () => {
+  test('nothing is started if no one is signed in', async () => {
     await withMachine('stopped');
     await window.store.setSession(undefined);
     await expect(window.operations.begin('start', id)).rejects.toThrow('Sign in');

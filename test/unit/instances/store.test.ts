@@ -26,7 +26,7 @@ function idOf(name: string): string {
 }
 
 describe('what is shown', () => {
-  test('new instances come last, and the others keep their place', async () => {
+  test('new instances come last, and the others stay where they are', async () => {
     const window = await openOn(fullList, 'one', 'two');
     person.machine('three');
     person.world.rename(idOf('one'), 'first');
@@ -298,7 +298,7 @@ describe('an accepted action', () => {
     expect(window.gone).toEqual([id]);
   });
 
-  test('a created instance has a row before the service tells of it, and a 404 in its first minutes means nothing', async () => {
+  test('a created instance has a row before it’s listed, and a 404 in its first minutes means nothing', async () => {
     const window = await openOn({ ...fullList, delays: { visible: 90_000 } });
     const { id } = await window.api.createInstance(createRequest());
     await window.store.created({ id, name: 'made', state: 'creating', statusText: '' });
@@ -312,7 +312,7 @@ describe('an accepted action', () => {
 });
 
 describe('a list that is wrong', () => {
-  test('one that is suddenly empty deletes nothing, is asked again, and moves no row', async () => {
+  test('a list that is suddenly empty deletes nothing, is requested again, and moves no row', async () => {
     const window = await openOn(fullList, 'one', 'two', 'three');
     const asked = person.count('GET', list);
     person.service.faults.add({ path: list, times: 2, fault: { kind: 'body', body: '{"data":[]}' } });

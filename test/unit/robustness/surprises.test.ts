@@ -63,7 +63,7 @@ test('1: a create answers before there is an address, and the address is waited 
   await person.until(() => window.store.row(id)?.instance.portForwards?.length === 1, 12_000);
 });
 
-test('2: a machine that runs and has an address may not take SSH yet, and nothing here says that it does', async () => {
+test('2: a running instance with an address may not accept SSH yet, and nothing here says that it does', async () => {
   await open({ delays: { ssh: 90_000 } }, { status: 'stopped' });
   await person.outcome((await window.operations.begin('start', id)).done);
   expect(person.world.instance(id).sshUp).toBe(false);
@@ -115,7 +115,7 @@ test('6: where the location ignored the port forwards, the address itself is the
   expect(instance && sshEndpoint(instance)).toEqual({ host: address(), port: 22 });
 });
 
-test('8: an image whose name tells of no NVIDIA driver is not shown as one that has it', async () => {
+test('8: an image without an NVIDIA driver in its name isn’t shown as one that has it', async () => {
   await open();
   const { image } = createRequest();
   expect(image).toBe('ubuntu2404');
@@ -125,7 +125,7 @@ test('8: an image whose name tells of no NVIDIA driver is not shown as one that 
   expect(sent()).toContain('ubuntu-drivers install');
 });
 
-test('9: no public address left is told as that, and nothing was made', async () => {
+test('9: no available public IP is reported as that, and nothing was created', async () => {
   await open();
   person.world.capacity.host(hostIds.chubbuck).publicIps = 0;
   const request = createRequest({ useDedicatedIp: true, portForwards: undefined });
@@ -134,7 +134,7 @@ test('9: no public address left is told as that, and nothing was made', async ()
   expect(person.world.all()).toHaveLength(0);
 });
 
-test('10: a machine that stops by itself right after the deploy is shown as stopped', async () => {
+test('10: an instance that stops by itself right after the create is shown as stopped', async () => {
   await open({ delays: { boot: 20_000, address: 5_000 } });
   person.world.settings.flakiness = 1;
   const operation = await window.operations.create(createRequest(), 'key');
@@ -174,7 +174,7 @@ test('12: “GPU slot expired” is no capacity too', async () => {
   await expect(person.outcome(start.accepted)).rejects.toBeInstanceOf(NoCapacityError);
 });
 
-test('13: a stopped machine that lost its GPU shows none, and can be given one and started', async () => {
+test('13: a stopped instance that lost its GPU shows none, and can get one and start', async () => {
   await open({}, {});
   person.world.loseGpu(id);
   await window.store.refresh();
@@ -226,7 +226,7 @@ test('16: address and port that change over a restart are followed', async () =>
   expect(after && sshEndpoint(after)).not.toEqual(before && sshEndpoint(before));
 });
 
-test('17: a deleted machine that is listed for a while is deleting, and a second delete is a success', async () => {
+test('17: a deleted instance that is still listed is deleting, and a second delete succeeds', async () => {
   await open({ delays: { remove: 4 * minute } }, { status: 'running' });
   const operation = await window.operations.begin('delete', id);
   await person.outcome(operation.accepted);
@@ -238,7 +238,7 @@ test('17: a deleted machine that is listed for a while is deleting, and a second
   expect(window.gone).toEqual([id]);
 });
 
-test('18: a machine that was made though the create failed is found, so that nobody pays for it unseen', async () => {
+test('18: an instance that exists although its create failed is found, so that no one pays for it unseen', async () => {
   await open();
   person.service.faults.add({
     method: 'POST',
@@ -249,7 +249,7 @@ test('18: a machine that was made though the create failed is found, so that nob
   expect(names(window)).toEqual(['made']);
 });
 
-test('19: a failed machine stays in the list, as failed', async () => {
+test('19: a failed instance stays in the list, as failed', async () => {
   await open({}, { status: 'failed' });
   await person.clock.advance(10 * minute);
   expect(shown(window, 'box')).toBe('error');
@@ -263,7 +263,7 @@ test.each(['lower', 'pascal', 'snake'] as const)(
   },
 );
 
-test('20: a status word that nobody knows keeps its row, and is quoted', async () => {
+test('20: an unknown status keeps its row, and is quoted', async () => {
   await open({}, { status: 'migrating' });
   expect(window.store.row(id)).toMatchObject({ state: 'unknown' });
   expect(window.store.row(id)?.instance.statusText).toBe('migrating');
@@ -312,7 +312,7 @@ test.each([true, false])(
   },
 );
 
-test('24: a Windows machine without a forward of port 22 has no SSH endpoint, as that port would be another’s', async () => {
+test('24: a Windows instance without a forward of port 22 has no SSH endpoint, as that port would be another instance’s', async () => {
   await open(
     {},
     { status: 'running', image: 'windows10', wantedForwards: [{ internal: 3389, external: 0 }] },
@@ -342,7 +342,7 @@ test('26: an empty catalogue is an answer, not an error', async () => {
   expect(shown(window, 'box')).toBe('running');
 });
 
-test('27: when the money is gone machines stop, and then are gone: both are shown, and a create says why', async () => {
+test('27: without a balance, instances stop and are then deleted: both are shown, and a create says why', async () => {
   await open({ balance: 0 }, { status: 'running' });
   person.world.stopByItself(id);
   await person.clock.advance(31_000);

@@ -34,7 +34,7 @@ describe('instances', () => {
     await vscode.commands.executeCommand('tensordock.refresh');
   });
 
-  it('are told to other extensions, without the token', async () => {
+  it('are passed to other extensions, without the token', async () => {
     const instances = await list();
     assert.ok(instances.length >= 5);
     assert.ok(!JSON.stringify(instances).includes(suiteWorld().token));

@@ -100,7 +100,7 @@ test('an instance that is proven deleted loses its entry and its choice', async 
   expect(scene.forgotten).toEqual([makeInstance().id]);
 });
 
-test('nothing is written for nobody', async () => {
+test('nothing is written if no one is signed in', async () => {
   const scene = await follow(true);
   scene.account = undefined;
   await scene.changed();

@@ -146,7 +146,7 @@ test('files with blanks and percent signs arrive as they are', async () => {
   expect(stdout).toContain(`userknownhostsfile ${knownHostsFile}\n`);
 });
 
-test('the environment is reduced to what is needed, and the agent is left out where nobody signs in', async () => {
+test('the environment is reduced to what is needed, without the agent if no one signs in', async () => {
   const { target } = await generousTarget('environment', 22);
   const config = await configOf(target);
   const login = isolatedEnvironment(config, 'login', {}, secretEnvironment());
@@ -233,7 +233,7 @@ describe.skipIf(sshdPath === undefined)('an OpenSSH server that allows everythin
 
   const asked = /auth-agent-req|x11-req|tcpip-forward|request env |Setting env/g;
 
-  test('is asked for all of it by a plain ssh without our entry, which shows that the test can see it', async () => {
+  test('gets all of it from a plain ssh without our entry, which proves that the test sees it', async () => {
     const server = await serve();
     const { target } = await generousTarget('plain', server.port);
     const configFile = target.configFile ?? '';
