@@ -1,7 +1,7 @@
 import type { Logger } from '../../../src/base/logger';
 import { TensorDockClient } from '../../../src/api/client';
 import type { CreateRequest } from '../../../src/api/types';
-import { Operations } from '../../../src/instances/operations/operations';
+import { Operations, type OperationQuestion } from '../../../src/instances/operations/operations';
 import type { Need } from '../../../src/instances/pace';
 import { InstanceStore } from '../../../src/instances/store';
 import { hostIds } from '../../simulator/catalogue';
@@ -36,6 +36,8 @@ export interface Window {
   need: Omit<Need, 'waiting'>;
   onScreen: Set<string>;
   readonly gone: string[];
+  /** What it has asked since it was opened. */
+  readonly questions: readonly OperationQuestion[];
   close(): void;
 }
 
@@ -101,11 +103,14 @@ export class Person {
     });
     store.onDidGo((ids) => gone.push(...ids.filter((id) => !gone.includes(id))));
     const operations = new Operations({ journal: this.journal, store, clock, log });
+    const questions: OperationQuestion[] = [];
+    operations.onDidAsk((question) => questions.push(question));
     const window: Window = {
       store,
       operations,
       api,
       gone,
+      questions,
       need: { visible: true, focused: true, intervalMs: 30_000, ...changes },
       onScreen: new Set(),
       close: () => {

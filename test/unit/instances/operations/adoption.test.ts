@@ -44,7 +44,6 @@ function appear(description: Partial<InstanceDescription> = {}): string {
 describe('after an unclear create', () => {
   test('the only new instance that matches in everything is adopted', async () => {
     const operation = await unclearCreate();
-    const asked = questionsOf(window, 'candidates');
     const id = appear();
     expect(await person.outcome(operation.outcome)).toMatchObject({
       kind: 'done',
@@ -52,21 +51,22 @@ describe('after an unclear create', () => {
     });
     await person.outcome(operation.done);
     expect(operation.record.instanceId).toBe(id);
-    expect(asked).toEqual([]);
+    expect(questionsOf(window, 'candidates')).toEqual([]);
   });
 
   test.each(Object.entries(different))('one with %s is asked about and not adopted', async (_name, other) => {
     const operation = await unclearCreate();
-    const asked = questionsOf(window, 'candidates');
     const id = appear(other);
     expect(await person.outcome(operation.outcome)).toMatchObject({
       kind: 'unknown',
       error: { candidates: [{ id }] },
     });
-    expect(asked.map(({ candidates }) => candidates.map((each) => each.id))).toEqual([[id]]);
+    expect(
+      questionsOf(window, 'candidates').map(({ candidates }) => candidates.map((each) => each.id)),
+    ).toEqual([[id]]);
     await expect(person.outcome(operation.done, 20 * minute)).rejects.toThrow('didn’t confirm');
     expect(operation.record.instanceId).toBeUndefined();
-    expect(asked).toHaveLength(1);
+    expect(questionsOf(window, 'candidates')).toHaveLength(1);
   });
 
   test.each(Object.entries(different))(
@@ -81,11 +81,12 @@ describe('after an unclear create', () => {
 
   test('two that match are both asked about, and the one that is chosen is adopted', async () => {
     const operation = await unclearCreate();
-    const asked = questionsOf(window, 'candidates');
     const ids = [appear(), appear()];
     expect(await person.outcome(operation.outcome)).toMatchObject({ kind: 'unknown' });
-    expect(asked.map(({ candidates }) => candidates.map(({ id }) => id))).toEqual([ids]);
-    asked[0]?.operation.choose(ids[1] ?? '');
+    expect(questionsOf(window, 'candidates').map(({ candidates }) => candidates.map(({ id }) => id))).toEqual(
+      [ids],
+    );
+    questionsOf(window, 'candidates')[0]?.operation.choose(ids[1] ?? '');
     await person.outcome(operation.done);
     expect(operation.record.instanceId).toBe(ids[1]);
   });
@@ -106,13 +107,12 @@ describe('after an unclear create', () => {
     await window.store.refresh();
     await person.clock.advance(1_000);
     const operation = await unclearCreate();
-    const asked = questionsOf(window, 'candidates');
     expect(await person.outcome(operation.outcome)).toMatchObject({
       kind: 'unknown',
       error: { candidates: [] },
     });
     await expect(person.outcome(operation.done, 20 * minute)).rejects.toThrow('didn’t confirm');
-    expect(asked).toEqual([]);
+    expect(questionsOf(window, 'candidates')).toEqual([]);
   });
 
   test('one that was there before, but hadn’t been listed yet, is not adopted', async () => {

@@ -6,16 +6,12 @@ export const minute = 60_000;
 
 type Question<K extends OperationQuestion['kind']> = Extract<OperationQuestion, { kind: K }>;
 
-/** The questions of one kind that a window asks from now on. */
+/** The questions of one kind that a window has asked so far. */
 export function questionsOf<K extends OperationQuestion['kind']>(
-  { operations }: Window,
+  { questions }: Window,
   kind: K,
-): Question<K>[] {
-  const asked: Question<K>[] = [];
-  operations.onDidAsk((question) => {
-    if (isOf(question, kind)) asked.push(question);
-  });
-  return asked;
+): readonly Question<K>[] {
+  return questions.filter((question) => isOf(question, kind));
 }
 
 function isOf<K extends OperationQuestion['kind']>(
