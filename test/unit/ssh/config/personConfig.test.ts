@@ -13,7 +13,7 @@ import {
 } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -392,7 +392,7 @@ test.each([
   const places = [valuesOf(stdout, 'userknownhostsfile')[0], valuesOf(stdout, 'identityfile')[0]];
   const written = (file: string): string =>
     /[%*?[]/.test(home) ? file.replaceAll('%', '%%') : file.replace(home, '~');
-  expect(places.map((place) => place?.replace(homedir(), '~'))).toEqual([
+  expect(places.map((place) => place?.replace(userInfo().homedir, '~'))).toEqual([
     written(hostKeyPath(paths, makeInstance().id)).replaceAll('%%', '%'),
     written(join(home, '.ssh', 'key')),
   ]);
