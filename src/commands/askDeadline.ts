@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { formatWhen, parseWhen } from '../automation/when';
+import { parseWhen } from '../automation/when';
 import type { Clock } from '../base/clock';
+import { formatWhen } from '../base/when';
 import { askText, pick } from '../vscode/prompts';
 
 const hourMs = 3_600_000;

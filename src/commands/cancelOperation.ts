@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { gpuName } from '../api/gpuName';
 import { deadlineOf } from '../automation/capacityWatch';
-import { formatWhen } from '../automation/when';
+import { formatWhen } from '../base/when';
 import { plainText } from '../base/text';
 import type { OperationKind } from '../instances/operations/journal';
 import { pick } from '../vscode/prompts';

@@ -23,6 +23,8 @@ export interface InstanceChange {
   readonly placeholder: string;
   /** The question to ask first, if there is one. */
   readonly question?: (names: string, rows: readonly InstanceRow[]) => Question;
+  /** Asks until when to try, in milliseconds since the epoch, if that has to be asked. */
+  readonly deadline?: () => Promise<number>;
   /** Asks even if a program calls with `{ confirm: false }`. */
   readonly alwaysAsks?: boolean;
 }
@@ -45,6 +47,7 @@ export async function changeInstances(
       throw new vscode.CancellationError();
     }
   }
+  const until = silent ? undefined : await change.deadline?.();
   const ends = kind === 'stop' || kind === 'restart' || kind === 'delete';
   const leaving = ends && (await isConnectedTo(services, rows)) !== 'no';
   if (leaving && !(await saveFiles())) throw new vscode.CancellationError();
@@ -52,7 +55,7 @@ export async function changeInstances(
   for (const row of rows) {
     try {
       if (leaving) await services.operations.leaveNote(kind, row.instance.id);
-      else await (await services.operations.begin(kind, row.instance.id)).accepted;
+      else await (await services.operations.begin(kind, row.instance.id, until)).accepted;
     } catch (error) {
       failures.push(error);
       if (!byId)

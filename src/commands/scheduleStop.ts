@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { formatWhen, formatWhenInSentence, parseWhen } from '../automation/when';
+import { parseWhen } from '../automation/when';
+import { formatWhen, formatWhenInSentence } from '../base/when';
 import { plainText } from '../base/text';
 import { allows } from '../views/presentation';
 import { showInformation } from '../vscode/messages';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { NotSignedInError } from '../api/errors';
 import { gpuName } from '../api/gpuName';
 import { plainText } from '../base/text';
-import { formatWhenInSentence } from '../automation/when';
+import { formatWhenInSentence } from '../base/when';
 import { confirm, showInformation } from '../vscode/messages';
 import type { CostParts } from './costParts';
 import type { Services } from './services';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { gpuName } from '../api/gpuName';
 import { formatHourly } from '../api/price';
 import type { Location } from '../api/types';
-import { formatWhen } from '../automation/when';
+import { formatWhen } from '../base/when';
 import { plainText } from '../base/text';
 import { showInformation } from '../vscode/messages';
 import { askText, pick } from '../vscode/prompts';

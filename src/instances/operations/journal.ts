@@ -39,6 +39,8 @@ export const operationSchema = v.object({
   instanceId: v.optional(v.string()),
   name: v.string(),
   startedAt: count,
+  /** A start when available: when to give up. Records of earlier versions have none. */
+  until: v.optional(count),
   /** When a window last worked on it. */
   attendedAt: v.optional(count),
   /** How far it came. The first one is `begin`; the others depend on the kind. */

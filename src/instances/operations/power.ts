@@ -1,8 +1,20 @@
 import * as l10n from '@vscode/l10n';
 import { NoCapacityError, OutcomeUnknownError, RateLimitedError, TensorDockError } from '../../api/errors';
+import { gpuName } from '../../api/gpuName';
 import { delay } from '../../base/clock';
+import { formatWhen, formatWhenInSentence } from '../../base/when';
 import { isStopped } from '../state';
-import { callOptions, idOf, instanceIn, isAt, sendOnce, withMessage, type Seen, type Steps } from './steps';
+import {
+  callOptions,
+  checkInstance,
+  idOf,
+  instanceIn,
+  isAt,
+  sendOnce,
+  withMessage,
+  type Seen,
+  type Steps,
+} from './steps';
 import { untilRunning, untilStopped } from './waits';
 
 /** The gap between two attempts to get a GPU at first, and the longest one, in milliseconds. */
@@ -10,8 +22,8 @@ const attemptGapMs = 60_000;
 const longestGapMs = 5 * 60_000;
 /** After how many attempts the gap begins to grow. */
 const steadyAttempts = 15;
-/** How long to wait for a GPU, in milliseconds. */
-const waitForGpuMs = 24 * 3_600_000;
+/** How long to wait for a GPU if no deadline was given, in milliseconds. */
+const defaultWaitMs = 24 * 3_600_000;
 
 /** Starts an instance and waits until it runs. */
 export async function start(steps: Steps): Promise<void> {
@@ -67,47 +79,101 @@ export async function startAgain(steps: Steps): Promise<void> {
   }
 }
 
-/** Tries to start an instance until its GPU is available, for up to 24 hours. */
+/** Tries to start an instance until its GPU is available or the deadline passes. No start request is sent after that. */
 export async function startWhenAvailable(steps: Steps): Promise<void> {
-  const { record, clock, session } = steps;
-  const id = idOf(record);
-  const until = record.startedAt + waitForGpuMs;
+  const { record, clock, signal } = steps;
+  const until = record.until ?? record.startedAt + defaultWaitMs;
+  const isOver = (): boolean => clock.now() >= until;
+  let last: TensorDockError | undefined;
+  // A person may take until after the deadline to answer whether they still want it.
+  const requireTimeLeft = (): void => {
+    if (isOver()) throw endOfWait(steps, until, last);
+  };
   steps.accepted();
   for (let attempt = 1; !isAt(steps, 'starting'); attempt++) {
+    if (isOver()) {
+      const isKnown = await recognizeStart(steps);
+      if (isAt(steps, 'starting')) break;
+      throw endOfWait(steps, until, isKnown && last instanceof OutcomeUnknownError ? undefined : last);
+    }
     try {
-      await sendStart(steps);
+      await sendStart(steps, requireTimeLeft);
     } catch (error) {
-      if (steps.signal.aborted || !mayPass(error)) throw error;
-      const wait = gapAfter(steps, attempt, error);
-      // A clock that was set back must not make the wait longer.
-      const left = Math.min(until - clock.now(), waitForGpuMs);
-      if (wait >= left) {
-        throw withMessage(error, l10n.t('No longer waiting for a GPU: {0}', error.message));
-      }
+      if (signal.aborted || !mayPass(error)) throw error;
+      if (isOver()) continue;
+      last = error;
       await steps.at('begin');
-      const seconds = Math.round(wait / 1000);
-      steps.report(
-        error instanceof NoCapacityError
-          ? l10n.t('No GPU is available yet. Attempts: {0}. Retrying in {1} s.', attempt, seconds)
-          : l10n.t('{0} Retrying in {1} s.', error.message, seconds),
-      );
-      await delay(clock, wait, steps.signal);
-      const checked = await session.check(id);
-      if (checked.kind === 'found' && isIn(checked, 'running', 'starting')) {
-        await session.accepted(id, 'start');
-        await steps.at('starting');
-      }
+      // A clock that was set back must not make the wait longer.
+      const left = Math.min(until - clock.now(), until - record.startedAt);
+      const wait = Math.min(gapAfter(steps, attempt, error), left);
+      steps.report(retryText(steps, attempt, wait, until, error));
+      await delay(clock, wait, signal);
+      if (!isOver()) await recognizeStart(steps);
     }
   }
   await untilRunning(steps);
 }
 
-async function sendStart(steps: Steps): Promise<void> {
+/**
+ * The instance may have been started in another way, or by a request whose answer didn't arrive. Resolves with whether
+ * there was a good answer about it.
+ */
+async function recognizeStart(steps: Steps): Promise<boolean> {
+  const id = idOf(steps.record);
+  const checked = isAt(steps, 'asking-start') ? await checkInstance(steps) : await steps.session.check(id);
+  steps.signal.throwIfAborted();
+  if (checked.kind === 'failed') return false;
+  if (isIn(checked, 'running', 'starting')) {
+    await steps.session.accepted(id, 'start');
+    await steps.at('starting');
+  }
+  return true;
+}
+
+function retryText(
+  steps: Steps,
+  attempt: number,
+  wait: number,
+  until: number,
+  error: TensorDockError,
+): string {
+  const seconds = Math.round(wait / 1000);
+  const deadline = formatWhen(until, steps.clock.now());
+  return error instanceof NoCapacityError
+    ? l10n.t(
+        'No {0} is available yet. Attempts: {1}. Retrying in {2} s, until {3}.',
+        gpuOf(steps),
+        attempt,
+        seconds,
+        deadline,
+      )
+    : l10n.t('{0} Retrying in {1} s, until {2}.', error.message, seconds, deadline);
+}
+
+/** `last`: how the last attempt of this window failed, if that is still all that is known. */
+function endOfWait(steps: Steps, until: number, last: TensorDockError | undefined): TensorDockError {
+  const now = steps.clock.now();
+  if (last instanceof NoCapacityError) {
+    return withMessage(last, l10n.t('No {0} became available by {1}.', gpuOf(steps), formatWhen(until, now)));
+  }
+  const ended = l10n.t('The wait for a GPU ended {0}.', formatWhenInSentence(until, now));
+  return last ? withMessage(last, l10n.t('{0} {1}', ended, last.message)) : new NoCapacityError(ended);
+}
+
+/** The GPU that the instance needs, in words. */
+function gpuOf({ session, record }: Steps): string {
+  const model = session.row(idOf(record))?.instance.resources?.gpus?.[0]?.model;
+  return model === undefined ? l10n.t('GPU') : gpuName(model);
+}
+
+/** `beforeSending` is called right before the request, and may throw. */
+async function sendStart(steps: Steps, beforeSending: () => void = () => undefined): Promise<void> {
   const id = idOf(steps.record);
   steps.report(l10n.t('Sending the start request…'));
   await sendOnce(steps, {
     step: 'asking-start',
     send: async () => {
+      beforeSending();
       await steps.session.api.startInstance(id, callOptions(steps));
       return true;
     },

@@ -61,6 +61,9 @@ function nextSteps({ kind, instanceId }: ReportedChange, error: unknown): readon
   if ((kind === 'start' || kind === 'restart') && error instanceof NoCapacityError) {
     return [{ title: vscode.l10n.t('Start When Available'), run: run('tensordock.startWhenAvailable') }];
   }
+  if (kind === 'startWhenAvailable') {
+    return [{ title: vscode.l10n.t('Try Again…'), run: run('tensordock.startWhenAvailable') }];
+  }
   return kind === 'delete'
     ? [{ title: vscode.l10n.t('Try Again…'), run: run('tensordock.deleteInstance') }]
     : [];

@@ -6,7 +6,7 @@ import { gpuName } from '../../api/gpuName';
 import { type CapacityWatches, deadlineOf } from '../../automation/capacityWatch';
 import type { Reminders } from '../../automation/reminders';
 import type { Schedules } from '../../automation/schedules';
-import { formatWhen, formatWhenInSentence } from '../../automation/when';
+import { formatWhen, formatWhenInSentence } from '../../base/when';
 import { formatDuration } from '../../base/duration';
 import { formatHourly } from '../../api/price';
 import { knownRate } from '../../cost/billing';

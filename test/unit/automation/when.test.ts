@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { formatWhen, formatWhenInSentence, parseWhen } from '../../../src/automation/when';
+import { parseWhen } from '../../../src/automation/when';
+import { formatWhen, formatWhenInSentence } from '../../../src/base/when';
 import { hour, minute, monday } from '../cost/support';
 
 const day = 24 * hour;

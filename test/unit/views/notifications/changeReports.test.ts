@@ -55,6 +55,14 @@ describe('a change that failed', () => {
     await expect.poll(() => window.ran).toEqual([['tensordock.startWhenAvailable', 'id']]);
   });
 
+  test('offers to wait for a GPU again after a wait that ended', async () => {
+    window.answer = 0;
+    const message = 'No RTX 4090 became available by 18:00.';
+    expect(fail('startWhenAvailable', new NoCapacityError(message))).toBe(`Couldn’t start “box”. ${message}`);
+    expect(window.texts).toContain('Try Again…');
+    await expect.poll(() => window.ran).toEqual([['tensordock.startWhenAvailable', 'id']]);
+  });
+
   test('offers to try again after a delete, which asks again', async () => {
     window.answer = 0;
     expect(fail('delete', unclear)).toContain('unknown whether “box” was deleted');

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Services } from '../../../src/commands/services';
+import { startWhenAvailable } from '../../../src/commands/startWhenAvailable';
+import { hostIds } from '../../simulator/catalogue';
+import { resetWindow, window as editor } from '../fakeVscode';
+import { Person, rtx4090, type Window } from '../instances/windows';
+
+vi.mock('vscode', async () => (await import('../fakeVscode')).fakeVscode);
+
+const hour = 3_600_000;
+
+let person: Person;
+let window: Window;
+let ids: readonly string[];
+
+beforeEach(async () => {
+  resetWindow();
+  person = new Person();
+  window = await person.open();
+  person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 0);
+  ids = ['box', 'bag'].map((name) => person.machine(name, { holdsGpus: false }).id);
+  await window.store.refresh();
+});
+afterEach(() => person.close());
+
+async function run(...args: readonly unknown[]): Promise<void> {
+  const services = {
+    store: window.store,
+    operations: window.operations,
+    clock: person.clock,
+    treeView: { visible: false, selection: [] },
+    log: { error: vi.fn(), warn: vi.fn(), show: vi.fn() },
+    connected: () => Promise.resolve({ kind: 'no' }),
+    isOpenElsewhere: () => false,
+  } as unknown as Services;
+  await startWhenAvailable(services, args);
+}
+
+const node = (id: string | undefined): object => ({ kind: 'instance', id });
+
+function deadlines(): readonly (number | undefined)[] {
+  return [...person.journal.records.values()].map(({ until }) => until);
+}
+
+describe('Start When Available', () => {
+  test('asks how long to wait, once for all instances', async () => {
+    editor.answer = 1;
+    const nodes = ids.map(node);
+    await run(nodes[0], nodes);
+    expect(editor.texts.filter((text) => text === 'How long do you want to wait for a GPU?')).toHaveLength(1);
+    const until = person.clock.now() + 4 * hour;
+    expect(deadlines()).toEqual([until, until]);
+  });
+
+  test('waits longer than a day only if the person enters it', async () => {
+    editor.answer = 4;
+    editor.typed = '3d';
+    await run(node(ids[0]));
+    expect(deadlines()).toEqual([person.clock.now() + 72 * hour]);
+    expect(editor.texts).toContain('For 24 hours');
+    expect(editor.texts.join()).not.toMatch(/For (2[5-9]|[3-9]\d) hours/);
+  });
+
+  test('begins nothing if the question is dismissed', async () => {
+    await expect(run(node(ids[0]))).rejects.toThrow('Canceled');
+    expect(person.journal.records.size).toBe(0);
+    expect(person.count('POST', '/start')).toBe(0);
+  });
+
+  test('asks a person who came from a notification, which gives the ID alone', async () => {
+    editor.answer = 0;
+    await run(ids[0]);
+    expect(deadlines()).toEqual([person.clock.now() + hour]);
+  });
+
+  test('asks nothing if a program says so, and waits 24 hours', async () => {
+    await run(ids[0], { confirm: false });
+    expect(editor.texts).toEqual([]);
+    expect(person.journal.records.size).toBe(1);
+    await person.clock.advance(23 * hour);
+    expect(person.journal.records.size).toBe(1);
+    await person.clock.advance(hour + 120_000);
+    expect(person.journal.records.size).toBe(0);
+  });
+});
