@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
-import ssh2 from 'ssh2';
 import type { SimulatedInstance } from '../model';
 import type { SshBackingOption } from '../options';
 import type { AddressBook } from '../ports';
 import type { World } from '../world';
+import { makeKeyPair } from './keyPair';
 import { openSshd } from './sshd';
 import { openSsh2 } from './ssh2Server';
 
@@ -157,7 +157,7 @@ class LoopbackBacking implements Backing {
   private hostKey(id: string): string {
     const known = this.hostKeys.get(id);
     if (known !== undefined) return known;
-    const made = ssh2.utils.generateKeyPairSync('ed25519').private;
+    const made = makeKeyPair().private;
     this.hostKeys.set(id, made);
     return made;
   }

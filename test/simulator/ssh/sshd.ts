@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import ssh2 from 'ssh2';
 import type { Door, SshServer } from './backing';
+import { makeKeyPair } from './keyPair';
 
 /**
  * OpenSSH's own server, a process a connection (as inetd would start it), so that no process is left when the
@@ -127,12 +127,12 @@ function findSshd(): string | undefined {
 /** Logs in once, with a key made for it. */
 async function letsUsIn(server: SshServer): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'tensordock-login-'));
-  const pair = ssh2.utils.generateKeyPairSync('ed25519');
+  const pair = makeKeyPair();
   const key = join(folder, 'key');
   writeFileSync(key, pair.private, { mode: 0o600 });
   const door: Door = {
     id: 'trial',
-    hostKey: ssh2.utils.generateKeyPairSync('ed25519').private,
+    hostKey: makeKeyPair().private,
     keys: () => [pair.public],
   };
   const listener = createServer((socket) => {
