@@ -1,10 +1,11 @@
 import { readPublicBlob, type PublicKey } from './publicKey';
+import { WireFields } from './wireFields';
 
 /** Whether a private key file asks for a passphrase; of the older formats only PEM says so in the clear. */
 export function isEncryptedPrivateKey(text: string): boolean {
   if (/^Proc-Type: 4,ENCRYPTED|-----BEGIN ENCRYPTED PRIVATE KEY-----/m.test(text)) return true;
-  const [cipher] = opensshFields(text);
-  return cipher !== undefined && cipher.toString('latin1') !== 'none';
+  const cipher = opensshFields(text)?.text();
+  return cipher !== undefined && cipher !== 'none';
 }
 
 /**
@@ -12,24 +13,18 @@ export function isEncryptedPrivateKey(text: string): boolean {
  * formats. Source: PROTOCOL.key of OpenSSH.
  */
 export function publicHalf(text: string): PublicKey | undefined {
-  const blob = opensshFields(text)[4];
+  const fields = opensshFields(text);
+  // Cipher, key derivation, its options, and the number of keys come first.
+  if (!fields?.next() || !fields.next() || !fields.next() || fields.number() === undefined) return undefined;
+  const blob = fields.next();
   return blob === undefined ? undefined : readPublicBlob(blob);
 }
 
-/** Cipher, key derivation, its options, the number of keys, and the public half; empty if it's another format. */
-function opensshFields(text: string): readonly Buffer[] {
+function opensshFields(text: string): WireFields | undefined {
   const body = /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END/.exec(text)?.[1];
   const magic = 'openssh-key-v1\0';
   const blob = Buffer.from(body ?? '', 'base64');
-  if (blob.toString('latin1', 0, magic.length) !== magic) return [];
-  const fields: Buffer[] = [];
-  let at = magic.length;
-  for (let index = 0; index < 5 && at + 4 <= blob.length; index++) {
-    // The fourth is a number and not a string.
-    const length = index === 3 ? 0 : blob.readUInt32BE(at);
-    if (at + 4 + length > blob.length) break;
-    fields.push(blob.subarray(at + 4, at + 4 + length));
-    at += 4 + length;
-  }
-  return fields;
+  return blob.toString('latin1', 0, magic.length) === magic
+    ? new WireFields(blob.subarray(magic.length))
+    : undefined;
 }

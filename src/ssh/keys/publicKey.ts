@@ -1,6 +1,7 @@
 import { plainText } from '../../base/text';
 import { createHash } from 'node:crypto';
 import * as l10n from '@vscode/l10n';
+import { WireFields } from './wireFields';
 
 /** An OpenSSH public key, checked. */
 export interface PublicKey {
@@ -30,7 +31,7 @@ export class KeyError extends Error {
 }
 
 /** Whether the fields of a key's body after its type are those that the type has (RFC 4253, 6.6). */
-type Shape = (fields: Fields) => boolean;
+type Shape = (fields: WireFields) => boolean;
 
 const ecdsa =
   (curve: string, bytes: number): Shape =>
@@ -72,7 +73,7 @@ export function parsePublicKey(text: string): PublicKey {
   }
   const blob = Buffer.from(body, 'base64');
   const shape = Object.hasOwn(shapes, type) ? shapes[type] : undefined;
-  const fields = new Fields(blob);
+  const fields = new WireFields(blob);
   if (
     shape === undefined ||
     blob.toString('base64') !== body ||
@@ -95,7 +96,7 @@ export function formatPublicKey(key: PublicKey): string {
 
 /** Reads the body of a key; `undefined` if it isn't one of a type that servers accept. */
 export function readPublicBlob(blob: Buffer): PublicKey | undefined {
-  const type = new Fields(blob).text() ?? '';
+  const type = new WireFields(blob).text() ?? '';
   try {
     return parsePublicKey(`${type} ${blob.toString('base64')}`);
   } catch {
@@ -106,28 +107,4 @@ export function readPublicBlob(blob: Buffer): PublicKey | undefined {
 /** As OpenSSH shows it: unpadded base64. */
 export function fingerprintOf(blob: Buffer): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
-}
-
-/** The length-prefixed strings of RFC 4251, section 5. */
-class Fields {
-  private offset = 0;
-
-  constructor(private readonly blob: Buffer) {}
-
-  get done(): boolean {
-    return this.offset === this.blob.length;
-  }
-
-  next(): Buffer | undefined {
-    if (this.offset + 4 > this.blob.length) return undefined;
-    const start = this.offset + 4;
-    const end = start + this.blob.readUInt32BE(this.offset);
-    if (end > this.blob.length) return undefined;
-    this.offset = end;
-    return this.blob.subarray(start, end);
-  }
-
-  text(): string | undefined {
-    return this.next()?.toString('latin1');
-  }
 }
