@@ -76,7 +76,7 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
   const accountIds = new AccountIds({ secrets, folder: storage, log, events: fileEvents('accounts') });
   const accounts = new Accounts(secrets, accountIds, log);
   addDevelopmentAccount(context, accounts, settings);
-  const ssh = new SshSetup(settings, context.globalState, log, clock, context.globalStorageUri.fsPath);
+  const ssh = new SshSetup(settings, context.globalState, log, clock, storage);
   const keys = new LocalKeys(ssh, log);
   const tunnels = new Tunnels(log);
   const dialects = dialectMemory(context.globalState);

@@ -4,14 +4,9 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
+import type { Tally } from './vscode/stage';
 import { browserExecutable } from './workbench/browser';
 import { canRunWorkbench, installWorkbench, projectRoot } from './workbench/install';
-
-/** How many test cases passed and failed. */
-interface Tally {
-  readonly passed: number;
-  readonly failed: number;
-}
 
 interface Part {
   readonly name: string;

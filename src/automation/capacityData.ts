@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { RateLimitedError } from '../api/errors';
+import { waitEnd } from '../base/waitEnd';
 import type { Location, LocationGpu } from '../api/types';
 
 const watchSchema = v.object({
@@ -65,12 +66,10 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 /** The longest gap after failures. */
 export const slowestMs = 15 * minuteMs;
-/** How long a wait lasts unless the person says otherwise. */
-export const defaultWaitMs = 24 * hourMs;
 
 /** When a watch gives up. */
 export function deadlineOf({ since, until }: CapacityWatch): number {
-  return until ?? since + defaultWaitMs;
+  return waitEnd(since, until);
 }
 
 /** The gap until the next request: a minute at first, longer the longer the newest wait lasts, with up to 10% jitter. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { NotSignedInError } from '../api/errors';
 import type { Location } from '../api/types';
+import { cancelled } from '../base/abort';
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
@@ -124,7 +125,7 @@ export class CapacityWatches implements Disposable {
       const own = data.watches.filter((other) => other.accountId === accountId);
       const same = own.find((other) => wishKey(other) === wishKey(wish));
       if (same) {
-        watch = { ...same, until: until ?? clock.now() + (deadlineOf(watch) - watch.since) };
+        watch = { ...same, until: deadlineOf(watch) };
         return { ...data, watches: data.watches.map((one) => (one.id === same.id ? watch : one)) };
       }
       if (own.length >= mostWatches) {
@@ -152,7 +153,7 @@ export class CapacityWatches implements Disposable {
   }
 
   dispose(): void {
-    this.ended.abort(new DOMException('Cancelled', 'AbortError'));
+    this.ended.abort(cancelled());
     this.timer?.dispose();
     for (const owned of this.owned) owned.dispose();
     this.changes.dispose();

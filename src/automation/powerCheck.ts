@@ -1,13 +1,11 @@
 import { NotFoundError } from '../api/errors';
 import type { AccountSession } from '../instances/accountSession';
+import { goneAfterMs } from '../instances/merge';
 import { isStopped } from '../instances/state';
 import { latestMs, type Schedule } from './schedule';
 
 /** What a schedule uses of the session of its own account. */
 export type ScheduleSession = Pick<AccountSession, 'api' | 'left' | 'requireCurrent'>;
-
-/** How long two 404s must be apart to prove that an instance is gone, in milliseconds. */
-const proofMs = 60_000;
 
 /**
  * What the service says about the instance of a schedule right now. `on`: it's running, or at least not stopped.
@@ -35,7 +33,7 @@ export async function checkPower(session: ScheduleSession, instanceId: string): 
 export function isSettled(schedule: Schedule, check: PowerCheck, now: number): boolean {
   if (check === 'off') return true;
   const { notFoundAt } = schedule;
-  return check === 'not-found' && notFoundAt !== undefined && now - notFoundAt >= proofMs;
+  return check === 'not-found' && notFoundAt !== undefined && now - notFoundAt >= goneAfterMs;
 }
 
 /** The schedule with what a check adds to the proof that its instance is gone. */

@@ -1,4 +1,4 @@
-import { type BigIntStats, watch } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
@@ -7,6 +7,7 @@ import type { Disposable } from './disposable';
 import { isErrorCode } from './fileErrors';
 import { acquireLock, inTurn, isUnwritable, makePrivateFolder } from './lock';
 import type { Logger } from './logger';
+import { watchFolder } from './watchFolder';
 
 /** How many damaged copies of one file are kept. */
 const mostDamaged = 5;
@@ -58,22 +59,14 @@ export class SharedFile<T> {
 
   /** Calls back when any window may have written the file. */
   watch(listener: () => void): Disposable {
-    const closed = new AbortController();
-    const folder = path.dirname(this.file);
     const name = path.basename(this.file);
-    void makePrivateFolder(folder)
-      .then(() => {
-        if (closed.signal.aborted) return;
-        // Watches the folder, since a rename over the file would end a watch of the file itself.
-        const watcher = watch(folder, { persistent: false, signal: closed.signal }, (_event, changed) => {
-          if (changed === null || changed === name) listener();
-        });
-        watcher.on('error', (error) => this.log.warn(`${name}: not watched: ${error.message}`));
-        // The file may have changed before the watch started.
-        listener();
-      })
-      .catch((error: unknown) => this.log.warn(`${name}: not watched: ${String(error)}`));
-    return { dispose: () => closed.abort() };
+    return watchFolder(path.dirname(this.file), {
+      log: this.log,
+      label: name,
+      // A rename over the file would end a watch of the file itself.
+      isRelevant: (_event, changed) => changed === null || changed === name,
+      listener,
+    });
   }
 
   private async locked(step: (current: T) => T): Promise<T> {

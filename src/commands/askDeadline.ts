@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { parseWhen } from '../automation/when';
 import type { Clock } from '../base/clock';
 import { formatWhen } from '../base/when';
-import { askText, pick } from '../vscode/prompts';
+import { pick } from '../vscode/prompts';
+import { askTime } from './askTime';
 
 const hourMs = 3_600_000;
 
@@ -17,14 +17,7 @@ export async function askDeadline(clock: Clock, placeHolder: string): Promise<nu
   const picked = await pick([...choices, other], { placeHolder });
   if (!picked) throw new vscode.CancellationError();
   if (picked.ms !== undefined) return clock.now() + picked.ms;
-  const typed = await askText({
+  return askTime(clock, {
     prompt: vscode.l10n.t('Enter how long from now (2h, 3d) or when (18:00, fri 18:00).'),
-    validate: (value) => {
-      const when = parseWhen(value, clock.now());
-      return 'problem' in when ? when.problem : { info: formatWhen(when.at, clock.now()) };
-    },
   });
-  const when = typed === undefined ? undefined : parseWhen(typed, clock.now());
-  if (!when || 'problem' in when) throw new vscode.CancellationError();
-  return when.at;
 }

@@ -3,7 +3,7 @@ import { gpuName } from '../api/gpuName';
 import { deadlineOf } from '../automation/capacityWatch';
 import { formatWhen } from '../base/when';
 import { plainText } from '../base/text';
-import type { OperationKind } from '../instances/operations/journal';
+import { kindName } from '../instances/operations/kindName';
 import { pick } from '../vscode/prompts';
 import type { CostParts } from './costParts';
 import type { Services } from './services';
@@ -28,7 +28,7 @@ export async function cancelOperation(
       .map((record) => ({
         label: name(record.name),
         iconPath: new vscode.ThemeIcon('sync'),
-        description: operationLabel(record.kind),
+        description: kindName(record.kind),
         run: async () => services.operations.cancel(record.id),
       })),
     ...schedules
@@ -58,23 +58,4 @@ export async function cancelOperation(
       : await pick(items, { placeHolder: vscode.l10n.t('Select what to cancel') });
   if (!picked) throw new vscode.CancellationError();
   await picked.run();
-}
-
-function operationLabel(kind: OperationKind): string {
-  switch (kind) {
-    case 'start':
-      return vscode.l10n.t('start');
-    case 'stop':
-      return vscode.l10n.t('stop');
-    case 'restart':
-      return vscode.l10n.t('restart');
-    case 'delete':
-      return vscode.l10n.t('delete');
-    case 'create':
-      return vscode.l10n.t('create');
-    case 'modify':
-      return vscode.l10n.t('modify');
-    case 'startWhenAvailable':
-      return vscode.l10n.t('start when available');
-  }
 }

@@ -10,7 +10,6 @@ import type { LocalKeys } from '../vscode/localKeys';
 import type { Settings } from '../vscode/settings';
 import type { SshSetup } from '../vscode/sshSetup';
 import type { Tunnels } from '../vscode/tunnels';
-import type { CommandId } from './ids';
 
 /** The parts of the extension, as commands use them. */
 export interface Services {
@@ -36,9 +35,6 @@ export interface Services {
 
 /** Runs a command with the arguments that VS Code passes, which come from outside and are unchecked. */
 export type CommandHandler = (...args: readonly unknown[]) => Promise<unknown>;
-
-/** The handlers of some commands. */
-export type Commands<Id extends CommandId> = Readonly<Record<Id, CommandHandler>>;
 
 /** The ID of the account that is signed in. Throws `NotSignedInError`. */
 export function signedInAccount({ store }: Pick<Services, 'store'>): string {

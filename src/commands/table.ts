@@ -1,5 +1,6 @@
 import type { Forms } from '../views/forms/forms';
 import { acceptHostKey } from './acceptHostKey';
+import { cancelOperation } from './cancelOperation';
 import { closeTunnel } from './closeTunnel';
 import { connect, openRecentFolder } from './connect';
 import { copyDiagnostics } from './copyDiagnostics';
@@ -7,7 +8,6 @@ import { copyInstanceId } from './copyInstanceId';
 import { copyIpAddress } from './copyIpAddress';
 import { copySshCommand } from './copySshCommand';
 import type { CostParts } from './costParts';
-import { costCommands } from './costs';
 import { createInstance } from './createInstance';
 import { createLikeThis } from './createLikeThis';
 import { deleteInstance } from './deleteInstance';
@@ -22,8 +22,10 @@ import { openTunnel } from './openTunnel';
 import { refresh } from './refresh';
 import { removeSshEntries } from './removeSshEntries';
 import { restartInstance } from './restartInstance';
+import { scheduleStop } from './scheduleStop';
 import type { CommandHandler, Services } from './services';
 import { setSshOptions } from './setSshOptions';
+import { showCosts } from './showCosts';
 import { signIn } from './signIn';
 import { signOut } from './signOut';
 import { sortInstances } from './sortInstances';
@@ -31,6 +33,7 @@ import { startInstance } from './startInstance';
 import { startWhenAvailable } from './startWhenAvailable';
 import { stopInstance } from './stopInstance';
 import { switchAccount } from './switchAccount';
+import { watchCapacity } from './watchCapacity';
 
 /** The one table of commands and what they do. A missing or unknown command doesn't compile. */
 export type CommandTable = Readonly<Record<CommandId, CommandHandler>>;
@@ -69,7 +72,10 @@ export function commandTable(services: Services, forms: Forms, costs: CostParts)
     'tensordock.closeTunnel': async (...args) => closeTunnel(services, args),
     'tensordock.acceptHostKey': async (...args) => acceptHostKey(services, args),
     'tensordock.removeSshEntries': async () => removeSshEntries(services),
-    ...costCommands(services, costs),
+    'tensordock.scheduleStop': async (...args) => scheduleStop(services, costs, args),
+    'tensordock.cancelOperation': async (...args) => cancelOperation(services, costs, args),
+    'tensordock.watchCapacity': async () => watchCapacity(services, costs),
+    'tensordock.showCosts': async () => showCosts(),
   };
 }
 

@@ -3,7 +3,7 @@ import { isShown, type Action, type Failure, type Snapshot, type SnapshotRow } f
 import { bootGraceMs, isFulfilled, isStopped, isWithin } from './state';
 
 /** Two 404s, or two good lists, this far apart prove that an instance is gone, in milliseconds. */
-const goneAfterMs = 60_000;
+export const goneAfterMs = 60_000;
 /** How many gone IDs are remembered, so that every window hears of them. */
 const rememberedGone = 200;
 

@@ -1,11 +1,9 @@
 import type { TensorDockApi } from '../api/client';
 import { NotSignedInError } from '../api/errors';
-import type { Instance } from '../api/types';
 import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import { AccountSession, type SessionNeeds, type SignedInAccount } from './accountSession';
 import { changeBetween, type InstanceRow, type StoreChange, type StoreStatus } from './rows';
-import type { Action } from './snapshot';
 
 export type { InstanceRow, StoreChange, StoreStatus } from './rows';
 
@@ -68,11 +66,6 @@ export class InstanceStore implements Disposable {
     return this.current?.row(id);
   }
 
-  /** Whether it is proved that the service no longer knows the ID. */
-  isGone(id: string): boolean {
-    return this.current?.isGone(id) === true;
-  }
-
   /** The service with the token of the account that is signed in. Throws `NotSignedInError`. */
   get api(): TensorDockApi {
     return this.session.api;
@@ -104,21 +97,6 @@ export class InstanceStore implements Disposable {
   /** See `AccountSession.refreshOne`. */
   async refreshOne(id: string): Promise<InstanceRow | undefined> {
     return this.session.refreshOne(id);
-  }
-
-  /** See `AccountSession.accepted`. */
-  async accepted(id: string, action: Action): Promise<void> {
-    await this.session.accepted(id, action);
-  }
-
-  /** See `AccountSession.created`. */
-  async created(instance: Instance): Promise<void> {
-    await this.session.created(instance);
-  }
-
-  /** See `AccountSession.deleted`. */
-  async deleted(id: string): Promise<void> {
-    await this.session.deleted(id);
   }
 
   /** See `AccountSession.waitFor`. */

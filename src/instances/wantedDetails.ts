@@ -1,9 +1,8 @@
+import { goneAfterMs } from './merge';
 import { isMoving } from './pace';
 import { isShown, type Snapshot, type SnapshotRow } from './snapshot';
 import { isWithin } from './state';
 
-/** Two 404s that prove an instance gone are this far apart, in milliseconds. */
-const secondCheckMs = 60_000;
 /** Known details of a row that lists leave incomplete are requested again after this long, and then less often. */
 const staleDetailsMs = 600_000;
 /** Nobody is waiting for details of a row that hasn't changed for this long, unless it is open. */
@@ -35,8 +34,7 @@ export function wantedDetails(snapshot: Snapshot, shown: Shown, now: number): Wa
     .sort((one, other) => one.detailsAt - other.detailsAt);
   const doubtful = snapshot.rows.filter(({ unlisted, notFoundAt }) => unlisted && notFoundAt !== undefined);
   const again = doubtful.filter(
-    ({ notFoundAt, failedAt }) =>
-      !isWithin(notFoundAt, secondCheckMs, now) && !isWithin(failedAt, 5_000, now),
+    ({ notFoundAt, failedAt }) => !isWithin(notFoundAt, goneAfterMs, now) && !isWithin(failedAt, 5_000, now),
   );
   const unlisted = outdated.filter((row) => row.unlisted && isShown(row));
   const thin = outdated.filter((row) => !row.unlisted);

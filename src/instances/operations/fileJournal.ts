@@ -1,13 +1,14 @@
-import { watch } from 'node:fs';
 import { access, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
+import { cancelled } from '../../base/abort';
 import type { Disposable } from '../../base/disposable';
 import { Emitter } from '../../base/emitter';
 import { isErrorCode } from '../../base/fileErrors';
 import { acquireLock, isUnwritable, type Lock, makePrivateFolder } from '../../base/lock';
 import type { Logger } from '../../base/logger';
+import { watchFolder } from '../../base/watchFolder';
 import { operationSchema, type Claim, type Journal, type OperationRecord } from './journal';
 
 const rememberedMs = 24 * 3_600_000;
@@ -93,23 +94,17 @@ export class FileJournal implements Journal {
   }
 
   watch(listener: () => void): Disposable {
-    const closed = new AbortController();
     const unsaved = this.unsavedChanges.event(listener);
-    makePrivateFolder(this.folder)
-      .then(() => {
-        if (closed.signal.aborted) return;
-        const options = { persistent: false, signal: closed.signal };
-        const watcher = watch(this.folder, options, (event, name) => {
-          // A claim is renewed every second; only that it came or went matters.
-          if (event !== 'change' || !name?.endsWith('.lock')) listener();
-        });
-        watcher.on('error', () => undefined);
-        listener();
-      })
-      .catch((error: unknown) => this.log.warn(`operations: not watched: ${String(error)}`));
+    const saved = watchFolder(this.folder, {
+      log: this.log,
+      label: 'operations',
+      // A claim is renewed every second; only that it came or went matters.
+      isRelevant: (event, name) => event !== 'change' || !name?.endsWith('.lock'),
+      listener,
+    });
     return {
       dispose: () => {
-        closed.abort();
+        saved.dispose();
         unsaved.dispose();
       },
     };
@@ -216,10 +211,6 @@ export class FileJournal implements Journal {
   private write(name: string, record: OperationRecord): Promise<void> {
     return writeFileAtomic(path.join(this.folder, name), JSON.stringify(record), { mode: 0o600 });
   }
-}
-
-function cancelled(): DOMException {
-  return new DOMException('Cancelled', 'AbortError');
 }
 
 async function exists(file: string): Promise<boolean> {

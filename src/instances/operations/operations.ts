@@ -240,7 +240,6 @@ export class Operations implements Disposable {
     const { session } = this.options.store;
     const same = this.ownSame(record);
     if (same) return same;
-    for (const other of this.ownOthers(record)) requireReplaceable(record, other.record);
     return this.open(record, session, async (operation) => {
       this.follow(operation, await this.claimNew(record, session), undefined);
     });

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { NoCapacityError, OutcomeUnknownError, RateLimitedError, TensorDockError } from '../../api/errors';
 import { gpuName } from '../../api/gpuName';
 import { delay } from '../../base/clock';
+import { waitEnd } from '../../base/waitEnd';
 import { formatWhen, formatWhenInSentence } from '../../base/when';
 import { isStopped } from '../state';
 import {
@@ -22,8 +23,6 @@ const attemptGapMs = 60_000;
 const longestGapMs = 5 * 60_000;
 /** After how many attempts the gap begins to grow. */
 const steadyAttempts = 15;
-/** How long to wait for a GPU if no deadline was given, in milliseconds. */
-const defaultWaitMs = 24 * 3_600_000;
 
 /** Starts an instance and waits until it runs. */
 export async function start(steps: Steps): Promise<void> {
@@ -82,7 +81,7 @@ export async function startAgain(steps: Steps): Promise<void> {
 /** Tries to start an instance until its GPU is available or the deadline passes. No start request is sent after that. */
 export async function startWhenAvailable(steps: Steps): Promise<void> {
   const { record, clock, signal } = steps;
-  const until = record.until ?? record.startedAt + defaultWaitMs;
+  const until = waitEnd(record.startedAt, record.until);
   const isOver = (): boolean => clock.now() >= until;
   let last: TensorDockError | undefined;
   // A person may take until after the deadline to answer whether they still want it.

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { TensorDockError } from '../../api/errors';
 import { outcomeOfError } from '../../api/outcome';
 import type { CreateRequest, Instance } from '../../api/types';
-import { abortReason } from '../../base/abort';
+import { abortReason, cancelled } from '../../base/abort';
 import { delay, type Clock } from '../../base/clock';
 import { Deferred } from '../../base/deferred';
 import type { Disposable } from '../../base/disposable';
@@ -121,7 +121,7 @@ export class Running implements RunningOperation {
   }
 
   cancel(): void {
-    this.cancelling.abort(new DOMException('Cancelled', 'AbortError'));
+    this.cancelling.abort(cancelled());
   }
 
   choose(id: string): void {
@@ -129,7 +129,7 @@ export class Running implements RunningOperation {
   }
 
   /** The window closes, or the account was left. The record stays for whoever can continue. */
-  leave(reason: Error = new DOMException('Cancelled', 'AbortError')): void {
+  leave(reason: Error = cancelled()): void {
     this.leaving.abort(reason);
   }
 

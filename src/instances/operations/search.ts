@@ -27,11 +27,11 @@ export async function search(steps: CreateSteps): Promise<ChangedInstance> {
   const began = searchFrom ?? startedAt;
   // Times that are past aren't made up for, but there is always one search.
   const passed = Math.max(0, clock.now() - began);
-  const dues = [...waitedFor, ...background].filter((due) => due > passed);
+  const dues = [passed, ...[...waitedFor, ...background].filter((due) => due > passed)];
   if (isAt(steps, 'searching')) settleUnknown(steps, []);
   let before = passed;
   let candidates: readonly Instance[] = [];
-  for (const due of [passed, ...dues]) {
+  for (const due of dues) {
     const chosen = await waitOrChoice(steps, due - before, candidates);
     before = due;
     if (chosen) return adopt(steps, chosen);
@@ -41,8 +41,7 @@ export async function search(steps: CreateSteps): Promise<ChangedInstance> {
     candidates = await searchOnce(steps);
     const [only, ...more] = candidates.filter((each) => matches(each, steps.record.wanted));
     if (only && more.length === 0 && !steps.hasRival()) return adopt(steps, only);
-    const isLast = due === [passed, ...dues].at(-1);
-    if (due >= (waitedFor.at(-1) ?? 0) || isLast) {
+    if (due >= (waitedFor.at(-1) ?? 0) || due === dues.at(-1)) {
       if (isAt(steps, 'unclear')) await steps.at('searching');
       settleUnknown(steps, candidates);
       steps.ask(candidates);

@@ -261,7 +261,7 @@ describe('an accepted action', () => {
     const window = await person.open();
     await person.until(() => shown(window, 'one') === 'stopped');
     await window.api.startInstance(idOf('one'));
-    await window.store.accepted(idOf('one'), 'start');
+    await window.store.session.accepted(idOf('one'), 'start');
     const seen = new Set<string | undefined>();
     const raw = new Set<string | undefined>();
     window.store.onDidChange(() => {
@@ -280,7 +280,7 @@ describe('an accepted action', () => {
     person.machine('one');
     const window = await person.open();
     await window.store.refresh();
-    await window.store.accepted(idOf('one'), 'start');
+    await window.store.session.accepted(idOf('one'), 'start');
     await person.clock.advance(110_000);
     expect(shown(window, 'one')).toBe('starting');
     await person.clock.advance(30_000);
@@ -291,7 +291,7 @@ describe('an accepted action', () => {
     const window = await openOn({ ...fullList, delays: { remove: 40_000 } }, 'one', 'two');
     const id = idOf('one');
     await window.api.deleteInstance(id);
-    await window.store.accepted(id, 'delete');
+    await window.store.session.accepted(id, 'delete');
     await person.clock.advance(30_000);
     expect(shown(window, 'one')).toBe('deleting');
     await person.until(() => names(window).length === 1, 30_000);
@@ -301,7 +301,7 @@ describe('an accepted action', () => {
   test('a created instance has a row before it’s listed, and a 404 in its first minutes means nothing', async () => {
     const window = await openOn({ ...fullList, delays: { visible: 90_000 } });
     const { id } = await window.api.createInstance(createRequest());
-    await window.store.created({ id, name: 'made', state: 'creating', statusText: '' });
+    await window.store.session.created({ id, name: 'made', state: 'creating', statusText: '' });
     await window.store.refreshOne(id);
     await person.clock.advance(60_000);
     expect(shown(window, 'made')).toBe('creating');
@@ -422,7 +422,7 @@ describe('done means seen to be done', () => {
   test('a deleted instance missing from one list only is not gone yet', async () => {
     const window = await openOn(fullList, 'one', 'two');
     const id = idOf('one');
-    await window.store.accepted(id, 'delete');
+    await window.store.session.accepted(id, 'delete');
     person.service.faults.add({ path: list, fault: { kind: 'body', body: '{"data":[]}' }, times: 2 });
     person.service.faults.add({ path: `${list}/${id}`, fault: { kind: 'html', status: 502 }, times: 3 });
     await window.store.refresh();
@@ -435,14 +435,14 @@ describe('done means seen to be done', () => {
     person.machine('odd', { id: '__proto__', status: 'running' });
     const window = await person.open();
     await window.store.refresh();
-    await window.store.accepted('__proto__', 'stop');
+    await window.store.session.accepted('__proto__', 'stop');
     expect(shown(window, 'odd')).toBe('stopping');
     expect(shown(await person.open(), 'odd')).toBe('stopping');
   });
 
   test('a clock that is set back by hours does not leave a row stopping', async () => {
     const window = await openOn(fullList, 'one');
-    await window.store.accepted(idOf('one'), 'stop');
+    await window.store.session.accepted(idOf('one'), 'stop');
     person.clock.jump(-5 * 60 * minute);
     await window.store.refresh();
     expect(shown(window, 'one')).toBe('running');
