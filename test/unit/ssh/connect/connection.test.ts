@@ -7,54 +7,17 @@ import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readBanner, waitForBanner } from '../../../../src/ssh/connect/banner';
 import { describeOutcome } from '../../../../src/ssh/connect/outcome';
 import { waitUntilReady, type ReadinessOptions } from '../../../../src/ssh/connect/readiness';
 import { openTunnel, type TunnelState } from '../../../../src/ssh/connect/tunnel';
-import {
-  closedPort,
-  listen,
-  makeKey,
-  sshdPath,
-  startSsh2,
-  startSshd,
-  temporaryFolder,
-  writeConfig,
-  type SshServer,
-} from './servers';
+import { closedPort, listen, sshdPath, startSsh2, startSshd, writeConfig, type SshServer } from './servers';
+import { env, setUpSsh } from './setup';
 
 const execute = promisify(execFile);
-const env = { SSH_AUTH_SOCK: undefined };
-let place: Awaited<ReturnType<typeof temporaryFolder>>;
-let user: { file: string; publicKey: string };
-let stranger: { file: string; publicKey: string };
-let host: { file: string; publicKey: string };
-let otherHost: { file: string; publicKey: string };
-const running: SshServer[] = [];
-
-beforeAll(async () => {
-  place = await temporaryFolder();
-  user = makeKey(place.folder, 'user');
-  stranger = makeKey(place.folder, 'stranger');
-  host = makeKey(place.folder, 'host');
-  otherHost = makeKey(place.folder, 'other-host');
-});
-afterAll(() => place.remove());
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((server) => server.stop()));
-});
-
-async function started(server: Promise<SshServer>): Promise<SshServer> {
-  const result = await server;
-  running.push(result);
-  return result;
-}
-
-async function stop(server: SshServer): Promise<void> {
-  running.splice(running.indexOf(server), 1);
-  await server.stop();
-}
+const place = setUpSsh();
+const { user, stranger, host, otherHost, started, stop } = place;
 
 /** The real time, but pauses of seconds pass at once and count in full. */
 function hastyClock(): Clock {

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../../src/base/clock';
 import { silentLogger } from '../../../../src/base/logger';
 import { messageText } from '../../../../src/base/text';
@@ -14,34 +14,10 @@ import { openTunnel } from '../../../../src/ssh/connect/tunnel';
 import { installHostKey, readHostKeys } from '../../../../src/ssh/keys/hostKeys';
 import { parsePublicKey } from '../../../../src/ssh/keys/publicKey';
 import { debug, disconnect, forgedLines, link, startRaw } from './hostileServer';
-import { makeKey, startSsh2, temporaryFolder, writeConfig, type SshServer } from './servers';
-
-type Key = ReturnType<typeof makeKey>;
-const env = { SSH_AUTH_SOCK: undefined };
-let temporary: Awaited<ReturnType<typeof temporaryFolder>>;
-let user: Key;
-let stranger: Key;
-let host: Key;
-let otherHost: Key;
-const running: SshServer[] = [];
-
-beforeAll(async () => {
-  temporary = await temporaryFolder();
-  user = makeKey(temporary.folder, 'user');
-  stranger = makeKey(temporary.folder, 'stranger');
-  host = makeKey(temporary.folder, 'host');
-  otherHost = makeKey(temporary.folder, 'other-host');
-});
-afterAll(() => temporary.remove());
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((server) => server.stop()));
-});
-
-async function started(server: Promise<SshServer>): Promise<SshServer> {
-  const result = await server;
-  running.push(result);
-  return result;
-}
+import { startSsh2, writeConfig, type SshServer } from './servers';
+import { env, setUpSsh, type Key } from './setup';
+const temporary = setUpSsh();
+const { user, stranger, host, otherHost, started, stop } = temporary;
 
 async function targetAt(port: number, id: string, identityFile = user.file): Promise<Required<SshTarget>> {
   const alias = `td-${id}`;
@@ -230,8 +206,7 @@ describe('host keys', () => {
     const fetched = await fetchHostKey({ ...target, env });
     if (!fetched.ok) throw new Error('no key');
 
-    running.splice(running.indexOf(first), 1);
-    await first.stop();
+    await stop(first);
     await started(startSsh2({ hostKeyFile: host.file, authorizedKey: user.publicKey }, first.port));
     await installHostKey(paths, 'change', fetched.key, systemClock);
     expect(await probe({ ...target, env })).toMatchObject({

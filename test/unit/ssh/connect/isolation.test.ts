@@ -1,5 +1,6 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
@@ -13,52 +14,17 @@ import { probe } from '../../../../src/ssh/connect/probe';
 import { runLogged } from '../../../../src/ssh/connect/loggedSsh';
 import type { SshTarget } from '../../../../src/ssh/connect/sshExecutable';
 import { openTunnel } from '../../../../src/ssh/connect/tunnel';
-import {
-  closedPort,
-  listen,
-  makeKey,
-  sshdPath,
-  startSsh2,
-  startSshd,
-  temporaryFolder,
-  writeConfig,
-  type SshServer,
-} from './servers';
-
-type Key = ReturnType<typeof makeKey>;
-let temporary: Awaited<ReturnType<typeof temporaryFolder>>;
-let user: Key;
-let host: Key;
-let agent: { readonly socket: string; readonly process: ChildProcess };
-const running: SshServer[] = [];
+import { closedPort, listen, sshdPath, startSsh2, startSshd, writeConfig, type SshServer } from './servers';
+import { setUpSsh, startAgent } from './setup';
+const temporary = setUpSsh();
+const { user, host, started } = temporary;
+let agent: Awaited<ReturnType<typeof startAgent>>;
 
 beforeAll(async () => {
-  temporary = await temporaryFolder();
-  user = makeKey(temporary.folder, 'user');
-  host = makeKey(temporary.folder, 'host');
-  agent = await startAgent();
+  agent = await startAgent(temporary.folder);
 });
-afterAll(async () => {
-  agent.process.kill();
-  await temporary.remove();
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await Promise.all(running.splice(0).map((server) => server.stop()));
-});
-
-async function startAgent(): Promise<{ socket: string; process: ChildProcess }> {
-  const socket = path.join(temporary.folder, 'agent.sock');
-  const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
-  await once(child.stdout, 'data');
-  return { socket, process: child };
-}
-
-async function started(server: Promise<SshServer>): Promise<SshServer> {
-  const result = await server;
-  running.push(result);
-  return result;
-}
+afterAll(() => agent.stop());
+afterEach(() => vi.unstubAllEnvs());
 
 async function configOf(target: SshTarget): Promise<EffectiveConfig> {
   const effective = await readEffectiveConfig(target);
@@ -211,7 +177,7 @@ test.skipIf(process.platform !== 'linux')(
 describe.skipIf(sshdPath === undefined)('an OpenSSH server that allows everything', () => {
   /** The server's own log says what it was asked for. */
   async function serve(): Promise<SshServer & { readonly log: () => Promise<string> }> {
-    const log = path.join(temporary.folder, `sshd-${running.length}-${Date.now()}.log`);
+    const log = path.join(temporary.folder, `sshd-${randomUUID()}.log`);
     const server = await started(
       startSshd(
         { hostKeyFile: host.file, authorizedKey: user.publicKey },

@@ -1,5 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { userInfo } from 'node:os';
@@ -10,6 +9,7 @@ import { readEffectiveConfig } from '../../../../src/ssh/config/effectiveConfig'
 import { handedOver, type HandedOver } from '../../../../src/ssh/connect/handedOver';
 import { makeInstance, makePlace, type Place } from '../config/support';
 import { closedPort, makeKey, sshdPath, startSshd, temporaryFolder, type SshServer } from './servers';
+import { startAgent } from './setup';
 
 const execute = promisify(execFile);
 const alias = 'td-trainer-one';
@@ -18,17 +18,12 @@ let temporary: Awaited<ReturnType<typeof temporaryFolder>>;
 let user: ReturnType<typeof makeKey>;
 let server: SshServer;
 let log: string;
-let agent: { readonly socket: string; readonly process: ChildProcess };
+let agent: Awaited<ReturnType<typeof startAgent>>;
 
 beforeAll(async () => {
   temporary = await temporaryFolder();
   user = makeKey(temporary.folder, 'user');
-  const socket = path.join(temporary.folder, 'agent.sock');
-  agent = {
-    socket,
-    process: spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] }),
-  };
-  if (agent.process.stdout) await once(agent.process.stdout, 'data');
+  agent = await startAgent(temporary.folder);
   if (sshdPath === undefined) return;
   log = path.join(temporary.folder, 'sshd.log');
   const hostKeyFile = makeKey(temporary.folder, 'host').file;
@@ -43,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.stop();
-  agent.process.kill();
+  agent.stop();
   await temporary.remove();
 });
 

@@ -1,9 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readEffectiveConfig } from '../../../../src/ssh/config/effectiveConfig';
 import { describeOutcome, type SshOutcome } from '../../../../src/ssh/connect/outcome';
 import { probe } from '../../../../src/ssh/connect/probe';
@@ -15,41 +15,16 @@ import {
   sshdPath,
   startSsh2,
   startSshd,
-  temporaryFolder,
   writeConfig,
   type ServerIdentity,
   type SshServer,
 } from './servers';
+import { env, setUpSsh, startAgent } from './setup';
 
-let place: Awaited<ReturnType<typeof temporaryFolder>>;
-let user: { file: string; publicKey: string };
-let stranger: { file: string; publicKey: string };
-let locked: { file: string; publicKey: string };
-let hostKey: { file: string; publicKey: string };
-let otherHostKey: { file: string; publicKey: string };
-const running: SshServer[] = [];
+const place = setUpSsh();
+const { user, stranger, host: hostKey, otherHost: otherHostKey, started } = place;
 
-/** No agent: what happens must not depend on whose computer this is. */
-const env = { SSH_AUTH_SOCK: undefined };
-
-beforeAll(async () => {
-  place = await temporaryFolder();
-  user = makeKey(place.folder, 'user');
-  stranger = makeKey(place.folder, 'stranger');
-  locked = makeKey(place.folder, 'locked', 'a secret phrase');
-  hostKey = makeKey(place.folder, 'host');
-  otherHostKey = makeKey(place.folder, 'other-host');
-});
-afterAll(() => place.remove());
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((server) => server.stop()));
-});
-
-async function started(server: Promise<SshServer>): Promise<SshServer> {
-  const result = await server;
-  running.push(result);
-  return result;
-}
+const locked = makeKey(place.folder, 'locked', 'a secret phrase');
 
 async function probeAt(
   port: number,
@@ -164,10 +139,9 @@ test('a key file with too open permissions is named', async () => {
 });
 
 test('a key that only an agent holds works by its public half', async () => {
-  const socket = path.join(place.folder, 'agent.sock');
-  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const agent = await startAgent(place.folder);
+  const { socket } = agent;
   try {
-    await new Promise((resolve) => agent.stdout.once('data', resolve));
     execFileSync('ssh-add', ['-q', user.file], {
       env: { ...process.env, SSH_AUTH_SOCK: socket },
       stdio: 'ignore',
@@ -186,7 +160,7 @@ test('a key that only an agent holds works by its public half', async () => {
     // Without the agent the server still takes the key, which then cannot sign.
     expect(await probe({ ...target, env })).toMatchObject({ kind: 'locked-key', key: publicHalf });
   } finally {
-    agent.kill();
+    agent.stop();
   }
 });
 

@@ -1,47 +1,18 @@
 import { silentLogger } from '../../../../src/base/logger';
 import http from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { SshTarget } from '../../../../src/ssh/connect/sshExecutable';
 import { openTunnel, type Tunnel } from '../../../../src/ssh/connect/tunnel';
-import {
-  closedPort,
-  listen,
-  makeKey,
-  sshdPath,
-  startSsh2,
-  startSshd,
-  temporaryFolder,
-  writeConfig,
-  type SshServer,
-} from './servers';
+import { closedPort, listen, sshdPath, startSsh2, startSshd, writeConfig, type SshServer } from './servers';
+import { env, setUpSsh } from './setup';
 
-const env = { SSH_AUTH_SOCK: undefined };
-let place: Awaited<ReturnType<typeof temporaryFolder>>;
-let user: { file: string; publicKey: string };
-let stranger: { file: string; publicKey: string };
-let host: { file: string; publicKey: string };
-let otherHost: { file: string; publicKey: string };
-const running: SshServer[] = [];
+const place = setUpSsh();
+const { user, stranger, host, otherHost, started, stop } = place;
 const tunnels: Tunnel[] = [];
 
-beforeAll(async () => {
-  place = await temporaryFolder();
-  user = makeKey(place.folder, 'user');
-  stranger = makeKey(place.folder, 'stranger');
-  host = makeKey(place.folder, 'host');
-  otherHost = makeKey(place.folder, 'other-host');
-});
-afterAll(() => place.remove());
-afterEach(async () => {
+afterEach(() => {
   for (const tunnel of tunnels.splice(0)) tunnel.dispose();
-  await Promise.all(running.splice(0).map((server) => server.stop()));
 });
-
-async function started(server: Promise<SshServer>): Promise<SshServer> {
-  const result = await server;
-  running.push(result);
-  return result;
-}
 
 async function tunnelTo(target: SshTarget, remotePort: number): Promise<Tunnel> {
   // Both ends are this computer: the same number would lead back into the tunnel.
@@ -138,8 +109,7 @@ describe.each(servers)('a tunnel through %s', (name) => {
     const tunnel = await tunnelTo(target, (await web()).port);
     await tunnel.opened();
     tunnel.dispose();
-    running.splice(running.indexOf(first), 1);
-    await first.stop();
+    await stop(first);
     await serve(otherHost.file, first.port);
     const again = await tunnelTo(target, 8888);
     await expect(again.opened()).rejects.toThrow('8888');
