@@ -10,19 +10,12 @@ import type { SimulatorOptions } from '../simulator/options';
 import { projectRoot } from '../workbench/install';
 import { FormPage } from './formPage';
 import { openWorkbench, type OpenWorkbench, type WorkbenchOptions } from './openWorkbench';
-import { sharedScene } from './sharedScene';
+import { sceneOf, sharedScene, type Scene } from './sharedScene';
 
 const run = promisify(execFile);
 const vsce = path.join(projectRoot, 'node_modules/@vscode/vsce/vsce');
 const rtx4090 = 'geforcertx4090-pcie-24gb';
 const chubbuck = '8dd95ff0-dff9-489c-9b02-b38a366b6ab1';
-
-interface Scene {
-  readonly folder: string;
-  readonly simulator: Simulator;
-  readonly workbench: OpenWorkbench;
-  close(): Promise<void>;
-}
 
 /** Signs in to a workbench whose only SSH key was created for the test. */
 async function openScene(
@@ -48,16 +41,7 @@ async function openScene(
   });
   await workbench.window.signIn(simulator.token);
   await workbench.window.row('notebooks').waitFor({ timeout: 60_000 });
-  return {
-    folder,
-    simulator,
-    workbench,
-    async close() {
-      await workbench.close();
-      await simulator.close();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return sceneOf({ folder, simulator, workbench });
 }
 
 /** Opens a workbench with the extension installed. Like a desktop, it restores editors and secrets after a reload. */

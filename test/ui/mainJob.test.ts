@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { startSimulator, type Simulator } from '../simulator/server';
 import { menuTitle } from './commandTitle';
 import { openWorkbench, remoteSshStandIn, type OpenWorkbench } from './openWorkbench';
-import { sharedScene } from './sharedScene';
+import { sceneOf, sharedScene } from './sharedScene';
 
 const run = promisify(execFile);
 
@@ -39,16 +39,7 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
         'tensordock.refreshInterval': 5,
       },
     });
-    return {
-      folder,
-      simulator,
-      workbench,
-      async close() {
-        await workbench.close();
-        await simulator.close();
-        await rm(folder, { recursive: true, force: true });
-      },
-    };
+    return sceneOf({ folder, simulator, workbench });
   });
 
   beforeEach(async () => {

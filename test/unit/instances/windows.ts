@@ -41,6 +41,21 @@ export interface Window {
   close(): void;
 }
 
+/** An instance with a GPU that is stopped, for the simulated service. */
+export function stoppedInstance(name: string): InstanceDescription {
+  return {
+    organization: 'main',
+    name,
+    image: 'ubuntu2404',
+    status: 'stopped',
+    hostnodeId: hostIds.chubbuck,
+    needsGpu: true,
+    holdsGpus: true,
+    wantedForwards: [{ internal: 22, external: 0 }],
+    sizes: { vcpus: 8, ramGb: 32, storageGb: 200, gpus: [{ model: rtx4090, count: 1 }] },
+  };
+}
+
 /** A person's windows on one simulated service, in one process and on a clock that is turned. */
 export class Person {
   readonly clock = new ManualClock();
@@ -62,18 +77,7 @@ export class Person {
 
   /** Puts a machine into the world; stopped where nothing else is said. */
   machine(name: string, description: Partial<InstanceDescription> = {}): SimulatedInstance {
-    const machine = this.world.add({
-      organization: 'main',
-      name,
-      image: 'ubuntu2404',
-      status: 'stopped',
-      hostnodeId: hostIds.chubbuck,
-      needsGpu: true,
-      holdsGpus: true,
-      wantedForwards: [{ internal: 22, external: 0 }],
-      sizes: { vcpus: 8, ramGb: 32, storageGb: 200, gpus: [{ model: rtx4090, count: 1 }] },
-      ...description,
-    });
+    const machine = this.world.add({ ...stoppedInstance(name), ...description });
     if (machine.status === 'running') this.world.bringUp(machine.id);
     return machine;
   }

@@ -6,13 +6,12 @@ import { Ledger } from '../../../src/cost/ledger';
 import { gapMs } from '../../../src/cost/observe';
 import { monthOf } from '../../../src/cost/period';
 import type { InstanceState } from '../../../src/api/types';
-import { hostIds } from '../../simulator/catalogue';
 import { ManualClock } from '../../simulator/clock';
 import { inProcessFetch } from '../../simulator/inProcess';
 import { Random } from '../../simulator/random';
 import { SimulatedService } from '../../simulator/service';
 import { hour, minute, newFolder, own, rowOf, StandInStore } from '../cost/support';
-import { origin, rtx4090, token } from '../instances/windows';
+import { origin, stoppedInstance, token } from '../instances/windows';
 
 const seed = Number(process.env.MONTH_SEED ?? 20_261_101);
 const start = new Date(2026, 10, 1, 8, 0).getTime();
@@ -48,17 +47,7 @@ class Account {
   }
 
   add(name: string): void {
-    this.service.world.add({
-      organization: 'main',
-      name,
-      image: 'ubuntu2404',
-      status: 'stopped',
-      hostnodeId: hostIds.chubbuck,
-      needsGpu: true,
-      holdsGpus: true,
-      wantedForwards: [{ internal: 22, external: 0 }],
-      sizes: { vcpus: 8, ramGb: 32, storageGb: 200, gpus: [{ model: rtx4090, count: 1 }] },
-    });
+    this.service.world.add(stoppedInstance(name));
   }
 
   /** Lists the instances in a window, and records the answer. */

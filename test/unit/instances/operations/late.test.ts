@@ -23,7 +23,8 @@ async function withInstance(status: 'running' | 'stopped'): Promise<void> {
   await person.clock.advance(1_000);
 }
 
-type Late = Extract<OperationQuestion, { kind: 'late' }>;
+/** The questions of the window that is open now. */
+const asked = (): readonly Extract<OperationQuestion, { kind: 'late' }>[] => questionsOf(window, 'late');
 
 interface Kind {
   readonly kind: PlainKind | 'modify';
@@ -59,13 +60,17 @@ async function saveAndKill({ kind }: Kind): Promise<void> {
   await claim?.release();
 }
 
+/** The next window opens so much later. */
+async function openAfter(ms: number, each: Kind): Promise<void> {
+  await withInstance(each.from);
+  await saveAndKill(each);
+  await person.clock.advance(ms);
+  window = await person.open();
+}
+
 describe.each(kinds)('a $kind that was saved and not begun', (each) => {
   test('is not sent after 11 minutes, but asked about once', async () => {
-    await withInstance(each.from);
-    await saveAndKill(each);
-    await person.clock.advance(11 * minute);
-    window = await person.open();
-    const asked = (): readonly Late[] => questionsOf(window, 'late');
+    await openAfter(11 * minute, each);
     await person.until(() => asked().length === 1);
     await person.clock.advance(30 * minute);
     expect(changesSent(person)).toEqual([]);
@@ -74,11 +79,7 @@ describe.each(kinds)('a $kind that was saved and not begun', (each) => {
   });
 
   test('is done after a yes, once, without another question', async () => {
-    await withInstance(each.from);
-    await saveAndKill(each);
-    await person.clock.advance(11 * minute);
-    window = await person.open();
-    const asked = (): readonly Late[] => questionsOf(window, 'late');
+    await openAfter(11 * minute, each);
     await person.until(() => asked().length === 1);
     const [question] = asked();
     await person.clock.advance(15 * minute);
@@ -91,11 +92,7 @@ describe.each(kinds)('a $kind that was saved and not begun', (each) => {
   });
 
   test('is dropped after a no', async () => {
-    await withInstance(each.from);
-    await saveAndKill(each);
-    await person.clock.advance(11 * minute);
-    window = await person.open();
-    const asked = (): readonly Late[] => questionsOf(window, 'late');
+    await openAfter(11 * minute, each);
     await person.until(() => asked().length === 1);
     asked()[0]?.discard();
     await person.until(() => person.journal.records.size === 0);
@@ -106,11 +103,7 @@ describe.each(kinds)('a $kind that was saved and not begun', (each) => {
   });
 
   test('is asked about again by the next window if this one closes unanswered', async () => {
-    await withInstance(each.from);
-    await saveAndKill(each);
-    await person.clock.advance(11 * minute);
-    window = await person.open();
-    const asked = (): readonly Late[] => questionsOf(window, 'late');
+    await openAfter(11 * minute, each);
     await person.until(() => asked().length === 1);
     await person.clock.advance(3 * minute);
     window.close();
@@ -121,11 +114,7 @@ describe.each(kinds)('a $kind that was saved and not begun', (each) => {
   });
 
   test('is done without a question within nine minutes', async () => {
-    await withInstance(each.from);
-    await saveAndKill(each);
-    await person.clock.advance(9 * minute);
-    window = await person.open();
-    const asked = (): readonly Late[] => questionsOf(window, 'late');
+    await openAfter(9 * minute, each);
     await person.until(() => person.journal.records.size === 0);
     expect(changesSent(person)).toEqual(each.sent);
     expect(asked()).toEqual([]);
@@ -135,7 +124,6 @@ describe.each(kinds)('a $kind that was saved and not begun', (each) => {
 describe('an operation that the computer slept through', () => {
   test('before its second request is asked about, not continued', async () => {
     await withInstance('running');
-    const asked = (): readonly Late[] => questionsOf(window, 'late');
     const restart = await window.operations.begin('restart', id);
     await person.outcome(restart.accepted);
     person.clock.jump(20 * minute);
@@ -152,7 +140,6 @@ describe('an operation that the computer slept through', () => {
     person.world.instance(id).holdsGpus = false;
     const { hostnodeId } = person.world.instance(id);
     person.world.capacity.setAvailable(hostnodeId, rtx4090, 0);
-    const asked = (): readonly Late[] => questionsOf(window, 'late');
     const waiting = await window.operations.begin('startWhenAvailable', id);
     await person.clock.advance(30 * minute);
     expect(asked()).toEqual([]);
@@ -168,7 +155,6 @@ describe('an operation that the computer slept through', () => {
 
   test('and a clock set back by an hour makes it asked about, too', async () => {
     await withInstance('running');
-    const asked = (): readonly Late[] => questionsOf(window, 'late');
     const restart = await window.operations.begin('restart', id);
     await person.outcome(restart.accepted);
     person.clock.jump(-60 * minute);
@@ -178,7 +164,6 @@ describe('an operation that the computer slept through', () => {
 
   test('can be canceled while its question is open', async () => {
     await withInstance('running');
-    const asked = (): readonly Late[] => questionsOf(window, 'late');
     const restart = await window.operations.begin('restart', id);
     await person.outcome(restart.accepted);
     person.clock.jump(20 * minute);
@@ -194,7 +179,6 @@ describe('an operation that the computer slept through', () => {
 test('a window that works on an operation for longer than ten minutes does not ask', async () => {
   person.world.settings.delays = { ...person.world.settings.delays, stop: 15 * minute };
   await withInstance('running');
-  const asked = (): readonly Late[] => questionsOf(window, 'late');
   const restart = await window.operations.begin('restart', id);
   const isDone = watchEnd(restart.done);
   await person.until(isDone, 30 * minute);
