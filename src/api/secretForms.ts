@@ -1,11 +1,14 @@
 /** Shorter pieces of Base64 would match by chance. */
 const shortestBase64 = 6;
+/** The service may cut what it repeats: so many first characters of a token or a password are as secret as all of it. */
+const shortestCut = 12;
+const longestCut = 300;
 /** A pattern for a longer secret would be slow. Longer ones are only found unescaped. */
 const longestPattern = 5_000;
 
 /**
  * Patterns that find a secret unchanged, escaped for JSON, HTML, or a URL (each character in its own way, and also
- * several times over), and in Base64, even inside a longer Base64 text. Matching takes linear time.
+ * several times over), cut at its end, and in Base64, even inside a longer Base64 text. Matching takes linear time.
  */
 export function formsOf(secret: string): RegExp[] {
   if (secret === '') return [];
@@ -15,14 +18,16 @@ export function formsOf(secret: string): RegExp[] {
 
 function escapedForms(secret: string): string {
   // Backslashes are doubled by escaping, so a run of them is one part of the pattern.
-  const parts = secret.match(/\\+|[^\\]/gu) ?? [];
-  return parts
-    .map((part) =>
-      part.startsWith('\\')
-        ? String.raw`(?:(?:\\+(?:u005|x5)[cC])+|\\+|(?:%(?:25)*5[cC])+|(?:&(?:amp;)*(?:#92|#x5[cC]);?)+)`
-        : anyForm(part),
-    )
-    .join('');
+  const parts = (secret.match(/\\+|[^\\]/gu) ?? []).map((part) =>
+    part.startsWith('\\')
+      ? String.raw`(?:(?:\\+(?:u005|x5)[cC])+|\\+|(?:%(?:25)*5[cC])+|(?:&(?:amp;)*(?:#92|#x5[cC]);?)+)`
+      : anyForm(part),
+  );
+  if (parts.length < shortestCut || parts.length > longestCut || /\s/.test(secret)) return parts.join('');
+  return (
+    parts.slice(0, shortestCut).join('') +
+    parts.slice(shortestCut).reduceRight((rest, part) => `(?:${part}${rest})?`, '')
+  );
 }
 
 const shortEscapes: Readonly<Record<string, string>> = {

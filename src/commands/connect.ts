@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isWindowsImage } from '../api/rules';
+import { isWindowsImage, rdpPort } from '../api/rules';
 import { plainText } from '../base/text';
 import { isStopped } from '../instances/state';
 import type { InstanceRow } from '../instances/store';
@@ -233,7 +233,7 @@ function onlyRdp({ instance }: InstanceRow): boolean {
   const forwards = instance.portForwards ?? [];
   return (
     'none' in endpoint &&
-    forwards.some(({ internalPort }) => internalPort === 3389) &&
+    forwards.some(({ internalPort }) => internalPort === rdpPort) &&
     !('none' in rdpEndpoint(instance, { complete: true }))
   );
 }

@@ -1,3 +1,4 @@
+import { rdpPort } from '../api/rules';
 import { plainText } from '../base/text';
 import { makePrivateFolder } from '../base/lock';
 import { writeFile } from 'node:fs/promises';
@@ -14,7 +15,11 @@ export async function openRdp(services: Services, { instance }: InstanceRow): Pr
   const endpoint = rdpEndpoint(instance, { complete: true });
   if ('none' in endpoint) {
     throw new Error(
-      vscode.l10n.t('“{0}” is a Windows instance without a port forward for Remote Desktop (3389).', name),
+      vscode.l10n.t(
+        '“{0}” is a Windows instance without a port forward for Remote Desktop ({1}).',
+        name,
+        rdpPort,
+      ),
     );
   }
   const address = formatEndpoint(endpoint);

@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
+import { makePrivateFolder } from '../base/lock';
 import type { Logger } from '../base/logger';
-import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Emitter } from '../base/emitter';
 
@@ -82,7 +83,7 @@ export class WindowRegistry implements Disposable {
       await rm(this.file, { force: true });
       return;
     }
-    await mkdir(folder, { recursive: true });
+    await makePrivateFolder(folder);
     await writeFile(this.file, this.own, { mode: 0o600 });
     await utimes(this.file, clock.now() / 1000, clock.now() / 1000);
   }

@@ -1,5 +1,6 @@
 import { isIP, SocketAddress } from 'node:net';
 import { readAddress } from '../api/address';
+import { rdpPort } from '../api/rules';
 import type { Instance } from '../api/types';
 
 /** A checked address: `host` is an IPv4 or IPv6 address in its canonical form, `port` 1 to 65535. */
@@ -31,7 +32,7 @@ export function sshEndpoint(instance: Instance, options: EndpointOptions = {}): 
 
 /** Where an instance's Remote Desktop listens; only for Windows images. */
 export function rdpEndpoint(instance: Instance, options: EndpointOptions = {}): EndpointResult {
-  return endpointOf(instance, 3389, options);
+  return endpointOf(instance, rdpPort, options);
 }
 
 /** `host:port`, with an IPv6 address in brackets. */

@@ -119,7 +119,8 @@ export function checkWindowsPath(what: string, file: string, platform: NodeJS.Pl
   if (/^[\\/]{2}/.test(file) || isDevice || isStream) throw badValue(what, file);
 }
 
-function passwordHome(): string {
+/** The home folder that `ssh` takes: the one in the password database, whatever `HOME` says. */
+export function passwordHome(): string {
   try {
     return userInfo().homedir || homedir();
   } catch {

@@ -1,7 +1,7 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { plainText } from '../../base/text';
 import { badConfig, lastLine, type EffectiveConfig } from '../config/effectiveConfig';
+import { passwordHome } from '../config/paths';
 import { isEncryptedPrivateKey } from '../keys/privateKey';
 import { readRegularFile } from '../keys/regularFile';
 import type { LoggedResult } from './loggedSsh';
@@ -147,7 +147,7 @@ async function lockedUnseenKey(log: string, config: EffectiveConfig): Promise<st
   );
   for (const written of config.identityFiles) {
     const named = written.replaceAll('%%', '%');
-    const file = named.startsWith('~/') ? path.join(homedir(), named.slice(2)) : named;
+    const file = named.startsWith('~/') ? path.join(passwordHome(), named.slice(2)) : named;
     if (!tried.has(file) && !tried.has(named)) continue;
     const content = await readRegularFile(file, 64 * 1024).catch(() => '');
     if (isEncryptedPrivateKey(content)) return plainText(file);

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { posix, win32 } from 'node:path';
+import { passwordHome } from '../config/paths';
 
 /** The OpenSSH programs that belong together. */
 export interface SshPrograms {
@@ -33,7 +33,7 @@ export interface ProgramInputs {
 
 /** The inputs of this computer. */
 export function systemProgramInputs(): Omit<ProgramInputs, 'configuredPath'> {
-  return { home: homedir(), platform: process.platform, environment: process.env, isExecutable };
+  return { home: passwordHome(), platform: process.platform, environment: process.env, isExecutable };
 }
 
 /**

@@ -175,3 +175,16 @@ it('a secret is taken out in every form, also where it would be cut', () => {
   expect(redactor.redact(base64)).not.toContain(Buffer.from(secret).toString('base64').slice(4, 12));
   expect(Buffer.from(redactor.redact(base64), 'base64').toString()).not.toContain('ss/<w>');
 });
+
+it('a token or password that the service cut is taken out as well, and an ordinary word stays', () => {
+  const secret = 'Bq7/xT"9zKw2&Lm4pR8s';
+  const redactor = new Redactor([secret, 'short', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA me']);
+  for (let length = 12; length < secret.length; length++) {
+    const cut = secret.slice(0, length);
+    for (const form of [cut, JSON.stringify(cut).slice(1, -1), encodeURIComponent(cut)]) {
+      expect(redactor.redact(`Invalid token ${form}… (401)`)).toBe('Invalid token ***… (401)');
+    }
+  }
+  expect(redactor.redact('Bq7 isn’t a token. shor')).toBe('Bq7 isn’t a token. shor');
+  expect(redactor.redact('The key begins with ssh-ed25519 AAAA')).toBe('The key begins with ssh-ed25519 AAAA');
+});
