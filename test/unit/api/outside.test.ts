@@ -186,5 +186,7 @@ it('a token or password that the service cut is taken out as well, and an ordina
     }
   }
   expect(redactor.redact('Bq7 isn’t a token. shor')).toBe('Bq7 isn’t a token. shor');
-  expect(redactor.redact('The key begins with ssh-ed25519 AAAA')).toBe('The key begins with ssh-ed25519 AAAA');
+  expect(redactor.redact('The key begins with ssh-ed25519 AAAA')).toBe(
+    'The key begins with ssh-ed25519 AAAA',
+  );
 });
