@@ -7,7 +7,7 @@ export interface HandedOver {
   readonly remoteForwards: readonly string[];
   /** Names of the environment variables that `SendEnv` matches, without those of the language and the system. */
   readonly sentVariables: readonly string[];
-  /** Names that `SetEnv` sets. */
+  /** Names that `SetEnv` sets, without those of the language and the terminal. */
   readonly setVariables: readonly string[];
 }
 
@@ -29,7 +29,10 @@ export function handedOver({ values }: EffectiveConfig, environment: NodeJS.Proc
           !harmless.test(name) && !isNeededVariable(name) && matches.some((pattern) => pattern.test(name)),
       )
       .sort(),
-    setVariables: (values.get('setenv') ?? []).map((line) => line.split('=')[0] ?? '').sort(),
+    setVariables: (values.get('setenv') ?? [])
+      .map((line) => line.split('=')[0] ?? '')
+      .filter((name) => !harmless.test(name))
+      .sort(),
   };
 }
 

@@ -52,7 +52,7 @@ async function entryUnder(pattern: string, port: number): Promise<Place & { read
     '  ForwardX11 yes',
     '  ForwardX11Trusted yes',
     '  SendEnv TD_* LANG',
-    '  SetEnv TD_SET=hunter2',
+    '  SetEnv TERM=xterm TD_SET=hunter2',
     `  RemoteForward 127.0.0.1:${forward} 127.0.0.1:1`,
     '  ControlMaster auto',
     `  ControlPath ${place.root}/master`,
