@@ -151,6 +151,29 @@ export class Operations implements Disposable {
     });
   }
 
+  /**
+   * Follows a create that was asked for before, whichever window works on it, and never begins one. `undefined` if
+   * nothing is known of it anymore: it was refused, or it ended more than a day ago.
+   */
+  async resume(key: string): Promise<RunningOperation | undefined> {
+    const { journal, store } = this.options;
+    const { session } = store;
+    const saved = this.running.has(key) ? undefined : (await journal.list()).find(({ id }) => id === key);
+    if (saved) await this.continueIfLeft(saved);
+    const own = this.running.get(key);
+    if (own) return own;
+    const past = await journal.past(key);
+    const record = past ?? saved;
+    if (record?.accountId !== session.accountId) return undefined;
+    const operation = new Running(record, session, this.parts);
+    if (past) operation.endAs(past);
+    else {
+      this.running.set(key, operation);
+      void operation.run(undefined, undefined).finally(() => this.running.delete(key));
+    }
+    return operation;
+  }
+
   /** Ends an operation, whichever window works on it. What the service accepted stays accepted. */
   async cancel(id: string): Promise<void> {
     this.running.get(id)?.cancel();

@@ -150,11 +150,14 @@ export class Running implements RunningOperation {
     else this.fail(outcome.error);
   }
 
-  /** Works on it until its end. If another window takes it over, that window is followed. Never rejects. */
-  async run(claim: Claim, request: CreateRequest | undefined): Promise<void> {
-    let current: Claim | undefined = claim;
-    while (current) {
-      if (await this.attempt(current, request)) return;
+  /**
+   * Works on it until its end. If another window takes it over, or has it (`claim` is missing), that window is
+   * followed. Never rejects.
+   */
+  async run(claim: Claim | undefined, request: CreateRequest | undefined): Promise<void> {
+    let current = claim;
+    do {
+      if (current && (await this.attempt(current, request))) return;
       this.isElsewhere = true;
       try {
         current = await this.reclaim();
@@ -166,7 +169,7 @@ export class Running implements RunningOperation {
         this.isElsewhere = false;
         this.record = current.record;
       }
-    }
+    } while (current);
     this.endAs(await this.parts.journal.past(this.record.id).catch(() => undefined));
   }
 

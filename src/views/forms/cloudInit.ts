@@ -48,7 +48,7 @@ export function parseCloudInit(text: string): ParsedCloudInit {
   };
 }
 
-/** Appends each list of another text. Leaves a text unchanged that can't be parsed. */
+/** Appends each list of another text; a reboot comes last, since nothing runs after it. Leaves a text unchanged that can't be parsed. */
 export function mergeCloudInit(text: string, addition: string): string {
   const [before, added] = [readYaml(text), readYaml(addition)];
   if ('problems' in before || 'problems' in added) return text;
@@ -63,10 +63,16 @@ export function mergeCloudInit(text: string, addition: string): string {
     ...before.yaml,
     ...added.yaml,
     packages: join(before.yaml.packages, added.yaml?.packages),
-    runcmd: join(before.yaml.runcmd, added.yaml?.runcmd),
+    runcmd: rebootLast(join(before.yaml.runcmd, added.yaml?.runcmd)),
     write_files: join(before.yaml.write_files, added.yaml?.write_files),
   };
   return `#cloud-config\n${stringify(JSON.parse(JSON.stringify(merged)), { lineWidth: 0 })}`;
+}
+
+function rebootLast(commands: CloudInitYaml['runcmd']): CloudInitYaml['runcmd'] {
+  const isReboot = (command: string | string[]): boolean =>
+    /^(sudo )?(reboot|shutdown -r now|systemctl reboot)$/.test([command].flat().join(' ').trim());
+  return commands?.toSorted((a, b) => Number(isReboot(a)) - Number(isReboot(b)));
 }
 
 function readYaml(text: string): { yaml?: CloudInitYaml } | { problems: string[] } {

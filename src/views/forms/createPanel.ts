@@ -1,39 +1,43 @@
-import type { RunningOperation } from '../../instances/operations/operations';
 import { isWindowsImage, type Problem } from '../../api/rules';
 import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
-import { errorText, isCancelled, showError, showInformation } from '../../vscode/messages';
+import { errorText, isCancelled, showError } from '../../vscode/messages';
 import {
   fromCreateForm,
   type Draft,
   type FromCreateForm,
+  type Progress,
   type Result,
   type ToCreateForm,
 } from '../webview/shared/protocol';
 import type { CatalogFeed } from './catalogFeed';
-import { mergeCloudInit, parseCloudInit } from './cloudInit';
+import { parseCloudInit } from './cloudInit';
 import type { CloudInitEditors } from './cloudInitEditors';
-import { describeCreated, describeFailure, describeOutcome, idempotencyKey, prepare } from './createSubmit';
-import { shellKind } from '../../base/shellQuote';
+import { CreateContents } from './createContents';
+import { idempotencyKey, summarize } from './createSubmit';
+import { CreateRun } from './createRun';
 import { FormPanel } from './formPanel';
 import { FormAccount } from './formAccount';
 import { formTexts } from './html';
-import { KeyChoices } from './keyChoices';
-import { requestInstance } from './createRequest';
-import { currentInstances, onDidSignIn } from './instances';
+import { onDidSignIn } from './instances';
 import type { FormParts } from './parts';
-import { followReadiness } from './sshReadiness';
-import { confirmCreateAnother, deletePreset, savePreset } from './createPrompts';
+import { confirmCreateAnother, copyRequest, deletePreset, savePreset } from './createPrompts';
 import type { Presets } from './presets';
-import { recipes } from './recipes';
-import { asCurl, asJson } from './requestText';
+import { recipes, withRecipe } from './recipes';
+
+/** What a form shows from the beginning, if its create has ended or goes on. */
+export interface CreateStart {
+  readonly draft: Draft;
+  readonly result?: Result;
+  readonly progress?: Progress;
+}
 
 export interface CreatePanelParts extends FormParts {
   readonly feed: CatalogFeed;
   readonly presets: Presets;
   readonly editors: CloudInitEditors;
   /** Reopens the form with its contents if it was closed while its request was running. */
-  readonly reopen: (draft: Draft, result: Result) => void;
+  readonly reopen: (start: CreateStart) => void;
   readonly closed: (panel: CreatePanel) => void;
 }
 
@@ -42,26 +46,27 @@ export class CreatePanel implements vscode.Disposable {
   private readonly form: FormPanel<FromCreateForm, ToCreateForm>;
   private readonly disposables: Disposable[] = [];
   private readonly account: FormAccount;
-  private readonly keyChoices: KeyChoices;
-  private running?: { readonly submitId: string; message: string };
+  private readonly contents: CreateContents;
+  /** The create that the form shows. */
+  private run?: CreateRun;
+  /** A create that the page kept, and that waits for its account. */
+  private kept?: Progress;
+  /** The create that the form showed before the person went on to the next instance. */
+  private dismissed?: string;
   private settled?: { readonly submitId: string; readonly result: Result };
   /** How often the person confirmed creating again after an unknown outcome, by request. */
   private readonly confirmedAgain = new Map<string, number>();
-  /** An unclear create of this form, whose instance is still searched for. */
-  private unclear?: RunningOperation;
-  private readiness?: ToCreateForm & { type: 'readiness' };
 
   constructor(
     panel: vscode.WebviewPanel,
     private readonly parts: CreatePanelParts,
     /** The first contents of the form, unless it restores its own. */
-    private readonly start: Draft,
-    result?: Result,
+    private readonly start: CreateStart,
   ) {
-    const { feed, extensionUri, keys, log, store } = parts;
+    const { feed, extensionUri, log, store } = parts;
     this.account = new FormAccount(store);
-    this.keyChoices = new KeyChoices(keys, async () => store.api.listSecrets({ signal: this.form.closed }));
-    if (result) this.settled = { submitId: 'reopened', result };
+    if (start.result) this.settled = { submitId: 'reopened', result: start.result };
+    this.kept = start.progress;
     this.form = new FormPanel(panel, 'create', extensionUri, fromCreateForm, log, {
       receive: (message) =>
         void this.receive(message).catch((error: unknown) => {
@@ -73,29 +78,35 @@ export class CreatePanel implements vscode.Disposable {
         parts.closed(this);
       },
     });
+    this.contents = new CreateContents(parts, (message) => this.form.post(message), this.form.closed);
     this.disposables.push(
-      feed.onDidChange(() => this.sendCatalog()),
-      store.onDidChange(() => this.sendNames()),
+      this.contents,
       onDidSignIn(store, () => {
-        if (this.account.problem() === undefined) void this.sendAccess();
+        if (this.account.problem() !== undefined) return;
+        this.resume();
+        void this.contents.sendAccess();
       }),
       parts.editors.onDidChange(this, (text) => this.form.post({ type: 'cloudInit', text })),
     );
   }
 
-  /** Whether the form belongs to the account that is signed in. */
+  /** Whether the form can take the next instance: its account is signed in, and no create of it is under way. */
   get isUsable(): boolean {
-    return this.account.problem() === undefined;
+    return this.account.problem() === undefined && !this.kept && (!this.run || this.run.isOver);
   }
 
+  /** Shows the form, ready for the next instance. */
   reveal(): void {
+    if (this.run) {
+      this.startOver();
+      this.form.post({ type: 'startOver' });
+    }
     this.form.reveal();
   }
 
   /** Sends the images from the settings and the presets again. */
   update(): void {
-    this.form.post({ type: 'images', images: [...this.parts.settings.images] });
-    this.form.post({ type: 'presets', presets: this.parts.presets.all() });
+    this.contents.sendChoices();
   }
 
   dispose(): void {
@@ -109,6 +120,7 @@ export class CreatePanel implements vscode.Disposable {
     switch (message.type) {
       case 'ready':
         this.account.restore(message.accountId);
+        this.keep(message.progress);
         return this.initialize(message.restored);
       case 'refresh':
         return feed.refresh();
@@ -116,34 +128,22 @@ export class CreatePanel implements vscode.Disposable {
         return this.submit(message.submitId, message.draft, message.password);
       case 'savePreset':
         await savePreset(presets, message.draft);
-        {
-          this.update();
-          return;
-        }
+        this.update();
+        return;
       case 'deletePreset':
         await deletePreset(presets, message.name);
-        {
-          this.update();
-          return;
-        }
+        this.update();
+        return;
       case 'generateKey': {
         const key = await keys.generate();
-        if (key) await this.sendAccess(key.fingerprint);
+        if (key) await this.contents.sendAccess(key.fingerprint);
         return;
       }
       case 'manageKeys':
         await vscode.commands.executeCommand('tensordock.manageKeys');
-        return this.sendAccess();
-      case 'copy': {
-        const { request } = prepare(message.draft, this.known());
-        const text =
-          message.format === 'json'
-            ? asJson(request)
-            : asCurl(request, settings.origin, shellKind(vscode.env.shell));
-        await vscode.env.clipboard.writeText(text);
-        showInformation(vscode.l10n.t('Copied without your token.'));
-        return;
-      }
+        return this.contents.sendAccess();
+      case 'copy':
+        return copyRequest(this.contents.prepare(message.draft).request, message.format, settings.origin);
       case 'checkCloudInit': {
         const { problems } = parseCloudInit(message.text);
         this.form.post({ type: 'cloudInitProblems', text: message.text, problems: [...problems] });
@@ -151,23 +151,28 @@ export class CreatePanel implements vscode.Disposable {
       }
       case 'editCloudInit':
         return editors.open(this, message.text);
-      case 'addRecipe': {
-        const recipe = recipes().find(({ id }) => id === message.id);
-        if (recipe) {
-          this.form.post({ type: 'cloudInit', text: mergeCloudInit(message.text, recipe.text) });
-        }
+      case 'addRecipe':
+        this.form.post({ type: 'cloudInit', text: withRecipe(message.text, message.id) });
         return;
-      }
       case 'createAgain':
         return this.createAgain(message.submitId, message.draft, message.password);
       case 'showInstances':
         await vscode.commands.executeCommand('tensordock.instances.focus');
         return;
       case 'useCandidate':
-        this.useCandidate(message.id);
+        this.run?.choose(message.id);
         return;
       case 'connect':
         await vscode.commands.executeCommand('tensordock.connect', message.id);
+        return;
+      case 'createAnother':
+        this.startOver();
+        return;
+      case 'watch':
+        await vscode.commands.executeCommand('tensordock.watchCapacity', {
+          model: message.model,
+          count: message.count,
+        });
         return;
     }
   }
@@ -175,27 +180,25 @@ export class CreatePanel implements vscode.Disposable {
   private async initialize(restored: boolean): Promise<void> {
     this.form.post({
       type: 'init',
-      draft: restored ? undefined : this.start,
+      draft: restored ? undefined : this.start.draft,
       accountId: this.account.id,
       texts: formTexts(),
       recipes: recipes().map(({ id, label }) => ({ id, label })),
     });
-    this.sendNames();
-    this.update();
-    this.sendCatalog();
-    if (this.running) this.form.post({ type: 'progress', ...this.running });
+    this.contents.sendAll();
+    this.resume();
+    if (this.run) this.form.post({ type: 'progress', progress: this.run.progress });
     if (this.settled) this.form.post({ type: 'result', ...this.settled });
-    if (this.readiness) this.form.post(this.readiness);
-    await this.sendAccess();
+    await this.contents.sendAccess();
   }
 
   /** Creates one instance per submit. Ignores a submit with a known ID or while another one is running. */
   private async submit(submitId: string, draft: Draft, password: string | undefined): Promise<void> {
-    if (this.running || this.settled?.submitId === submitId) {
+    if (this.run?.isPending === true || this.settled?.submitId === submitId) {
       this.parts.log.info('A second submit of the create form was ignored.');
       return;
     }
-    const { clock, presets } = this.parts;
+    const { clock, presets, feed } = this.parts;
     const refuse = (message: string, problems: Problem[] = []): void =>
       this.settle(submitId, { kind: 'refused', message, problems, noCapacity: false });
     const accountProblem = this.account.problem();
@@ -203,38 +206,77 @@ export class CreatePanel implements vscode.Disposable {
       refuse(vscode.l10n.t('Nothing was sent. {0}', accountProblem));
       return;
     }
-    const { request, problems } = prepare(draft, this.known(), password);
+    const { request, problems } = this.contents.prepare(draft, password);
     if (problems.length > 0) {
       refuse(vscode.l10n.t('Nothing was sent. Fix the highlighted fields first.'), [...problems]);
       return;
     }
-    this.settled = undefined;
-    this.readiness = undefined;
-    this.running = { submitId, message: vscode.l10n.t('Sending the create request…') };
-    this.form.post({ type: 'progress', ...this.running });
-    const since = clock.now();
-    const identityFile = await this.keyChoices.identityFile(draft).catch(() => undefined);
     const requestKey = idempotencyKey(request);
-    const result = await requestInstance(this.parts, request, {
-      idempotencyKey: `${requestKey}-${this.confirmedAgain.get(requestKey) ?? 0}`,
-      identityFile,
-      onProgress: (message) => this.progress(message),
-    })
-      .then(({ outcome, operation }) => {
-        if (outcome.kind === 'unknown' && operation) this.followSearch(submitId, operation, request.name);
-        return describeOutcome(outcome, request.name);
-      })
-      .finally(() => (this.running = undefined))
-      .catch((error: unknown) => describeFailure(error, request.name));
-    if (result.kind === 'created') await presets.remember(draft);
-    this.settle(submitId, result, draft);
-    // Windows has no SSH to wait for.
-    if (result.kind === 'created' && !isWindowsImage(draft.image)) this.follow(result.id, result.name, since);
+    const run = this.begin({
+      submitId,
+      key: `${requestKey}-${this.confirmedAgain.get(requestKey) ?? 0}`,
+      name: request.name,
+      summary: summarize(draft, feed.state),
+      windows: isWindowsImage(draft.image),
+      startedAt: clock.now(),
+      done: [],
+      message: vscode.l10n.t('Sending the create request…'),
+    });
+    this.form.post({ type: 'progress', progress: run.progress });
+    const identityFile = await this.contents.identityFile(draft);
+    const result = await run.send(request, identityFile);
+    if (result.kind === 'created') {
+      await presets.remember(draft);
+      return;
+    }
+    if (this.form.closed.aborted) this.parts.reopen({ draft, result, progress: keptOf(run) });
+    else if (!this.form.isVisible) this.form.reveal();
+  }
+
+  /** The form shows this create from now on. */
+  private begin(progress: Progress): CreateRun {
+    this.settled = undefined;
+    const run: CreateRun = new CreateRun(this.parts, progress, {
+      changed: () => this.show(run),
+      isVisible: () => this.run === run && this.form.isVisible,
+    });
+    this.run = run;
+    return run;
+  }
+
+  private show(run: CreateRun): void {
+    if (this.run !== run) return;
+    const { progress, result } = run;
+    this.form.post({ type: 'progress', progress });
+    if (result === undefined || result === this.settled?.result) return;
+    if (result.kind === 'refused') this.run = undefined;
+    this.settle(progress.submitId, result);
+  }
+
+  /** Goes on with a create that was under way before a reload. */
+  private resume(): void {
+    const { kept } = this;
+    if (!kept || this.account.problem() !== undefined) return;
+    this.kept = undefined;
+    void this.begin(kept).resume();
+  }
+
+  /** Takes the create that a restored page shows. */
+  private keep(progress: Progress | undefined): void {
+    if (this.run || this.settled) return;
+    if (progress?.submitId !== this.dismissed) this.kept ??= progress;
+    else if (progress) this.form.post({ type: 'startOver' });
+  }
+
+  private startOver(): void {
+    this.dismissed = this.run?.progress.submitId;
+    this.run = undefined;
+    this.settled = undefined;
   }
 
   /** Creates although the end of an earlier create is unknown, once the person has confirmed that. */
   private async createAgain(submitId: string, draft: Draft, password: string | undefined): Promise<void> {
-    const { request } = prepare(draft, this.known(), password);
+    const { request } = this.contents.prepare(draft, password);
     if (!(await confirmCreateAnother())) {
       if (this.settled) this.form.post({ type: 'result', submitId, result: this.settled.result });
       return;
@@ -244,77 +286,13 @@ export class CreatePanel implements vscode.Disposable {
     return this.submit(submitId, draft, password);
   }
 
-  /** The person says which instance came of the unclear create. */
-  private useCandidate(id: string): void {
-    const { settled } = this;
-    if (settled?.result.kind !== 'unknown') return;
-    const candidate = settled.result.candidates.find((known) => known.id === id);
-    if (!candidate) return;
-    this.unclear?.choose(id);
-    const message = vscode.l10n.t('{0} is your new instance.', candidate.name);
-    this.settle(settled.submitId, { kind: 'created', id, name: candidate.name, message });
-    this.follow(id, candidate.name, this.parts.clock.now());
-  }
-
-  /** The search for the instance of an unclear create goes on; what it finds is shown. */
-  private followSearch(submitId: string, operation: RunningOperation, name: string): void {
-    this.unclear = operation;
-    operation.done.then(
-      () => {
-        const { instanceId } = operation.record;
-        if (instanceId === undefined || this.settled?.submitId !== submitId) return;
-        if (this.settled.result.kind === 'unknown') {
-          this.settle(submitId, describeCreated({ id: instanceId }, name));
-        }
-      },
-      () => undefined,
-    );
-  }
-
-  private progress(message: string): void {
-    if (!this.running) return;
-    this.running.message = message;
-    this.form.post({ type: 'progress', ...this.running });
-  }
-
-  private settle(submitId: string, result: Result, draft?: Draft): void {
+  private settle(submitId: string, result: Result): void {
     this.settled = { submitId, result };
     this.form.post({ type: 'result', submitId, result });
-    if (result.kind === 'created' || !draft) return;
-    if (this.form.closed.aborted) this.parts.reopen(draft, result);
-    else if (!this.form.isVisible) this.form.reveal();
   }
+}
 
-  private follow(id: string, name: string, since: number): void {
-    const report = (message: string, ready: boolean): boolean => {
-      this.sendReadiness({ type: 'readiness', id, message, ready });
-      return this.form.isVisible;
-    };
-    void followReadiness(this.parts, { id, name, since }, report);
-  }
-
-  private sendReadiness(readiness: ToCreateForm & { type: 'readiness' }): void {
-    this.readiness = readiness;
-    this.form.post(readiness);
-  }
-
-  private known(): Parameters<typeof prepare>[1] {
-    return { catalog: this.parts.feed.state, access: this.keyChoices.access, names: this.names() };
-  }
-
-  private names(): string[] {
-    return currentInstances(this.parts.store).map((instance) => instance.name);
-  }
-
-  private sendCatalog(): void {
-    this.form.post({ type: 'catalog', catalog: this.parts.feed.state });
-  }
-
-  private sendNames(): void {
-    this.form.post({ type: 'names', taken: this.names() });
-  }
-
-  private async sendAccess(select?: string): Promise<void> {
-    this.form.post({ type: 'access', access: await this.keyChoices.refresh(), select });
-  }
+/** What a reopened form goes on with: an unclear create is still searched for. */
+function keptOf({ progress, result }: CreateRun): Progress | undefined {
+  return result?.kind === 'unknown' ? progress : undefined;
 }

@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
-import { confirm } from '../../vscode/messages';
+import type { CreateRequest } from '../../api/types';
+import { shellKind } from '../../base/shellQuote';
+import { confirm, showInformation } from '../../vscode/messages';
 import { askText } from '../../vscode/prompts';
 import type { Draft } from '../webview/shared/protocol';
 import type { Presets } from './presets';
+import { asCurl, asJson } from './requestText';
 
 /** Asks for a name and saves the draft as a preset. */
 export async function savePreset(presets: Presets, draft: Draft): Promise<void> {
@@ -30,4 +33,15 @@ export function confirmCreateAnother(): Promise<boolean> {
     ),
     vscode.l10n.t('Create Another'),
   );
+}
+
+/** Copies the request for scripts, without the token. */
+export async function copyRequest(
+  request: CreateRequest,
+  format: 'json' | 'curl',
+  origin: string,
+): Promise<void> {
+  const text = format === 'json' ? asJson(request) : asCurl(request, origin, shellKind(vscode.env.shell));
+  await vscode.env.clipboard.writeText(text);
+  showInformation(vscode.l10n.t('Copied without your token.'));
 }

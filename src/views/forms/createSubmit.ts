@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { NoCapacityError, OutcomeUnknownError } from '../../api/errors';
+import { gpuName } from '../../api/gpuName';
+import { formatHourly } from '../../api/price';
 import { checkCreate, checkFreeName, type Problem } from '../../api/rules';
 import type { CreateRequest } from '../../api/types';
 import {
@@ -12,6 +14,7 @@ import { formatDuration } from '../../base/duration';
 import { errorText } from '../../vscode/messages';
 import { describeCandidate } from '../notifications/operationQuestions';
 import { failureText } from '../notifications/outcomeText';
+import { priceFor, resourcesOf, selectedPlacement } from '../webview/shared/catalog';
 import { limitsFor, toCreateRequest } from '../webview/shared/request';
 import type { Access, CatalogState, Draft, Result } from '../webview/shared/protocol';
 import { parseCloudInit } from './cloudInit';
@@ -38,6 +41,26 @@ export function prepare(
     request,
     problems: [...checkCreate(request, limits), ...checkFreeName(request.name, names), ...invalid],
   };
+}
+
+/** What a draft orders, in one line: size, place, and price. */
+export function summarize(draft: Draft, catalog: CatalogState): string {
+  const resources = resourcesOf(draft);
+  const { model, gpuCount, vcpus, ramGb, storageGb } = resources;
+  const placement = selectedPlacement(catalog, draft.placementKind, draft.placementId.trim(), resources);
+  const { total } = priceFor(placement, resources);
+  const name = gpuName(model);
+  return [
+    model === '' ? undefined : gpuCount === 1 ? name : vscode.l10n.t('{0} × {1}', gpuCount, name),
+    vscode.l10n.t('{0} vCPUs', vcpus),
+    vscode.l10n.t('{0} GB RAM', ramGb),
+    vscode.l10n.t('{0} GB storage', storageGb),
+    placement?.label,
+    total === undefined ? undefined : formatHourly(total),
+  ]
+    .filter((part) => part !== undefined)
+    .join(' · ')
+    .slice(0, 500);
 }
 
 /** The same key for the same request in every window. It doesn't depend on the password. */

@@ -4,13 +4,12 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { CatalogFeed } from './catalogFeed';
 import { CloudInitEditors } from './cloudInitEditors';
-import { CreatePanel, type CreatePanelParts } from './createPanel';
+import { CreatePanel, type CreatePanelParts, type CreateStart } from './createPanel';
 import { webviewFolder } from './html';
 import { ModifyPanel } from './modifyPanel';
 import { currentInstances, onDidSignIn } from './instances';
 import type { FormParts } from './parts';
 import { draftLike, Presets } from './presets';
-import type { Draft, Result } from '../webview/shared/protocol';
 
 export const createViewType = 'tensordock.create';
 export const modifyViewType = 'tensordock.modify';
@@ -36,7 +35,7 @@ export class Forms implements Disposable {
   /** Restores a panel that VS Code kept over a window reload. */
   restore(viewType: string, panel: vscode.WebviewPanel, state: unknown): void {
     const saved = v.safeParse(savedSchema, state);
-    if (viewType === createViewType) this.adoptCreate(panel, this.presets.last());
+    if (viewType === createViewType) this.adoptCreate(panel, { draft: this.presets.last() });
     else if (saved.success) this.adoptModify(panel, saved.output.instanceId);
     else panel.dispose();
   }
@@ -50,12 +49,12 @@ export class Forms implements Disposable {
     if (like === undefined) {
       const open = [...this.creates].find((panel) => panel.isUsable);
       if (open) open.reveal();
-      else this.newCreate(this.presets.last());
+      else this.newCreate({ draft: this.presets.last() });
       return;
     }
     const instance = currentInstances(this.parts.store).find(({ id }) => id === like);
     if (!instance) throw new Error(vscode.l10n.t('This instance is no longer in your list.'));
-    this.newCreate(draftLike(instance, this.presets.last()));
+    this.newCreate({ draft: draftLike(instance, this.presets.last()) });
   }
 
   /** Opens the modify form of an instance, or shows the open one. */
@@ -82,21 +81,21 @@ export class Forms implements Disposable {
     this.editors.dispose();
   }
 
-  private newCreate(start: Draft, result?: Result): void {
+  private newCreate(start: CreateStart): void {
     const title = vscode.l10n.t('Create an Instance');
-    this.adoptCreate(this.newPanel(createViewType, title), start, result);
+    this.adoptCreate(this.newPanel(createViewType, title), start);
   }
 
-  private adoptCreate(panel: vscode.WebviewPanel, start: Draft, result?: Result): void {
+  private adoptCreate(panel: vscode.WebviewPanel, start: CreateStart): void {
     const parts: CreatePanelParts = {
       ...this.parts,
       feed: this.feed,
       presets: this.presets,
       editors: this.editors,
-      reopen: (draft, outcome) => this.newCreate(draft, outcome),
+      reopen: (each) => this.newCreate(each),
       closed: (closed) => this.creates.delete(closed),
     };
-    this.creates.add(new CreatePanel(panel, parts, start, result));
+    this.creates.add(new CreatePanel(panel, parts, start));
   }
 
   private adoptModify(panel: vscode.WebviewPanel, instanceId: string): void {

@@ -66,6 +66,7 @@ export function draftLike(instance: Instance, start: Draft): Draft {
     ramGb: size(resources?.ramGb, start.ramGb),
     storageGb: size(resources?.storageGb, start.storageGb),
     image: image ?? start.image,
+    imageChosen: image === undefined ? start.imageChosen : true,
     ports: portForwards
       ? portForwards
           .map((forward) => forward.internalPort)

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { mergeCloudInit } from './cloudInit';
 
 /** A ready-made piece of cloud-init. Commands run as root; people sign in to the instance as `user`. */
 export interface Recipe {
@@ -19,6 +20,12 @@ export function recipes(): Recipe[] {
     { id: 'miniforge', label: l10n.t('Add Miniforge'), text: miniforge },
     { id: 'uv', label: l10n.t('Add uv'), text: uv },
   ];
+}
+
+/** Cloud-init with a recipe added; unchanged if there is no such recipe or the text can't be parsed. */
+export function withRecipe(text: string, id: string): string {
+  const recipe = recipes().find((known) => known.id === id);
+  return recipe ? mergeCloudInit(text, recipe.text) : text;
 }
 
 const nvidiaDriver = `#cloud-config

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
-import { gpuFormFactor } from '../../../api/gpuName';
-import { gpuOffers, type GpuOffer } from '../shared/catalog';
+import { gpuFormFactor, gpuName } from '../../../api/gpuName';
+import { gpuOffers, parseNumber, parseVramGb, type GpuOffer } from '../shared/catalog';
 import { button, problemLine, radioRows, selectField, textField, type Row } from '../shared/controls';
 import { hourly } from '../shared/priceView';
 import { isCatalogEmpty, joinDetails, typedId } from './common';
@@ -15,7 +15,10 @@ export function gpuSection(model: CreateModel): TemplateResult {
   const offers = sorted(matching(gpuOffers(model.catalog), model.search), model.sortBy);
   const rows = offers.map(gpuRow);
   if (model.search === '') rows.push(noGpuRow());
-  const listed = offers.some((offer) => offer.model === draft.gpuModel);
+  const all = gpuOffers(model.catalog);
+  const chosen = all.find((offer) => offer.model === draft.gpuModel);
+  const isTaken = isGpuTaken(model, chosen);
+  if (isTaken && model.search === '') rows.unshift(takenRow(draft.gpuModel));
   const cpuOnly = draft.gpuModel === '' && draft.placementKind === 'hostnode';
   return html`<fieldset>
     <legend>${l10n.t('GPU')}</legend>
@@ -56,8 +59,9 @@ export function gpuSection(model: CreateModel): TemplateResult {
       onChange: (value) =>
         model.change(value === noGpu ? { gpuModel: '', placementKind: 'hostnode' } : { gpuModel: value }),
     })}
+    ${isTaken ? takenLine(model, all) : tooFewLine(model, chosen)}
     ${typedId(
-      draft.gpuModel !== '' && !listed && model.search === '',
+      draft.gpuModel !== '' && !chosen && !model.availability.isListedOnce(draft.gpuModel),
       textField({
         id: 'gpu',
         label: l10n.t('GPU model ID'),
@@ -104,6 +108,72 @@ function gpuRow(offer: GpuOffer): Row {
     detail: joinDetails(parts),
     price: offer.fromHourly === undefined ? hourly(undefined) : l10n.t('from {0}', hourly(offer.fromHourly)),
   };
+}
+
+/** Whether the chosen GPU isn't among the available ones. */
+function isGpuTaken({ draft, catalog, availability }: CreateModel, chosen: GpuOffer | undefined): boolean {
+  const isKnown = catalog.at !== undefined && catalog.locations.length + catalog.hostnodes.length > 0;
+  return isKnown && !chosen && draft.gpuModel !== '' && availability.isModel(draft.gpuModel);
+}
+
+function takenRow(gpuModel: string): Row {
+  return {
+    value: gpuModel,
+    title: gpuName(gpuModel),
+    detail: l10n.t('not available right now'),
+    price: '',
+    muted: true,
+  };
+}
+
+/** What to do while the chosen GPU isn't available: take the next best, or wait. */
+function takenLine(model: CreateModel, offers: readonly GpuOffer[]): TemplateResult {
+  const { gpuModel, gpuCount } = model.draft;
+  const next = nextBest(gpuModel, offers);
+  const name = gpuName(gpuModel);
+  return html`<div class="cheaper warning" id="gpu-taken" role="status">
+    <span
+      >${
+        next
+          ? l10n.t(
+              '{0} isn’t available right now. Next best: {1}, from {2}.',
+              name,
+              [next.name, next.vramGb === undefined ? '' : l10n.t('{0} GB', next.vramGb)].join(' ').trim(),
+              hourly(next.fromHourly),
+            )
+          : l10n.t('{0} isn’t available right now.', name)
+      }</span
+    >
+    <div class="buttons">
+      ${next ? button(l10n.t('Use {0}', next.name), () => model.change({ gpuModel: next.model })) : nothing}
+      ${watchButton(model, gpuModel, parseNumber(gpuCount))}
+    </div>
+  </div>`;
+}
+
+/** The chosen GPU is available, but not as many in one instance as wanted. */
+function tooFewLine(model: CreateModel, chosen: GpuOffer | undefined): TemplateResult | typeof nothing {
+  const count = parseNumber(model.draft.gpuCount);
+  if (chosen?.maxCount === undefined || !(count > chosen.maxCount)) return nothing;
+  return html`<div class="cheaper warning" id="gpu-taken" role="status">
+    <span>${l10n.t('{0} × {1} in one instance isn’t available right now.', count, chosen.name)}</span>
+    <div class="buttons">${watchButton(model, chosen.model, count)}</div>
+  </div>`;
+}
+
+function watchButton(model: CreateModel, gpuModel: string, count: number): TemplateResult {
+  const message = {
+    type: 'watch',
+    model: gpuModel,
+    count: Number.isInteger(count) ? count : undefined,
+  } as const;
+  return button(l10n.t('Notify Me When It’s Available…'), () => model.post(message), { id: 'watch' });
+}
+
+/** The cheapest GPU with at least as much memory. */
+function nextBest(gpuModel: string, offers: readonly GpuOffer[]): GpuOffer | undefined {
+  const wanted = parseVramGb(gpuModel) ?? 0;
+  return offers.find((offer) => (offer.vramGb ?? 0) >= wanted && offer.fromHourly !== undefined);
 }
 
 function noGpuRow(): Row {

@@ -1,7 +1,14 @@
 import * as l10n from '@vscode/l10n';
-import { html, type TemplateResult } from 'lit';
-import { fits, placementOptions, priceFor, resourcesOf, type PlacementOption } from '../shared/catalog';
-import { problemLine, radioRows, selectField, textField, type Row } from '../shared/controls';
+import { html, nothing, type TemplateResult } from 'lit';
+import {
+  fits,
+  placementName,
+  placementOptions,
+  priceFor,
+  resourcesOf,
+  type PlacementOption,
+} from '../shared/catalog';
+import { button, problemLine, radioRows, selectField, textField, type Row } from '../shared/controls';
 import { hourly } from '../shared/priceView';
 import { isCatalogEmpty, joinDetails, typedId } from './common';
 import type { CreateModel } from './model';
@@ -18,6 +25,9 @@ export function locationSection(model: CreateModel): TemplateResult {
     }))
     .sort((a, b) => Number(b.room) - Number(a.room) || (a.total ?? Infinity) - (b.total ?? Infinity));
   const listed = locations.some(({ placement }) => placement.id === draft.placementId);
+  const isTaken = model.availability.isPlacementTaken(draft, model.catalog);
+  const rows = locations.map(({ placement, total, room }) => locationRow(placement, total, room));
+  if (isTaken) rows.unshift(takenRow(model));
   return html`<fieldset>
     <legend>${l10n.t('Location')}</legend>
     ${selectField({
@@ -35,18 +45,19 @@ export function locationSection(model: CreateModel): TemplateResult {
       onChange: (value) => model.change({ placementKind: value === 'hostnode' ? 'hostnode' : 'location' }),
     })}
     ${
-      locations.length > 0
+      rows.length > 0
         ? radioRows({
             name: 'location',
             label: l10n.t('Location'),
-            rows: locations.map(({ placement, total, room }) => locationRow(placement, total, room)),
+            rows,
             value: draft.placementId,
             onChange: (placementId) => model.change({ placementId }),
           })
         : html`<p class="hint">${noLocations(model)}</p>`
     }
+    ${isTaken ? takenLine(model) : nothing}
     ${typedId(
-      draft.placementId !== '' && !listed,
+      draft.placementId !== '' && !listed && !isTaken,
       textField({
         id: 'location',
         label: draft.placementKind === 'location' ? l10n.t('Location ID') : l10n.t('Host node ID'),
@@ -57,6 +68,35 @@ export function locationSection(model: CreateModel): TemplateResult {
     )}
     ${problemLine('location-list', model.problem('location'))}
   </fieldset>`;
+}
+
+/** The chosen location, whose GPU was taken meanwhile. */
+function takenRow({ draft, catalog }: CreateModel): Row {
+  return {
+    value: draft.placementId,
+    title: placementName(catalog, draft.placementId) ?? l10n.t('The location you chose'),
+    detail: l10n.t('not available right now'),
+    price: '',
+    muted: true,
+  };
+}
+
+function takenLine(model: CreateModel): TemplateResult | typeof nothing {
+  const [next] = model.alternatives();
+  // Without another location the GPU itself is gone, which is said at the GPU.
+  if (!next) return nothing;
+  return html`<div class="cheaper warning" id="location-taken" role="status">
+    <span
+      >${l10n.t(
+        'This GPU was taken at your location. Next best: {0} for {1}.',
+        next.placement.label,
+        hourly(next.total),
+      )}</span
+    >
+    <div class="buttons">
+      ${button(l10n.t('Use This'), () => model.change({ placementId: next.placement.id }))}
+    </div>
+  </div>`;
 }
 
 function noLocations(model: CreateModel): string {

@@ -5,39 +5,36 @@ import type { Channel } from '../shared/channel';
 import { emptyDraft } from '../shared/drafts';
 import {
   draftSchema,
+  progressSchema,
   type Access,
   type CatalogState,
   type Draft,
   type FromCreateForm,
   type Preset,
+  type Progress,
   type Result,
   type ToCreateForm,
 } from '../shared/protocol';
 import { createProblems } from '../shared/request';
-import { alternativesTo, placementOf, withKey, withPlacement, type Alternative } from './selection';
+import { withImage } from './commonPresets';
+import { touchedFields } from './draftFields';
+import { Validation } from './validation';
+import {
+  alternativesTo,
+  Availability,
+  cheaperThan,
+  placementOf,
+  withKey,
+  withPlacement,
+  type Alternative,
+  type Cheaper,
+} from './selection';
 
-const savedSchema = v.object({ draft: draftSchema, accountId: v.optional(v.string()) });
-
-/** The field that each part of the draft belongs to. */
-const fieldOf: Record<keyof Draft, Field> = {
-  gpuModel: 'gpu',
-  gpuCount: 'gpuCount',
-  placementKind: 'location',
-  placementId: 'location',
-  vcpus: 'vcpus',
-  ramGb: 'ram',
-  storageGb: 'storage',
-  image: 'image',
-  name: 'name',
-  nameTyped: 'name',
-  access: 'access',
-  localKey: 'access',
-  storedKey: 'access',
-  typedKey: 'access',
-  dedicatedIp: 'network',
-  ports: 'ports',
-  cloudInit: 'cloudInit',
-};
+const savedSchema = v.object({
+  draft: draftSchema,
+  accountId: v.optional(v.string()),
+  progress: v.optional(progressSchema),
+});
 
 /** The state of the create form. Calls `redraw` after each change. */
 export class CreateModel {
@@ -52,15 +49,19 @@ export class CreateModel {
   presetName = '';
   search = '';
   sortBy: 'price' | 'name' | 'memory' = 'price';
-  pending?: { readonly submitId: string; readonly message: string };
+  /** The submit whose outcome isn't known yet. */
+  pending?: string;
+  /** How far the create has come. */
+  progress?: Progress;
   result?: Result;
-  readiness?: { readonly id: string; readonly message: string; readonly ready: boolean };
+  /** What was available, and isn't anymore. */
+  readonly availability = new Availability();
   cloudInitProblems: readonly string[] = [];
   private accountId?: string;
   private taken: readonly string[] = [];
-  private refusals: readonly Problem[] = [];
-  private readonly visited = new Set<Field>();
-  private attempted = false;
+  private readonly validation = new Validation();
+  /** The person is back at the form although the outcome of its create is unknown. */
+  private editing = false;
   private readonly restored: boolean;
 
   constructor(
@@ -70,11 +71,14 @@ export class CreateModel {
     const saved = channel.load(savedSchema);
     if (saved) this.draft = saved.draft;
     this.accountId = saved?.accountId;
+    this.progress = saved?.progress;
+    this.availability.expect(this.draft);
     this.restored = saved !== undefined;
   }
 
   start(): void {
-    this.channel.post({ type: 'ready', restored: this.restored, accountId: this.accountId });
+    const { restored, accountId, progress } = this;
+    this.channel.post({ type: 'ready', restored, accountId, progress });
     if (this.draft.cloudInit !== '') this.checkCloudInit();
   }
 
@@ -88,14 +92,15 @@ export class CreateModel {
         this.recipes = message.recipes;
         this.accountId = message.accountId;
         if (message.draft) {
-          this.draft = message.draft;
-          this.resetValidation();
+          this.draft = withImage(message.draft, this.images);
+          this.availability.expect(this.draft);
+          this.validation.reset();
           this.checkCloudInit();
         }
         break;
       case 'catalog':
         this.catalog = message.catalog;
-        this.draft = withPlacement(this.draft, this.catalog);
+        this.draft = this.availability.update(this.draft, this.catalog);
         break;
       case 'access':
         this.access = message.access;
@@ -106,22 +111,22 @@ export class CreateModel {
         break;
       case 'images':
         this.images = message.images;
-        if (this.draft.image === '') this.draft = { ...this.draft, image: message.images[0] ?? '' };
+        this.draft = withImage(this.draft, this.images);
         break;
       case 'names':
         this.taken = message.taken;
         break;
       case 'progress':
-        this.pending = { submitId: message.submitId, message: message.message };
-        this.result = undefined;
+        this.progress = message.progress;
+        this.editing = false;
         break;
       case 'result':
-        if (this.pending && this.pending.submitId !== message.submitId) break;
+        if (this.pending !== undefined && this.pending !== message.submitId) break;
         this.settle(message.result);
         break;
-      case 'readiness':
-        this.readiness = message;
-        break;
+      case 'startOver':
+        this.startOver();
+        return;
       case 'cloudInitProblems':
         if (message.text === this.draft.cloudInit) this.cloudInitProblems = message.problems;
         break;
@@ -136,11 +141,11 @@ export class CreateModel {
   change(patch: Partial<Draft>): void {
     const before = this.draft;
     this.draft = { ...before, ...patch };
-    const touched = new Set(Object.keys(patch).map((key) => fieldOf[key as keyof Draft]));
-    this.refusals = this.refusals.filter((problem) => !touched.has(problem.field));
+    this.validation.edit(touchedFields(patch));
     if (before.gpuModel !== this.draft.gpuModel || before.placementKind !== this.draft.placementKind) {
-      this.draft = withPlacement(this.draft, this.catalog);
+      this.draft = withImage(withPlacement(this.draft, this.catalog), this.images);
     }
+    this.availability.note(this.draft, this.catalog);
     if (before.cloudInit !== this.draft.cloudInit) this.checkCloudInit();
     this.update();
   }
@@ -154,38 +159,37 @@ export class CreateModel {
 
   setPassword(password: string): void {
     this.password = password;
-    this.refusals = this.refusals.filter((problem) => problem.field !== 'password');
+    this.validation.edit(new Set(['password']));
     this.redraw();
   }
 
   /** Shows the problem of this field from now on. */
   visitField(field: Field): void {
-    if (this.visited.has(field)) return;
-    this.visited.add(field);
+    this.validation.visit(field);
     this.redraw();
   }
 
-  /** Fills the form from a preset. The name stays the instance's own. */
+  /** Fills the form from a preset of the person. */
   choosePreset(name: string): void {
-    this.presetName = name;
     const preset = this.presets.find((known) => known.name === name);
-    if (!preset) {
-      this.redraw();
-      return;
-    }
-    const draft: Draft = { ...preset.draft, name: '', nameTyped: false };
-    this.draft = withPlacement(withKey(draft, this.access), this.catalog);
-    this.resetValidation();
+    this.presetName = preset?.name ?? '';
+    if (preset) this.fill(preset.draft);
+  }
+
+  /** Fills the form. The name stays the instance's own. */
+  fill(draft: Draft): void {
+    const named: Draft = { ...draft, name: '', nameTyped: false };
+    this.draft = withImage(withPlacement(withKey(named, this.access), this.catalog), this.images);
+    this.availability.expect(this.draft);
+    this.availability.note(this.draft, this.catalog);
+    this.validation.reset();
     this.checkCloudInit();
     this.update();
   }
 
   /** What's wrong with a field: what the service refused, or what the rules say about a visited field. */
   problem(field: Field): string | undefined {
-    const refusal = this.refusals.find((problem) => problem.field === field);
-    if (refusal) return refusal.message;
-    if (!this.attempted && !this.visited.has(field)) return undefined;
-    return this.problems().find((problem) => problem.field === field)?.message;
+    return this.validation.shown(field, () => this.problems());
   }
 
   problems(): readonly Problem[] {
@@ -205,18 +209,13 @@ export class CreateModel {
     return priceFor(this.placement(), resourcesOf(this.draft));
   }
 
-  /** The other placements with room for this instance, cheapest first. */
   alternatives(): Alternative[] {
     return alternativesTo(this.draft, this.catalog);
   }
 
   /** A cheaper placement than the selected one, and how much it saves in US dollars an hour. */
-  cheaper(): (Alternative & { readonly saves: number }) | undefined {
-    const current = this.price().total;
-    const [best] = this.alternatives();
-    if (current === undefined || best?.total === undefined || best.total >= current - 0.00005)
-      return undefined;
-    return { ...best, saves: current - best.total };
+  cheaper(): Cheaper | undefined {
+    return cheaperThan(this.draft, this.catalog);
   }
 
   /** Whether an earlier create may have succeeded, so that creating again has to be confirmed. */
@@ -224,20 +223,24 @@ export class CreateModel {
     return this.result?.kind === 'unknown';
   }
 
+  /** Whether the page shows the create instead of the form. */
+  get showsProgress(): boolean {
+    return this.progress !== undefined && !this.editing;
+  }
+
   /** Sends the form once. Returns whether it was sent. */
   submit(): boolean {
-    if (this.pending || this.result?.kind === 'created') return false;
-    this.attempted = true;
-    this.refusals = [];
+    if (this.pending !== undefined || this.result?.kind === 'created') return false;
+    this.validation.attempt();
     if (this.problems().length > 0) {
       this.redraw();
       return false;
     }
     const type = this.isOutcomeUnknown ? 'createAgain' : 'submit';
     const submitId = crypto.randomUUID();
-    this.pending = { submitId, message: '' };
+    this.pending = submitId;
     this.result = undefined;
-    this.readiness = undefined;
+    this.progress = undefined;
     const password = this.password === '' ? undefined : this.password;
     this.channel.post({ type, submitId, draft: this.draft, password });
     this.redraw();
@@ -252,9 +255,21 @@ export class CreateModel {
 
   /** Keeps the form for the next instance after one was created. */
   createAnother(): void {
+    this.channel.post({ type: 'createAnother' });
+    this.startOver();
+  }
+
+  /** Shows the form again while the outcome is unknown. */
+  backToForm(): void {
+    this.editing = true;
+    this.redraw();
+  }
+
+  private startOver(): void {
+    this.pending = undefined;
     this.result = undefined;
-    this.readiness = undefined;
-    this.resetValidation();
+    this.progress = undefined;
+    this.validation.reset();
     this.change({ nameTyped: false });
   }
 
@@ -262,8 +277,8 @@ export class CreateModel {
     this.pending = undefined;
     this.result = result;
     if (result.kind === 'refused') {
-      this.refusals = result.problems;
-      this.attempted = true;
+      this.progress = undefined;
+      this.validation.refuse(result.problems);
     }
     if (result.kind === 'created') this.password = '';
   }
@@ -275,18 +290,13 @@ export class CreateModel {
     }
   }
 
-  private resetValidation(): void {
-    this.attempted = false;
-    this.visited.clear();
-    this.refusals = [];
-  }
-
   private update(): void {
-    if (!this.draft.nameTyped && this.result?.kind !== 'created' && !this.pending) {
+    if (!this.draft.nameTyped && !this.showsProgress && this.pending === undefined) {
       const model = this.draft.gpuModel === '' ? undefined : this.draft.gpuModel;
       this.draft = { ...this.draft, name: suggestName(model, this.taken) };
     }
-    this.channel.save({ draft: this.draft, accountId: this.accountId });
+    const { draft, accountId, progress } = this;
+    this.channel.save({ draft, accountId, progress });
     this.redraw();
   }
 }

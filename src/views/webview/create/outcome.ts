@@ -2,7 +2,6 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import { button } from '../shared/controls';
 import { hourly, priceView } from '../shared/priceView';
-import type { Result } from '../shared/protocol';
 import type { CreateModel } from './model';
 
 const maxSuggestions = 3;
@@ -14,15 +13,11 @@ export function summary(model: CreateModel): TemplateResult {
   return html`<aside class="summary" aria-label=${l10n.t('Price and Create')}>
     ${priceView(model.price(), needsGpu)} ${cheaperLine(model)}
     <div class="buttons">
-      ${
-        model.result?.kind === 'created'
-          ? nothing
-          : button(createLabel(model), undefined, {
-              id: 'create',
-              primary: !model.isOutcomeUnknown,
-              disabled: model.pending !== undefined,
-            })
-      }
+      ${button(createLabel(model), undefined, {
+        id: 'create',
+        primary: !model.isOutcomeUnknown,
+        disabled: model.pending !== undefined,
+      })}
     </div>
     <div id="outcome" role="status" aria-live="polite">${outcome(model)}</div>
   </aside>`;
@@ -38,7 +33,7 @@ export function copySection(model: CreateModel): TemplateResult {
 }
 
 function createLabel(model: CreateModel): string {
-  if (model.pending) return l10n.t('Creating…');
+  if (model.pending !== undefined) return l10n.t('Creating…');
   if (model.isOutcomeUnknown) return l10n.t('Create Another Anyway…');
   const { total } = model.price();
   return total === undefined ? l10n.t('Create') : l10n.t('Create for {0}', hourly(total));
@@ -46,8 +41,7 @@ function createLabel(model: CreateModel): string {
 
 function cheaperLine(model: CreateModel): TemplateResult | typeof nothing {
   const cheaper = model.cheaper();
-  const settled = model.result?.kind === 'created' || model.isOutcomeUnknown;
-  if (!cheaper || model.pending || settled) return nothing;
+  if (!cheaper || model.pending !== undefined || model.isOutcomeUnknown) return nothing;
   return html`<div class="cheaper">
     <span
       >${l10n.t(
@@ -62,48 +56,37 @@ function cheaperLine(model: CreateModel): TemplateResult | typeof nothing {
 }
 
 function outcome(model: CreateModel): TemplateResult | typeof nothing {
-  const { pending, result } = model;
-  if (pending) {
-    return html`<p>${pending.message === '' ? l10n.t('Sending the request…') : pending.message}</p>`;
-  }
+  const { result } = model;
   switch (result?.kind) {
-    case undefined:
-      return nothing;
     case 'unknown':
-      return unknown(model, result);
+      return html`<p class="warning">${result.message}</p>
+        ${candidateList(model)}
+        <div class="buttons">
+          ${button(l10n.t('Show Instances'), () => model.post({ type: 'showInstances' }), {
+            id: 'showInstances',
+          })}
+        </div>`;
     case 'refused':
       return html`<p class="problem">${result.message}</p>
         ${result.noCapacity ? otherLocations(model) : nothing}`;
     case 'created':
-      return html`<p>${model.readiness?.id === result.id ? model.readiness.message : result.message}</p>
-        <div class="buttons">
-          ${button(l10n.t('Connect'), () => model.post({ type: 'connect', id: result.id }), {
-            primary: true,
-            id: 'connect',
-          })}
-          ${button(l10n.t('Create Another'), () => model.createAnother())}
-        </div>`;
+    case undefined:
+      return nothing;
   }
 }
 
-/** The instance may exist: shows what was found and where to look, and no second create that looks like the first. */
-function unknown(model: CreateModel, result: Extract<Result, { kind: 'unknown' }>): TemplateResult {
-  return html`<p class="warning">${result.message}</p>
-    ${
-      result.candidates.length === 0
-        ? nothing
-        : html`<p>${l10n.t('Is one of these the new instance?')}</p>
-            ${result.candidates.map(
-              ({ id, name, detail }) =>
-                html`<div class="cheaper candidate">
-                  <span>${name} · ${detail}</span>
-                  ${button(l10n.t('Use This'), () => model.post({ type: 'useCandidate', id }))}
-                </div>`,
-            )}`
-    }
-    <div class="buttons">
-      ${button(l10n.t('Show Instances'), () => model.post({ type: 'showInstances' }), { id: 'showInstances' })}
-    </div>`;
+/** The instances that may be the result of an unclear create. */
+export function candidateList(model: CreateModel): TemplateResult | typeof nothing {
+  const { result } = model;
+  if (result?.kind !== 'unknown' || result.candidates.length === 0) return nothing;
+  return html`<p>${l10n.t('Is one of these the new instance?')}</p>
+    ${result.candidates.map(
+      ({ id, name, detail }) =>
+        html`<div class="cheaper candidate">
+          <span>${name} · ${detail}</span>
+          ${button(l10n.t('Use This'), () => model.post({ type: 'useCandidate', id }))}
+        </div>`,
+    )}`;
 }
 
 function otherLocations(model: CreateModel): TemplateResult {

@@ -48,7 +48,7 @@ export function systemSection(model: CreateModel): TemplateResult {
         choices,
         hint,
         problem: model.problem('image'),
-        onChange: (image) => model.change({ image }),
+        onChange: (image) => model.change({ image, imageChosen: true }),
       })}
       ${textField({
         id: 'name',

@@ -220,6 +220,14 @@ function hostnodeOption(host: Hostnode, resources: SelectedResources): Placement
   };
 }
 
+/** What people call a location or host node; `undefined` if the catalog doesn't say. */
+export function placementName(catalog: CatalogState, id: string): string | undefined {
+  const found = [...catalog.locations, ...catalog.hostnodes].find((each) => each.id === id);
+  return found && (found.city ?? found.stateProvince ?? found.country) !== undefined
+    ? locationLabel(found)
+    : undefined;
+}
+
 function locationLabel(location: {
   id: string;
   city?: string;
@@ -230,7 +238,8 @@ function locationLabel(location: {
   return plainText(parts.length > 0 ? parts.join(', ') : location.id);
 }
 
-function parseVramGb(model: string): number | undefined {
+/** The memory of one GPU in GB, which the model's ID ends with. */
+export function parseVramGb(model: string): number | undefined {
   const found = /-(\d+)gb$/i.exec(model)?.[1];
   return found === undefined ? undefined : Number(found);
 }

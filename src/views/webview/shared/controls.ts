@@ -124,10 +124,17 @@ export function checkBox(
 export function button(
   label: string,
   onClick: (() => void) | undefined,
-  options: { readonly primary?: boolean; readonly disabled?: boolean; readonly id?: string } = {},
+  options: {
+    readonly primary?: boolean;
+    readonly disabled?: boolean;
+    readonly id?: string;
+    /** Looks like a link, for what is rarely used. */
+    readonly quiet?: boolean;
+  } = {},
 ): TemplateResult {
   return html`<vscode-button
     id=${options.id ?? nothing}
+    class=${options.primary ? 'primary' : options.quiet ? 'quiet' : nothing}
     type=${onClick ? 'button' : 'submit'}
     ?secondary=${!options.primary}
     ?disabled=${options.disabled ?? false}

@@ -10,6 +10,7 @@ export const emptyDraft: Draft = {
   ramGb: '32',
   storageGb: '200',
   image: '',
+  imageChosen: false,
   name: '',
   nameTyped: false,
   access: 'local',

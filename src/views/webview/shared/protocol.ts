@@ -21,6 +21,8 @@ export const draftSchema = v.object({
   ramGb: short,
   storageGb: short,
   image: short,
+  /** Whether the person chose the image. Otherwise it follows the GPU. */
+  imageChosen: v.optional(v.boolean(), false),
   name: short,
   /** Whether the person typed the name. Otherwise it follows the GPU. */
   nameTyped: v.boolean(),
@@ -142,12 +144,42 @@ export const resultSchema = v.variant('kind', [
 ]);
 export type Result = v.InferOutput<typeof resultSchema>;
 
+/** The steps from a create request to an instance that can be used. An instance without SSH skips `ssh`. */
+export const createSteps = ['ordered', 'booting', 'address', 'ssh', 'ready'] as const;
+export type CreateStep = (typeof createSteps)[number];
+
+/** How far a create has come. The page keeps it over a reload and a hidden tab. Times: milliseconds since the epoch. */
+export const progressSchema = v.object({
+  submitId: short,
+  /** The key of the create, the same in all windows. */
+  key: short,
+  name: short,
+  /** What was ordered, in words. */
+  summary: short,
+  windows: v.boolean(),
+  startedAt: v.number(),
+  /** Known once it's ordered. */
+  instanceId: v.optional(short),
+  /** The steps that are done, in order. */
+  done: v.array(v.object({ step: v.picklist(createSteps), at: v.number(), detail: v.optional(text) })),
+  /** What's happening now, in words. */
+  message: text,
+  /** Why it doesn't go on. Missing while it does. */
+  problem: v.optional(text),
+});
+export type Progress = v.InferOutput<typeof progressSchema>;
+
 const submitId = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
 
 /** From the create form to the extension. */
 export const fromCreateForm = v.variant('type', [
-  /** `accountId`: the account that a restored form was opened with. */
-  v.object({ type: v.literal('ready'), restored: v.boolean(), accountId: v.optional(short) }),
+  /** What a restored form kept: the account it was opened with, and the create that it shows. */
+  v.object({
+    type: v.literal('ready'),
+    restored: v.boolean(),
+    accountId: v.optional(short),
+    progress: v.optional(progressSchema),
+  }),
   v.object({ type: v.literal('refresh') }),
   v.object({
     type: v.literal('submit'),
@@ -170,6 +202,14 @@ export const fromCreateForm = v.variant('type', [
   v.object({ type: v.literal('editCloudInit'), text }),
   v.object({ type: v.literal('addRecipe'), id: short, text }),
   v.object({ type: v.literal('connect'), id: short }),
+  /** The person goes on with the next instance. */
+  v.object({ type: v.literal('createAnother') }),
+  /** Waits for a GPU model; `count` in one instance. */
+  v.object({
+    type: v.literal('watch'),
+    model: short,
+    count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  }),
 ]);
 export type FromCreateForm = v.InferOutput<typeof fromCreateForm>;
 
@@ -188,9 +228,10 @@ export const toCreateForm = v.variant('type', [
   v.object({ type: v.literal('presets'), presets: v.array(presetSchema) }),
   v.object({ type: v.literal('images'), images: v.array(v.string()) }),
   v.object({ type: v.literal('names'), taken: v.array(v.string()) }),
-  v.object({ type: v.literal('progress'), submitId, message: text }),
+  v.object({ type: v.literal('progress'), progress: progressSchema }),
   v.object({ type: v.literal('result'), submitId, result: resultSchema }),
-  v.object({ type: v.literal('readiness'), id: v.string(), message: text, ready: v.boolean() }),
+  /** The form is for the next instance from now on. */
+  v.object({ type: v.literal('startOver') }),
   v.object({ type: v.literal('cloudInitProblems'), text, problems: v.array(text) }),
   v.object({ type: v.literal('cloudInit'), text }),
 ]);

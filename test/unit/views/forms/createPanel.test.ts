@@ -26,7 +26,7 @@ let created: CreatePanel;
 const reopened: Result[] = [];
 const closed: CreatePanel[] = [];
 
-function open(result?: Result): CreatePanel {
+function open(): CreatePanel {
   return new CreatePanel(
     form.webviewPanel,
     {
@@ -34,11 +34,10 @@ function open(result?: Result): CreatePanel {
       feed: form.feed,
       presets: new Presets(form.parts.memory),
       editors: new CloudInitEditors(),
-      reopen: (_draft, outcome) => void reopened.push(outcome),
+      reopen: ({ result }) => void (result && reopened.push(result)),
       closed: (panel) => void closed.push(panel),
     },
-    draft,
-    result,
+    { draft },
   );
 }
 

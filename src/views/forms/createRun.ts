@@ -1,0 +1,187 @@
+import * as vscode from 'vscode';
+import type { CreateRequest } from '../../api/types';
+import { formatDuration } from '../../base/duration';
+import type { RunningOperation } from '../../instances/operations/operations';
+import { errorText, showInformation } from '../../vscode/messages';
+import type { CreateStep, Progress, Result } from '../webview/shared/protocol';
+import { requestInstance, type RequestedInstance } from './createRequest';
+import { describeFailure, describeOutcome } from './createSubmit';
+import { followInstance } from './instanceSteps';
+import type { FormParts } from './parts';
+
+type RunParts = Pick<FormParts, 'operations' | 'store' | 'clock' | 'ssh' | 'reportedByForm' | 'log'>;
+
+/** What a form does with its create. */
+export interface RunView {
+  readonly changed: () => void;
+  /** Whether the person sees the progress. Otherwise a notification says when the instance is ready. */
+  readonly isVisible: () => boolean;
+}
+
+/**
+ * One create of a form, from the request to an instance that can be used. It goes on when the form is closed. A form
+ * that is restored after a reload resumes its create from what its page kept; nothing is sent again then.
+ */
+export class CreateRun {
+  /** Missing until it's known whether the instance was created. */
+  result?: Result;
+  private operation?: RunningOperation;
+  private following = false;
+
+  constructor(
+    private readonly parts: RunParts,
+    public progress: Progress,
+    private readonly view: RunView,
+  ) {}
+
+  /** Whether nothing more is expected: the instance is ready, or it's told why it isn't. */
+  get isOver(): boolean {
+    const { done, problem } = this.progress;
+    return problem !== undefined || done.some(({ step }) => step === 'ready');
+  }
+
+  /** Whether the request is on its way. */
+  get isPending(): boolean {
+    return this.result === undefined;
+  }
+
+  /** Sends the request once. Resolves when the outcome is known. Never rejects. */
+  async send(request: CreateRequest, identityFile: string | undefined): Promise<Result> {
+    const { key, name } = this.progress;
+    const onProgress = (message: string): void => this.report(message);
+    return this.take(
+      await requestInstance(this.parts, request, { idempotencyKey: key, identityFile, onProgress }).catch(
+        (error: unknown) => describeFailure(error, name),
+      ),
+    );
+  }
+
+  /** Goes on after a reload, in whichever window the create is now. Never rejects. */
+  async resume(): Promise<void> {
+    const { key, name, instanceId } = this.progress;
+    if (instanceId !== undefined) {
+      this.result = { kind: 'created', id: instanceId, name, message: '' };
+      if (this.isOver && this.progress.problem === undefined) this.view.changed();
+      else this.follow(instanceId);
+      return;
+    }
+    try {
+      const operation = await this.parts.operations.resume(key);
+      if (!operation) {
+        this.take(unrecorded(name));
+        return;
+      }
+      this.parts.reportedByForm.add(operation);
+      if (operation.message !== '') this.report(operation.message);
+      const listener = operation.onDidReport((message) => this.report(message));
+      const outcome = await operation.outcome.finally(() => listener.dispose());
+      this.take({ outcome, operation });
+    } catch (error) {
+      this.take(describeOutcome({ kind: 'unknown', error: asError(error) }, name));
+    }
+  }
+
+  /** The person says which instance came of the unclear create. */
+  choose(id: string): void {
+    if (this.result?.kind !== 'unknown') return;
+    const candidate = this.result.candidates.find((known) => known.id === id);
+    if (!candidate) return;
+    this.operation?.choose(id);
+    const message = vscode.l10n.t('{0} is your new instance.', candidate.name);
+    this.settle({ kind: 'created', id, name: candidate.name, message });
+  }
+
+  private take(ended: RequestedInstance | Result): Result {
+    const { name } = this.progress;
+    if ('kind' in ended) return this.settle(ended);
+    const { outcome, operation } = ended;
+    if (outcome.kind === 'unknown' && operation) this.followSearch(operation);
+    return this.settle(describeOutcome(outcome, name));
+  }
+
+  private settle(result: Result): Result {
+    this.result = result;
+    if (result.kind === 'created') {
+      this.progress = { ...this.progress, instanceId: result.id, name: result.name };
+      this.reach('ordered', result.message);
+      this.follow(result.id);
+    } else this.view.changed();
+    return result;
+  }
+
+  /** The search for the instance of an unclear create goes on; what it finds is shown. */
+  private followSearch(operation: RunningOperation): void {
+    this.operation = operation;
+    operation.done.then(
+      () => {
+        const { instanceId } = operation.record;
+        if (instanceId === undefined || this.result?.kind !== 'unknown') return;
+        this.take({ outcome: { kind: 'done', value: { id: instanceId } }, operation });
+      },
+      () => undefined,
+    );
+  }
+
+  private follow(id: string): void {
+    if (this.following) return;
+    this.following = true;
+    const { parts, progress } = this;
+    this.progress = { ...progress, problem: undefined };
+    void followInstance({
+      session: parts.store.session,
+      clock: parts.clock,
+      id,
+      windows: progress.windows,
+      reach: (step, detail) => this.reach(step, detail),
+      report: (message) => this.report(message),
+    })
+      .catch((error: unknown) => {
+        parts.log.info(`Couldn’t tell whether ${id} is ready: ${errorText(error)}`);
+        this.change({ problem: errorText(error) });
+      })
+      .finally(() => (this.following = false));
+  }
+
+  private reach(step: CreateStep, detail?: string): void {
+    if (this.progress.done.some((each) => each.step === step)) return;
+    const at = this.parts.clock.now();
+    this.change({ done: [...this.progress.done, { step, at, detail }] });
+    if (step === 'ready') this.notifyReady(at);
+  }
+
+  private notifyReady(at: number): void {
+    const { name, startedAt, instanceId } = this.progress;
+    if (this.view.isVisible()) return;
+    const took = formatDuration(at - startedAt);
+    showInformation(vscode.l10n.t('{0} is ready to connect (took {1}).', name, took), {
+      title: vscode.l10n.t('Connect'),
+      run: () => vscode.commands.executeCommand('tensordock.connect', instanceId),
+    });
+  }
+
+  private report(message: string): void {
+    this.change({ message });
+  }
+
+  private change(change: Partial<Progress>): void {
+    this.progress = { ...this.progress, ...change };
+    this.view.changed();
+  }
+}
+
+/** A create that is neither under way nor remembered. Absence proves nothing. */
+function unrecorded(name: string): Result {
+  return {
+    kind: 'unknown',
+    name,
+    candidates: [],
+    message: vscode.l10n.t(
+      'It’s unknown whether “{0}” was created. Check your instances before you create it again.',
+      name,
+    ),
+  };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

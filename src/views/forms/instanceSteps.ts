@@ -1,0 +1,107 @@
+import * as vscode from 'vscode';
+import { plainText } from '../../base/text';
+import type { Clock } from '../../base/clock';
+import { isStopped } from '../../instances/state';
+import type { InstanceRow } from '../../instances/store';
+import type { AccountSession } from '../../instances/accountSession';
+import { waitForBanner } from '../../ssh/connect/banner';
+import { formatEndpoint, rdpEndpoint, sshEndpoint, type EndpointResult } from '../../ssh/endpoint';
+import type { CreateStep } from '../webview/shared/protocol';
+
+/** How long a new instance can take to answer over SSH, in milliseconds (fact sheet, section 4, number 2). */
+const readyMs = 20 * 60_000;
+
+/** What follows a new instance until it can be used. */
+export interface InstanceSteps {
+  readonly session: Pick<AccountSession, 'refreshOne' | 'waitFor'>;
+  readonly clock: Clock;
+  readonly id: string;
+  /** Windows has no SSH to wait for. */
+  readonly windows: boolean;
+  /** Called when a step is done, with what came of it. */
+  readonly reach: (step: CreateStep, detail?: string) => void;
+  /** Called with what is waited for, in words. */
+  readonly report: (message: string) => void;
+}
+
+/**
+ * Follows a new instance: it runs, it has an address, it answers over SSH. Rejects with an `Error` for a person if it
+ * fails, is gone, or doesn't answer within 20 minutes, and with `AccountLeftError` if the account is left.
+ */
+export async function followInstance(steps: InstanceSteps): Promise<void> {
+  const { session, clock, id, windows, reach, report } = steps;
+  const deadline = new AbortController();
+  const timer = clock.after(readyMs, () => deadline.abort());
+  const { signal } = deadline;
+  let waitingFor = vscode.l10n.t('The instance didn’t start within {0} minutes.', readyMs / 60_000);
+  try {
+    report(vscode.l10n.t('The instance is starting.'));
+    // After a reload there may be no row yet, which doesn't mean that there is no instance.
+    await session.refreshOne(id);
+    const running = await session.waitFor(
+      id,
+      (row) => !row || row.state === 'running' || failed(row),
+      signal,
+    );
+    requireUsable(running);
+    reach('booting');
+    report(vscode.l10n.t('Waiting for the address.'));
+    waitingFor = vscode.l10n.t('No address was assigned within {0} minutes.', readyMs / 60_000);
+    const endpointOf = windows ? rdpEndpoint : sshEndpoint;
+    const row = await session.waitFor(
+      id,
+      (each) => !each || failed(each) || hasEnd(each, endpointOf),
+      signal,
+    );
+    const { instance } = requireUsable(row);
+    const endpoint = endpointOf(instance, { complete: true });
+    if ('none' in endpoint) throw new Error(noEndpoint(windows));
+    reach('address', windows ? instance.ipAddress : formatEndpoint(endpoint));
+    if (!windows) {
+      report(vscode.l10n.t('Waiting for SSH to answer.'));
+      waitingFor = vscode.l10n.t('SSH didn’t answer within {0} minutes.', readyMs / 60_000);
+      const banner = await waitForBanner({ ...endpoint, clock, signal, limitMs: readyMs });
+      if (banner.kind !== 'ready') {
+        throw new Error(
+          vscode.l10n.t('The instance is running, but SSH doesn’t answer yet ({0}).', banner.kind),
+        );
+      }
+      reach('ssh');
+    }
+    reach('ready');
+  } catch (error) {
+    throw deadline.signal.aborted ? new Error(waitingFor, { cause: error }) : error;
+  } finally {
+    timer.dispose();
+  }
+}
+
+function failed({ state }: InstanceRow): boolean {
+  return state === 'error' || state === 'deleting' || state === 'deleted' || isStopped(state);
+}
+
+function requireUsable(row: InstanceRow | undefined): InstanceRow {
+  if (!row) throw new Error(vscode.l10n.t('TensorDock no longer has this instance.'));
+  if (isStopped(row.state)) throw new Error(vscode.l10n.t('The instance stopped while it was starting.'));
+  if (failed(row)) {
+    throw new Error(
+      vscode.l10n.t(
+        'TensorDock reports that the instance failed ({0}).',
+        plainText(row.instance.statusText, 60),
+      ),
+    );
+  }
+  return row;
+}
+
+/** Whether it's known where it listens, or that it never will. */
+function hasEnd({ instance }: InstanceRow, endpointOf: typeof sshEndpoint): boolean {
+  const endpoint: EndpointResult = endpointOf(instance, { complete: instance.portForwards !== undefined });
+  return !('none' in endpoint) || endpoint.none === 'no-forward';
+}
+
+function noEndpoint(windows: boolean): string {
+  return windows
+    ? vscode.l10n.t('The instance has no public port for Remote Desktop.')
+    : vscode.l10n.t('The instance has no public port for SSH.');
+}
