@@ -13,10 +13,11 @@ export class FormPage {
     readonly frame: Frame,
   ) {}
 
-  /** The visible form, once it's drawn. */
+  /** The visible form, or the progress of its create, once it's drawn. */
   static async on(window: WorkbenchPage): Promise<FormPage> {
-    await window.webview().locator('form').waitFor({ timeout: 60_000 });
-    const inner = await window.webview().locator('form').elementHandle();
+    const title = window.webview().locator('#form h1');
+    await title.waitFor({ timeout: 60_000 });
+    const inner = await title.elementHandle();
     const frame = await inner.ownerFrame();
     if (!frame) throw new Error('The form has no frame');
     return new FormPage(window, frame);
@@ -53,7 +54,7 @@ export class FormPage {
   }
 
   price(): Promise<string> {
-    return this.locator('#price strong').innerText();
+    return this.locator('#price .headline').innerText();
   }
 
   outcome(): Promise<string> {

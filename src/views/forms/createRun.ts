@@ -88,7 +88,7 @@ export class CreateRun {
     if (!candidate) return;
     this.operation?.choose(id);
     const message = vscode.l10n.t('{0} is your new instance.', candidate.name);
-    this.settle({ kind: 'created', id, name: candidate.name, message });
+    this.settle({ kind: 'created', id, name: candidate.name, message }, message);
   }
 
   private take(ended: RequestedInstance | Result): Result {
@@ -96,14 +96,17 @@ export class CreateRun {
     if ('kind' in ended) return this.settle(ended);
     const { outcome, operation } = ended;
     if (outcome.kind === 'unknown' && operation) this.followSearch(operation);
-    return this.settle(describeOutcome(outcome, name));
+    const result = describeOutcome(outcome, name);
+    // How an unconfirmed create was found is worth a line; that it was created is the step itself.
+    const wasFound = outcome.kind === 'done' && outcome.value.search !== undefined;
+    return this.settle(result, wasFound ? result.message : undefined);
   }
 
-  private settle(result: Result): Result {
+  private settle(result: Result, detail?: string): Result {
     this.result = result;
     if (result.kind === 'created') {
       this.progress = { ...this.progress, instanceId: result.id, name: result.name };
-      this.reach('ordered', result.message);
+      this.reach('ordered', detail);
       this.follow(result.id);
     } else this.view.changed();
     return result;

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import { isWindowsImage, leastPasswordLength } from '../../../api/rules';
-import { button, selectField, textField } from '../shared/controls';
+import { button, choiceField, selectField, textField } from '../shared/controls';
 import type { CreateModel } from './model';
 
 /** How to sign in to the instance: an SSH key, or a password for Windows. */
@@ -31,7 +31,7 @@ function passwordField(model: CreateModel): TemplateResult {
 function keyFields(model: CreateModel): TemplateResult {
   const { draft, access } = model;
   const problem = model.problem('access');
-  const kind = selectField({
+  const kind = choiceField({
     id: 'access',
     label: l10n.t('SSH key source'),
     value: draft.access,
@@ -42,7 +42,7 @@ function keyFields(model: CreateModel): TemplateResult {
     ],
     onChange: (value) => model.change({ access: value === 'stored' || value === 'typed' ? value : 'local' }),
   });
-  return html`<div class="columns">${kind} ${keyField(model, problem)}</div>
+  return html`${kind} ${keyField(model, problem)}
     <div class="buttons">
       ${
         draft.access === 'local'

@@ -23,7 +23,7 @@ export function gpuSection(model: CreateModel): TemplateResult {
   return html`<fieldset>
     <legend>${l10n.t('GPU')}</legend>
     ${catalogueLine(model)}
-    <div class="columns">
+    <div class="search">
       ${textField({
         id: 'search',
         type: 'search',

@@ -8,7 +8,7 @@ import {
   resourcesOf,
   type PlacementOption,
 } from '../shared/catalog';
-import { button, problemLine, radioRows, selectField, textField, type Row } from '../shared/controls';
+import { button, problemLine, radioRows, choiceField, textField, type Row } from '../shared/controls';
 import { hourly } from '../shared/priceView';
 import { isCatalogEmpty, joinDetails, typedId } from './common';
 import type { CreateModel } from './model';
@@ -30,7 +30,7 @@ export function locationSection(model: CreateModel): TemplateResult {
   if (isTaken) rows.unshift(takenRow(model));
   return html`<fieldset>
     <legend>${l10n.t('Location')}</legend>
-    ${selectField({
+    ${choiceField({
       id: 'placementKind',
       label: l10n.t('Choose by'),
       hint:

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, type TemplateResult } from 'lit';
 import { commonPorts, isWindowsImage, rdpPort, sshPort, type Limits } from '../../../api/rules';
-import { checkBox, selectField, textField } from '../shared/controls';
+import { checkBox, choiceField, textField } from '../shared/controls';
 import { parsePorts } from '../shared/request';
 import type { CreateModel } from './model';
 
@@ -17,7 +17,7 @@ export function networkSection(model: CreateModel): TemplateResult {
   };
   return html`<fieldset>
     <legend>${l10n.t('Network')}</legend>
-    ${selectField({
+    ${choiceField({
       id: 'network',
       label: l10n.t('Public access'),
       value: draft.dedicatedIp ? 'dedicated' : 'forwards',

@@ -11,7 +11,8 @@ export function summary(model: CreateModel): TemplateResult {
   const { draft } = model;
   const needsGpu = draft.gpuModel === '' && draft.placementKind === 'location';
   return html`<aside class="summary" aria-label=${l10n.t('Price and Create')}>
-    ${priceView(model.price(), needsGpu)} ${cheaperLine(model)}
+    ${priceView(model.price(), needsGpu ? l10n.t('Choose a GPU to see the price.') : missingPrice(model))}
+    ${cheaperLine(model)}
     <div class="buttons">
       ${button(createLabel(model), undefined, {
         id: 'create',
@@ -30,6 +31,12 @@ export function copySection(model: CreateModel): TemplateResult {
   return html`<div class="section buttons">
     ${button(l10n.t('Copy as JSON'), copy('json'))} ${button(l10n.t('Copy as curl'), copy('curl'))}
   </div>`;
+}
+
+function missingPrice(model: CreateModel): string {
+  return model.placement()
+    ? l10n.t('TensorDock doesn’t list a price for this.')
+    : l10n.t('The price isn’t known, because this isn’t listed as available.');
 }
 
 function createLabel(model: CreateModel): string {

@@ -48,23 +48,24 @@ export function isTicking(model: CreateModel): boolean {
 
 function title(model: CreateModel, { name, done, problem, instanceId }: Progress): string {
   if (model.isOutcomeUnknown) return l10n.t('Outcome unknown: {0}', name);
-  if (done.some(({ step }) => step === 'ready')) return l10n.t('{0} is ready', name);
+  if (isReady(done)) return l10n.t('{0} is ready', name);
   if (problem !== undefined) return l10n.t('{0} was created, but isn’t ready', name);
   return instanceId === undefined ? l10n.t('Creating {0}', name) : l10n.t('{0} is starting', name);
 }
 
-function status(model: CreateModel, { done, message, problem, startedAt }: Progress): TemplateResult {
+function status(model: CreateModel, { done, message, problem }: Progress): TemplateResult {
   const { result } = model;
   if (result?.kind === 'unknown') return html`<p class="warning">${result.message}</p>`;
   if (problem !== undefined) return html`<p class="warning">${problem}</p>`;
-  const ready = done.find(({ step }) => step === 'ready');
-  if (ready) {
-    return html`<p>${l10n.t('Ready to connect. That took {0}.', formatDuration(ready.at - startedAt))}</p>`;
-  }
+  if (isReady(done)) return html`<p>${l10n.t('You can connect now.')}</p>`;
   return html`<p>${message}</p>`;
 }
 
-/** The steps of this instance, but for the last one, which is the title's. */
+function isReady(done: Progress['done']): boolean {
+  return done.some(({ step }) => step === 'ready');
+}
+
+/** The steps of this instance: Windows has no SSH. */
 function stepsOf({ windows }: Progress): readonly CreateStep[] {
   return createSteps.filter((step) => !(windows && step === 'ssh'));
 }
@@ -106,11 +107,11 @@ function stepTitle(step: CreateStep): string {
     case 'ordered':
       return l10n.t('Ordered');
     case 'booting':
-      return l10n.t('Booted');
+      return l10n.t('Booting');
     case 'address':
-      return l10n.t('Address assigned');
+      return l10n.t('Address');
     case 'ssh':
-      return l10n.t('SSH answers');
+      return l10n.t('SSH');
     case 'ready':
       return l10n.t('Ready');
   }

@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import { gpuFormFactor, gpuName } from '../../../api/gpuName';
-import { plainText } from '../../../base/text';
-import { gpuOffers, placementOptions, resourcesOf } from '../shared/catalog';
+import { gpuOffers, parseVramGb, placementName, placementOptions, resourcesOf } from '../shared/catalog';
 import { button, selectField, type Choice } from '../shared/controls';
 import { hourly, priceView } from '../shared/priceView';
+import { modifyLimits } from '../shared/request';
 import type { InstanceDetails, ModifyDraft } from '../shared/protocol';
 import { resourceFields } from '../shared/resourceFields';
 import type { ModifyModel } from './model';
@@ -62,7 +62,7 @@ function explanation(instance: InstanceDetails): string {
 function fields(model: ModifyModel, instance: InstanceDetails, draft: ModifyDraft): TemplateResult {
   const { gpuCount, vcpus, ramGb, storageGb } = resourceFields({
     draft,
-    limits: model.placement()?.limits ?? {},
+    limits: modifyLimits(instance, draft, model.catalog),
     currentStorageGb: instance.storageGb,
     problem: (field) => model.problem(field),
     change: (patch) => model.change(patch),
@@ -81,19 +81,34 @@ function fields(model: ModifyModel, instance: InstanceDetails, draft: ModifyDraf
     )}
     ${draft.gpuModel === '' ? nothing : compared(shown(instance.gpuCount), gpuCount)}
     ${compared(shown(instance.vcpus), vcpus)} ${compared(shown(instance.ramGb), ramGb)}
-    ${compared(shown(instance.storageGb), storageGb)}
-    ${compared(
-      '',
-      selectField({
-        id: 'location',
-        label: l10n.t('Location'),
-        value: draft.placementId,
-        choices: locationChoices(model, draft),
-        hint: l10n.t('Used only for limits and pricing. An instance can’t be moved.'),
-        onChange: (placementId) => model.change({ placementId }),
-      }),
-    )}
+    ${compared(shown(instance.storageGb), storageGb)} ${compared('', locationField(model, instance, draft))}
   `;
+}
+
+/** Where the instance is. Only where the service doesn't say, the person can, to see limits and prices. */
+function locationField(model: ModifyModel, instance: InstanceDetails, draft: ModifyDraft): TemplateResult {
+  if (instance.locationId !== undefined) {
+    const name = placementName(model.catalog, instance.locationId);
+    return html`<div class="field">
+      <div class="label">${l10n.t('Location')}</div>
+      <div id="location">${name ?? l10n.t('Not in TensorDock’s list of locations')}</div>
+      <div class="hint">${l10n.t('An instance can’t be moved.')}</div>
+    </div>`;
+  }
+  return selectField({
+    id: 'location',
+    label: l10n.t('Location'),
+    value: draft.placementId,
+    choices: [
+      { value: '', label: l10n.t('Unknown') },
+      ...placementOptions(model.catalog, 'location', resourcesOf(draft)).map(({ id, label }) => ({
+        value: id,
+        label,
+      })),
+    ],
+    hint: l10n.t('TensorDock doesn’t report it. Used only for limits and pricing.'),
+    onChange: (placementId) => model.change({ placementId }),
+  });
 }
 
 function summary(model: ModifyModel, instance: InstanceDetails): TemplateResult {
@@ -102,8 +117,18 @@ function summary(model: ModifyModel, instance: InstanceDetails): TemplateResult 
   const rate = instance.rateHourly;
   const difference = price.total === undefined || rate === undefined ? undefined : price.total - rate;
   return html`<aside class="summary" aria-label=${l10n.t('Price and Modify')}>
-    <p class="now-rate">${l10n.t('Current rate: {0}', hourly(rate))}</p>
-    ${priceView(price)}
+    ${
+      difference !== undefined && Math.abs(difference) < 0.00005
+        ? html`<p class="now-rate">${l10n.t('Current rate')}</p>`
+        : html`<p class="now-rate">
+            ${
+              rate === undefined
+                ? l10n.t('TensorDock doesn’t report the current rate.')
+                : l10n.t('Current rate: {0}', hourly(rate))
+            }
+          </p>`
+    }
+    ${priceView(price, l10n.t('The rate after the change isn’t known.'))}
     ${
       difference === undefined || Math.abs(difference) < 0.00005
         ? nothing
@@ -158,28 +183,30 @@ function shown(amount: number | undefined): string {
 }
 
 function gpuChoices(model: ModifyModel, instance: InstanceDetails): Choice[] {
-  const offered = gpuOffers(model.catalog).map(({ model: id, name, vramGb }) => ({
-    value: id,
-    label: [name, gpuFormFactor(id), vramGb === undefined ? undefined : l10n.t('{0} GB', vramGb)]
-      .filter((part) => part !== undefined)
-      .join(' · '),
-  }));
+  const here = model.catalog.locations.find(({ id }) => id === model.draft?.placementId);
   const current = instance.gpuModel ?? '';
-  const known = current !== '' && !offered.some(({ value }) => value === current);
+  const offered = gpuOffers(model.catalog)
+    .filter((offer) => offer.model !== current)
+    .map(({ model: id, name, vramGb }) => {
+      const isHere = !here || here.gpus.some((gpu) => gpu.model === id && gpu.maxCount !== 0);
+      return {
+        value: id,
+        label: gpuLabel(id, name, vramGb),
+        group: isHere ? undefined : l10n.t('Not available at this location'),
+        disabled: !isHere,
+      };
+    });
   return [
     // A GPU can't be removed, so "No GPU" is offered only for an instance without one.
-    ...(current === '' ? [{ value: '', label: l10n.t('No GPU') }] : []),
-    ...(known ? [{ value: current, label: gpuName(current) }] : []),
+    current === ''
+      ? { value: '', label: l10n.t('No GPU') }
+      : { value: current, label: gpuLabel(current, gpuName(current), parseVramGb(current)) },
     ...offered,
   ];
 }
 
-function locationChoices(model: ModifyModel, draft: ModifyDraft): Choice[] {
-  const locations = placementOptions(model.catalog, 'location', resourcesOf(draft));
-  const unlisted = draft.placementId !== '' && !locations.some(({ id }) => id === draft.placementId);
-  return [
-    { value: '', label: l10n.t('Unknown') },
-    ...(unlisted ? [{ value: draft.placementId, label: plainText(draft.placementId) }] : []),
-    ...locations.map(({ id, label }) => ({ value: id, label })),
-  ];
+function gpuLabel(id: string, name: string, vramGb: number | undefined): string {
+  return [name, gpuFormFactor(id), vramGb === undefined ? undefined : l10n.t('{0} GB', vramGb)]
+    .filter((part) => part !== undefined)
+    .join(' · ');
 }

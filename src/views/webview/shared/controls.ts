@@ -17,6 +17,7 @@ export interface TextFieldOptions extends FieldOptions {
   readonly value: string;
   readonly type?: 'text' | 'number' | 'password' | 'search';
   readonly min?: number;
+  readonly max?: number;
   readonly step?: number;
   readonly placeholder?: string;
   /** Set where Enter must not submit the form. */
@@ -29,6 +30,8 @@ export interface Choice {
   readonly value: string;
   readonly label: string;
   readonly group?: string;
+  /** Shown, but can't be chosen. */
+  readonly disabled?: boolean;
 }
 
 /** A text box. {@link describeFields} gives its inner input the hint and the problem. */
@@ -47,6 +50,7 @@ export function textField(options: TextFieldOptions): TemplateResult {
       .value=${live(options.value)}
       .label=${options.label}
       .min=${options.min}
+      .max=${options.max}
       .step=${options.step}
       .placeholder=${options.placeholder}
       .invalid=${options.problem !== undefined}
@@ -86,7 +90,13 @@ export function selectField(
   },
 ): TemplateResult {
   const option = (choice: Choice): TemplateResult =>
-    html`<option value=${choice.value} ?selected=${choice.value === options.value}>${choice.label}</option>`;
+    html`<option
+      value=${choice.value}
+      ?selected=${choice.value === options.value}
+      ?disabled=${choice.disabled ?? false}
+    >
+      ${choice.label}
+    </option>`;
   const groups = [...new Set(options.choices.map((choice) => choice.group))];
   return field(
     options,
@@ -103,6 +113,42 @@ export function selectField(
       })}
     </select>`,
   );
+}
+
+/** A few options, all of them visible. */
+export function choiceField(
+  options: FieldOptions & {
+    readonly value: string;
+    readonly choices: readonly Choice[];
+    readonly onChange: (value: string) => void;
+  },
+): TemplateResult {
+  return html`<div class="field">
+    <div id=${`${options.id}-label`} class="label">${options.label}</div>
+    <div
+      id=${options.id}
+      class="choices"
+      role="radiogroup"
+      aria-labelledby=${`${options.id}-label`}
+      aria-describedby=${`${options.id}-hint ${options.id}-problem`}
+      @keydown=${keepEnter}
+    >
+      ${options.choices.map(
+        ({ value, label }) =>
+          html`<label class="choice">
+            <input
+              type="radio"
+              name=${options.id}
+              value=${value}
+              .checked=${live(value === options.value)}
+              @change=${() => options.onChange(value)}
+            />
+            ${label}
+          </label>`,
+      )}
+    </div>
+    ${belowField(options)}
+  </div>`;
 }
 
 /** A checkbox. */
@@ -132,9 +178,11 @@ export function button(
     readonly quiet?: boolean;
   } = {},
 ): TemplateResult {
+  if (options.quiet)
+    return html`<button type="button" class="quiet" @click=${onClick ?? nothing}>${label}</button>`;
   return html`<vscode-button
     id=${options.id ?? nothing}
-    class=${options.primary ? 'primary' : options.quiet ? 'quiet' : nothing}
+    class=${options.primary ? 'primary' : nothing}
     type=${onClick ? 'button' : 'submit'}
     ?secondary=${!options.primary}
     ?disabled=${options.disabled ?? false}
@@ -161,9 +209,6 @@ export function radioRows(options: {
   readonly value: string;
   readonly onChange: (value: string) => void;
 }): TemplateResult {
-  const keepEnter = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter') event.preventDefault();
-  };
   return html`<div class="rows" role="radiogroup" aria-label=${options.label} @keydown=${keepEnter}>
     ${options.rows.map(
       (row) =>
@@ -207,14 +252,25 @@ export function describeFields(root: ParentNode): void {
 function field(options: FieldOptions, control: TemplateResult): TemplateResult {
   return html`<div class="field">
     <label for=${options.id}>${options.label}</label>
-    ${control}
-    <div id=${`${options.id}-hint`} class="hint">${options.hint ?? nothing}</div>
-    ${problemLine(options.id, options.problem)}
+    ${control} ${belowField(options)}
   </div>`;
 }
 
+/** The hint, or the problem: it says what the hint says, and more. */
+function belowField({ id, hint, problem }: FieldOptions): TemplateResult {
+  return html`<div id=${`${id}-hint`} class="hint">
+      ${problem === undefined ? (hint ?? nothing) : nothing}
+    </div>
+    ${problemLine(id, problem)}`;
+}
+
+/** In a radio group, Enter would submit the form. */
+function keepEnter(event: KeyboardEvent): void {
+  if (event.key === 'Enter') event.preventDefault();
+}
+
 function describe(options: FieldOptions): string {
-  return [options.problem, options.hint].filter((part) => part !== undefined).join(' ');
+  return options.problem ?? options.hint ?? '';
 }
 
 function valueOf(event: Event): string {

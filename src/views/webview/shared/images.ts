@@ -25,12 +25,24 @@ function groupOf(image: string): ImageGroup {
   return 'plain';
 }
 
-/** `ubuntu2404_ml_pytorch` as `Ubuntu 24.04 · ml pytorch`; an unknown ID unchanged. */
+const words: Readonly<Record<string, string>> = {
+  nvidia: 'NVIDIA',
+  cuda: 'CUDA',
+  pytorch: 'PyTorch',
+  tensorflow: 'TensorFlow',
+};
+
+/** `ubuntu2404_ml_pytorch` as `Ubuntu 24.04 · PyTorch`; an unknown ID unchanged. */
 function labelOf(image: string): string {
   const ubuntu = /^ubuntu(\d\d)(\d\d)(?:_(.+))?$/i.exec(image);
   if (ubuntu) {
     const [, year = '', month = '', rest] = ubuntu;
-    return `Ubuntu ${year}.${month}${rest === undefined ? '' : ` · ${rest.replaceAll('_', ' ')}`}`;
+    const more = (rest ?? '')
+      .split('_')
+      // The group's heading says that it is for machine learning.
+      .filter((word) => word !== '' && word !== 'ml')
+      .map((word) => words[word.toLowerCase()] ?? word);
+    return [`Ubuntu ${year}.${month}`, more.join(' ')].filter((part) => part !== '').join(' · ');
   }
   const windows = /^win(?:dows)?(\d+)$/i.exec(image);
   return windows?.[1] === undefined ? image : `Windows ${windows[1]}`;

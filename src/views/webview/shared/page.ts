@@ -31,5 +31,9 @@ export class Page {
 export function focusFirstProblem(root: HTMLElement): void {
   const line = [...root.querySelectorAll('.problem')].find((element) => element.textContent.trim() !== '');
   const near = line?.closest('.field') ?? line?.closest('fieldset');
-  near?.querySelector<HTMLElement>('vscode-textfield, vscode-textarea, select, input')?.focus();
+  const control = ['input:checked', 'vscode-textfield, vscode-textarea, select, input']
+    .map((selector) => near?.querySelector<HTMLElement>(selector))
+    .find((element) => element);
+  control?.focus();
+  line?.scrollIntoView({ block: 'nearest' });
 }

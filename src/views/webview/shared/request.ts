@@ -78,16 +78,20 @@ export function toModifyRequest(draft: ModifyDraft): ModifyRequest {
   };
 }
 
-/** What's wrong with a change. What an instance already has needs no room at its location. */
+/** What's wrong with a change. */
 export function modifyProblems(
   instance: InstanceDetails,
   draft: ModifyDraft,
   catalog: CatalogState,
 ): Problem[] {
+  return checkModify(instance, toModifyRequest(draft), modifyLimits(instance, draft, catalog));
+}
+
+/** The limits of a change. What an instance already has needs no room at its location. */
+export function modifyLimits(instance: InstanceDetails, draft: ModifyDraft, catalog: CatalogState): Limits {
   const resources = resourcesOf(draft);
   const placement = selectedPlacement(catalog, 'location', draft.placementId, resources);
-  const limits = placement ? widenLimits(placement.limits, instance, resources) : {};
-  return checkModify(instance, toModifyRequest(draft), limits);
+  return placement ? widenLimits(placement.limits, instance, resources) : {};
 }
 
 /** The current resources of an instance as the form's contents. */

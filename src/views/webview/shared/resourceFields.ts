@@ -32,10 +32,11 @@ export function resourceFields(form: ResourceForm): Record<keyof Resources, Temp
   const { draft, limits, currentStorageGb } = form;
   const hint = (rule: string, max: number | undefined): string =>
     max === undefined ? rule : l10n.t('{0} Up to {1} at this location.', rule, max).trim();
-  const amount = (field: Field, key: keyof Resources, step: number) => ({
+  const amount = (field: Field, key: keyof Resources, step: number, max: number | undefined) => ({
     id: field,
     type: 'number' as const,
     step,
+    max,
     value: draft[key],
     problem: form.problem(field),
     onInput: (value: string) => form.change({ [key]: value }),
@@ -43,13 +44,13 @@ export function resourceFields(form: ResourceForm): Record<keyof Resources, Temp
   });
   return {
     gpuCount: textField({
-      ...amount('gpuCount', 'gpuCount', 1),
+      ...amount('gpuCount', 'gpuCount', 1, limits.gpuCount),
       label: l10n.t('GPUs'),
       min: 1,
       hint: hint(l10n.t('1 or more.'), limits.gpuCount),
     }),
     vcpus: textField({
-      ...amount('vcpus', 'vcpus', vcpuStep),
+      ...amount('vcpus', 'vcpus', vcpuStep, limits.vcpus),
       label: l10n.t('vCPUs'),
       min: vcpuStep,
       hint: hint(l10n.t('An even number.'), limits.vcpus),
@@ -67,7 +68,7 @@ export function resourceFields(form: ResourceForm): Record<keyof Resources, Temp
       onChange: (ramGb) => form.change({ ramGb }),
     }),
     storageGb: textField({
-      ...amount('storage', 'storageGb', storageStepGb),
+      ...amount('storage', 'storageGb', storageStepGb, limits.storageGb),
       label: l10n.t('Storage (GB)'),
       min: currentStorageGb ?? leastStorageGb,
       hint: hint(
