@@ -74,7 +74,7 @@ export function commandTable(services: Services, forms: Forms, costs: CostParts)
     'tensordock.removeSshEntries': async () => removeSshEntries(services),
     'tensordock.scheduleStop': async (...args) => scheduleStop(services, costs, args),
     'tensordock.cancelOperation': async (...args) => cancelOperation(services, costs, args),
-    'tensordock.watchCapacity': async () => watchCapacity(services, costs),
+    'tensordock.watchCapacity': async (wish) => watchCapacity(services, costs, wish),
     'tensordock.showCosts': async () => showCosts(),
   };
 }

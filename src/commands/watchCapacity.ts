@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { gpuName } from '../api/gpuName';
 import { formatHourly } from '../api/price';
@@ -10,20 +11,47 @@ import { askDeadline } from './askDeadline';
 import type { CostParts } from './costParts';
 import type { Services } from './services';
 
-/** Notifies when a GPU model that the person picks is available. */
-export async function watchCapacity(services: Services, { watches }: CostParts): Promise<void> {
-  const locations = await services.store.api.listLocations();
-  const picked = await pickModel(locations);
+/** What the create form fills in. */
+const wishSchema = v.object({
+  model: v.pipe(v.string(), v.trim(), v.minLength(1)),
+  count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+});
+
+/** Notifies when a GPU model is available: `wish` of the create form, or the one that the person picks. */
+export async function watchCapacity(
+  services: Services,
+  { watches }: CostParts,
+  wish?: unknown,
+): Promise<void> {
+  const given = v.safeParse(wishSchema, wish);
+  const { model, count = 1 } = given.success
+    ? given.output
+    : { model: await pickModel(await services.store.api.listLocations()) };
+  const maxPriceHourly = given.success ? await askHighestPrice() : undefined;
   const { clock } = services;
   const until = await askDeadline(clock, vscode.l10n.t('How long do you want to wait?'));
-  await watches.add({ model: picked }, until);
+  await watches.add({ model, count, maxPriceHourly }, until);
+  const name = gpuName(model);
   showInformation(
     vscode.l10n.t(
       'You’ll be notified when {0} is available, until {1}, while VS Code is open.',
-      gpuName(picked),
+      count === 1 ? name : vscode.l10n.t('{0} × {1}', count, name),
       formatWhen(until, clock.now()),
     ),
   );
+}
+
+/** US dollars an hour for one GPU; `undefined` for any price. Throws `CancellationError` if the question is closed. */
+async function askHighestPrice(): Promise<number | undefined> {
+  const typed = await askText({
+    prompt: vscode.l10n.t('Enter the highest price per GPU in dollars an hour, or nothing for any price.'),
+    placeHolder: vscode.l10n.t('Any price'),
+    validate: (text) =>
+      /^\s*(\$?\s*\d+([.,]\d+)?)?\s*$/.test(text) ? undefined : vscode.l10n.t('Enter a price, such as 0.50.'),
+  });
+  if (typed === undefined) throw new vscode.CancellationError();
+  const price = typed.replace('$', '').replace(',', '.').trim();
+  return price === '' ? undefined : Number(price);
 }
 
 async function pickModel(locations: readonly Location[]): Promise<string> {

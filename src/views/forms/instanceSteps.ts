@@ -5,7 +5,13 @@ import { isStopped } from '../../instances/state';
 import type { InstanceRow } from '../../instances/store';
 import type { AccountSession } from '../../instances/accountSession';
 import { waitForBanner } from '../../ssh/connect/banner';
-import { formatEndpoint, rdpEndpoint, sshEndpoint, type EndpointResult } from '../../ssh/endpoint';
+import {
+  formatEndpoint,
+  rdpEndpoint,
+  type Endpoint,
+  sshEndpoint,
+  type EndpointResult,
+} from '../../ssh/endpoint';
 import type { CreateStep } from '../webview/shared/protocol';
 
 /** How long a new instance can take to answer over SSH, in milliseconds (fact sheet, section 4, number 2). */
@@ -60,12 +66,7 @@ export async function followInstance(steps: InstanceSteps): Promise<void> {
     if (!windows) {
       report(vscode.l10n.t('Waiting for SSH to answer.'));
       waitingFor = vscode.l10n.t('SSH didn’t answer within {0} minutes.', readyMs / 60_000);
-      const banner = await waitForBanner({ ...endpoint, clock, signal, limitMs: readyMs });
-      if (banner.kind !== 'ready') {
-        throw new Error(
-          vscode.l10n.t('The instance is running, but SSH doesn’t answer yet ({0}).', banner.kind),
-        );
-      }
+      await untilSshAnswers(steps, endpoint, signal);
       reach('ssh');
     }
     reach('ready');
@@ -76,6 +77,26 @@ export async function followInstance(steps: InstanceSteps): Promise<void> {
   }
 }
 
+/** Rejects as soon as the instance is gone or has stopped, too. */
+async function untilSshAnswers(steps: InstanceSteps, endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+  const { session, clock, id } = steps;
+  const ended = new AbortController();
+  const either = AbortSignal.any([signal, ended.signal]);
+  try {
+    const banner = await Promise.race([
+      waitForBanner({ ...endpoint, clock, signal: either, limitMs: readyMs }),
+      session.waitFor(id, (row) => !row || failed(row), either).then(requireUsable),
+    ]);
+    if ('kind' in banner && banner.kind !== 'ready') {
+      throw new Error(
+        vscode.l10n.t('The instance is running, but SSH doesn’t answer yet ({0}).', banner.kind),
+      );
+    }
+  } finally {
+    ended.abort();
+  }
+}
+
 function failed({ state }: InstanceRow): boolean {
   return state === 'error' || state === 'deleting' || state === 'deleted' || isStopped(state);
 }
@@ -83,6 +104,9 @@ function failed({ state }: InstanceRow): boolean {
 function requireUsable(row: InstanceRow | undefined): InstanceRow {
   if (!row) throw new Error(vscode.l10n.t('TensorDock no longer has this instance.'));
   if (isStopped(row.state)) throw new Error(vscode.l10n.t('The instance stopped while it was starting.'));
+  if (row.state === 'deleting' || row.state === 'deleted') {
+    throw new Error(vscode.l10n.t('The instance is being deleted.'));
+  }
   if (failed(row)) {
     throw new Error(
       vscode.l10n.t(

@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { CreateModel } from '../../../../src/views/webview/create/model';
+import { commonPresets } from '../../../../src/views/webview/create/commonPresets';
 import {
   fromCreateForm,
   type FromCreateForm,
+  type Progress,
   type Result,
 } from '../../../../src/views/webview/shared/protocol';
 import { access, catalog, draft } from './catalogFixtures';
@@ -29,6 +31,17 @@ function opened(kept?: unknown): { model: CreateModel; sent: FromCreateForm[]; s
   model.receive({ type: 'access', access });
   return { model, sent, saved: () => state };
 }
+
+const progress: Progress = {
+  submitId: 's',
+  key: 'k',
+  name: 'rtx4090-1',
+  summary: '',
+  windows: false,
+  startedAt: 0,
+  done: [],
+  message: '',
+};
 
 const submits = (sent: FromCreateForm[]): (FromCreateForm & { type: 'submit' })[] =>
   sent.filter((message) => message.type === 'submit');
@@ -92,6 +105,81 @@ describe('the create form', () => {
     model.submit();
     expect(submits(sent)).toHaveLength(0);
     expect(model.problem('vcpus')).toBeDefined();
+  });
+
+  it('shows the create as a page, where no field has a problem, and goes on to the next instance', () => {
+    const { model, sent } = opened();
+    model.submit();
+    const submitId = submits(sent)[0]?.submitId ?? '';
+    model.receive({ type: 'progress', progress: { ...progress, submitId } });
+    model.receive({ type: 'result', submitId, result: { kind: 'created', id: 'i', name: 'n', message: '' } });
+    model.receive({ type: 'names', taken: ['rtx4090-1'] });
+    expect(model.showsProgress).toBe(true);
+    model.createAnother();
+    expect(sent.at(-1)).toEqual({ type: 'createAnother' });
+    expect(model.showsProgress).toBe(false);
+    expect(model.problem('name')).toBeUndefined();
+    expect(model.draft.name).toBe('rtx4090-2');
+  });
+
+  it('keeps the progress over a reload, and returns to the form after a refusal', () => {
+    const first = opened();
+    first.model.receive({ type: 'progress', progress });
+    const { model, sent } = opened(first.saved());
+    expect(sent[0]).toMatchObject({ type: 'ready', progress: { key: 'k' } });
+    expect(model.showsProgress).toBe(true);
+    const refused: Result = { kind: 'refused', message: 'no', problems: [], noCapacity: false };
+    model.receive({ type: 'result', submitId: 's', result: refused });
+    expect(model.showsProgress).toBe(false);
+    expect(model.draft).toEqual(first.model.draft);
+  });
+
+  it('chooses an image with a driver for a GPU until the person chooses one', () => {
+    const { model } = opened();
+    const images = ['ubuntu2404', 'ubuntu2404_nvidia_570', 'ubuntu2404_ml_pytorch', 'windows10'];
+    model.receive({ type: 'images', images });
+    expect(model.draft.image).toBe('ubuntu2404_ml_pytorch');
+    model.change({ gpuModel: '', placementKind: 'hostnode' });
+    expect(model.draft.image).toBe('ubuntu2404');
+    model.change({ image: 'windows10', imageChosen: true });
+    model.change({ gpuModel: draft.gpuModel, placementKind: 'location' });
+    expect(model.draft.image).toBe('windows10');
+  });
+
+  it('keeps a GPU and a location that are taken meanwhile', () => {
+    const { model } = opened();
+    const without = (ids: readonly string[]): typeof catalog => ({
+      ...catalog,
+      locations: catalog.locations.map((location) => ({
+        ...location,
+        gpus: location.gpus.filter(({ model: id }) => id !== draft.gpuModel || !ids.includes(location.id)),
+      })),
+    });
+    model.receive({ type: 'catalog', catalog: without(['cheap']) });
+    expect(model.draft).toMatchObject({ gpuModel: draft.gpuModel, placementId: 'cheap' });
+    expect(model.availability.isPlacementTaken(model.draft, model.catalog)).toBe(true);
+    expect(model.alternatives()[0]?.placement.id).toBe('dear');
+    model.receive({ type: 'catalog', catalog: without(['cheap', 'dear', 'small']) });
+    expect(model.draft).toMatchObject({ gpuModel: draft.gpuModel, placementId: 'cheap' });
+    model.receive({ type: 'catalog', catalog });
+    expect(model.placement()?.id).toBe('cheap');
+  });
+
+  it('fills in common presets with what is available', () => {
+    const { model } = opened();
+    model.receive({ type: 'images', images: ['ubuntu2404', 'ubuntu2404_ml_pytorch'] });
+    const presets = commonPresets(model.catalog, model.images);
+    const use = (label: string): void => {
+      const preset = presets.find((each) => each.label === label);
+      if (preset) model.fill(preset.apply(model.draft));
+    };
+    use('CPU Only');
+    expect(model.draft).toMatchObject({ gpuModel: '', placementId: 'host', image: 'ubuntu2404' });
+    use('Cheapest GPU with 24 GB');
+    expect(model.draft).toMatchObject({ gpuModel: draft.gpuModel, image: 'ubuntu2404_ml_pytorch' });
+    use('PyTorch on an RTX 4090');
+    expect(model.draft).toMatchObject({ gpuModel: draft.gpuModel, placementId: 'cheap', vcpus: '8' });
+    expect(model.problems()).toEqual([]);
   });
 
   it('takes the next placement with one call', () => {

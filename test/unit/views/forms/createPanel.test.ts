@@ -3,7 +3,7 @@ import { CreatePanel } from '../../../../src/views/forms/createPanel';
 import { CloudInitEditors } from '../../../../src/views/forms/cloudInitEditors';
 import { Presets } from '../../../../src/views/forms/presets';
 import { emptyDraft } from '../../../../src/views/webview/shared/drafts';
-import type { Draft, Result } from '../../../../src/views/webview/shared/protocol';
+import type { Draft, Progress, Result } from '../../../../src/views/webview/shared/protocol';
 import { locationIds } from '../../../simulator/catalogue';
 import { resetWindow, window as shown } from '../../fakeVscode';
 import { rtx4090 } from './catalogFixtures';
@@ -147,6 +147,82 @@ describe('a submit', () => {
     await form.person.until(() => results().length > 0);
     expect(results()).toMatchObject([{ kind: 'refused' }]);
     expect(creates()).toBe(0);
+  });
+});
+
+const steps = (): readonly string[] =>
+  form.posted('progress').at(-1) === undefined ? [] : lastProgress().done.map(({ step }) => step);
+
+function lastProgress(): Progress {
+  const message = form.posted('progress').at(-1);
+  if (!message || !('progress' in message)) throw new Error('No progress was posted');
+  return message.progress;
+}
+
+describe('the progress of a create', () => {
+  test('has the steps in order, with their times, as far as the instance is', async () => {
+    submit();
+    await form.person.until(() => steps().includes('address'));
+    expect(steps()).toEqual(['ordered', 'booting', 'address']);
+    const times = lastProgress().done.map(({ at }) => at);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(lastProgress()).toMatchObject({ name: 'trainer', instanceId: form.person.world.all()[0]?.id });
+    expect(lastProgress().summary).toContain('RTX 4090');
+  });
+
+  test('goes on after a reload of the window, and sends nothing again', async () => {
+    form.person.service.faults.add({ method: 'POST', fault: { kind: 'drop', when: 'after' } });
+    submit();
+    await form.person.until(() => creates() === 1);
+    const progress = lastProgress();
+    expect(progress.instanceId).toBeUndefined();
+    form.window.close();
+    form.panel.posted.length = 0;
+    form.window = await form.person.open();
+    Object.assign(form.parts, { store: form.window.store, operations: form.window.operations });
+    open();
+    form.panel.send({ type: 'ready', restored: true, accountId: 'account-1', progress });
+    await form.person.until(() => steps().includes('booting'), 20 * 60_000);
+    expect(creates()).toBe(1);
+    expect(form.person.world.all().map(({ name }) => name)).toEqual(['trainer']);
+  });
+
+  test('is unknown, never refused, where nothing is known of the create after a reload', async () => {
+    const progress: Progress = {
+      submitId: 'old',
+      key: 'gone',
+      name: 'trainer',
+      summary: '',
+      windows: false,
+      startedAt: 0,
+      done: [],
+      message: '',
+    };
+    form.panel.send({ type: 'ready', restored: true, accountId: 'account-1', progress });
+    await form.person.until(() => results().length > 0);
+    expect(results()).toMatchObject([{ kind: 'unknown', name: 'trainer' }]);
+    expect(creates()).toBe(0);
+  });
+
+  test('of an instance that is gone says so', async () => {
+    submit();
+    await form.person.until(() => steps().includes('ordered'));
+    const [instance] = form.person.world.all();
+    form.person.world.delete('main', instance?.id ?? '');
+    await form.person.until(() => lastProgress().problem !== undefined);
+    expect(lastProgress().problem).toMatch(/no longer has this instance|being deleted/);
+  });
+
+  test('ends for the form when the person goes on with the next instance', async () => {
+    submit();
+    await form.person.until(() => results().length > 0);
+    form.panel.send({ type: 'createAnother' });
+    form.panel.posted.length = 0;
+    await form.person.clock.advance(60_000);
+    expect(form.posted('progress')).toEqual([]);
+    submit('second', { name: 'second' });
+    await form.person.until(() => results().length > 0);
+    expect(creates()).toBe(2);
   });
 });
 

@@ -79,6 +79,13 @@ describe('cloud-init', () => {
     expect(text).toContain('miniforge');
   });
 
+  it('a reboot comes last, in whichever order recipes are added', () => {
+    let text = '';
+    for (const recipe of recipes()) text = mergeCloudInit(text, recipe.text);
+    const commands = parseCloudInit(text).cloudInit?.runcmd ?? [];
+    expect(commands.indexOf('reboot')).toBe(commands.length - 1);
+  });
+
   it('a recipe leaves text unchanged that can’t be parsed', () => {
     expect(mergeCloudInit('runcmd: [', recipes()[0]?.text ?? '')).toBe('runcmd: [');
   });

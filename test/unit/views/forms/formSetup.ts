@@ -20,7 +20,8 @@ type Message = ToCreateForm | ToModifyForm;
 /** A window with the real store and operations on the simulated service, and a form's panel. */
 export interface FormSetup {
   readonly person: Person;
-  readonly window: Window;
+  /** Replaced where a test reloads it. */
+  window: Window;
   readonly panel: FakePanel;
   /** The same as VS Code's type. */
   readonly webviewPanel: vscode.WebviewPanel;

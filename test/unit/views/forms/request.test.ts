@@ -166,8 +166,8 @@ describe('images', () => {
   it.each([
     ['ubuntu2404', 'plain', false, 'Ubuntu 24.04'],
     ['ubuntu2204_base', 'plain', false, 'Ubuntu 22.04 · base'],
-    ['ubuntu2404_nvidia_570', 'nvidia', true, 'Ubuntu 24.04 · nvidia 570'],
-    ['ubuntu2404_ml_pytorch', 'machineLearning', true, 'Ubuntu 24.04 · ml pytorch'],
+    ['ubuntu2404_nvidia_570', 'nvidia', true, 'Ubuntu 24.04 · NVIDIA 570'],
+    ['ubuntu2404_ml_pytorch', 'machineLearning', true, 'Ubuntu 24.04 · PyTorch'],
     ['windows10', 'windows', false, 'Windows 10'],
     ['win11', 'windows', false, 'Windows 11'],
     ['html_tools', 'plain', false, 'html_tools'],
