@@ -34,7 +34,9 @@ function open(): CreatePanel {
       feed: form.feed,
       presets: new Presets(form.parts.memory),
       editors: new CloudInitEditors(),
-      reopen: ({ result }) => void (result && reopened.push(result)),
+      reopen: ({ result }) => {
+        if (result) reopened.push(result);
+      },
       closed: (panel) => void closed.push(panel),
     },
     { draft },
