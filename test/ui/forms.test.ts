@@ -86,7 +86,10 @@ const publicKey = async (): Promise<string> =>
 
 describe('the forms', () => {
   const scene = sharedScene(async () =>
-    openScene({ dialect: 'live' }, { settings: { 'tensordock.images': ['ubuntu2404', 'debian12'] } }),
+    openScene(
+      { dialect: 'live', ssh: 'ssh2' },
+      { settings: { 'tensordock.images': ['ubuntu2404', 'debian12'] } },
+    ),
   );
 
   beforeEach(async () => {

@@ -18,7 +18,7 @@ import { priceFor, resourcesOf, selectedPlacement } from '../webview/shared/cata
 import { limitsFor, toCreateRequest } from '../webview/shared/request';
 import type { Access, CatalogState, Draft, Result } from '../webview/shared/protocol';
 import { parseCloudInit } from './cloudInit';
-import { problemsOfError } from './problems';
+import { problemsOfError, refusalText } from './problems';
 
 export interface Prepared {
   readonly request: CreateRequest;
@@ -74,10 +74,11 @@ export function describeOutcome(outcome: InstanceOutcome, name: string): Result 
   if (outcome.kind === 'done') return describeCreated(outcome.value, name);
   const { error } = outcome;
   if (outcome.kind === 'refused' && !(error instanceof OutcomeUnknownError)) {
+    const problems = problemsOfError(outcome.error);
     return {
       kind: 'refused',
-      message: error.message,
-      problems: problemsOfError(outcome.error),
+      message: refusalText(outcome.error, problems),
+      problems,
       noCapacity: error instanceof NoCapacityError,
     };
   }

@@ -22,7 +22,7 @@ import { FormAccount } from './formAccount';
 import { formTexts } from './html';
 import { currentInstances, fetchInstance, onDidSignIn } from './instances';
 import type { FormParts } from './parts';
-import { problemsOfError } from './problems';
+import { problemsOfError, refusalText } from './problems';
 
 type ModifyResult = Extract<ToModifyForm, { type: 'result' }>;
 
@@ -162,12 +162,13 @@ export class ModifyPanel implements Disposable {
       await this.load();
     } catch (error) {
       this.running = undefined;
+      const problems = error instanceof TensorDockError ? problemsOfError(error) : [];
       this.settle({
         type: 'result',
         submitId,
         outcome: outcomeOfError(error).kind,
-        message: errorText(error),
-        problems: error instanceof TensorDockError ? problemsOfError(error) : [],
+        message: error instanceof TensorDockError ? refusalText(error, problems) : errorText(error),
+        problems,
       });
       if (!this.form.isVisible) showOutcome(log, change, outcomeOfError(error));
     }

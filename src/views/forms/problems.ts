@@ -31,6 +31,15 @@ export function problemsOfError(error: TensorDockError): Problem[] {
   });
 }
 
+/** What to say for the whole form: not again what each field says. */
+export function refusalText(error: TensorDockError, problems: readonly Problem[]): string {
+  const atFields =
+    error instanceof BadRequestError && problems.length > 0 && problems.length === error.issues.length;
+  return atFields
+    ? l10n.t('TensorDock didn’t accept the request. Fix the highlighted fields.')
+    : error.message;
+}
+
 /** The form field for a path such as `data.attributes.resources.vcpu_count`, if there is one. */
 export function fieldOfPath(path: readonly (string | number)[]): Field | undefined {
   const words = path.filter((word) => typeof word === 'string').map((word) => word.toLowerCase());

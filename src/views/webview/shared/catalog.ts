@@ -118,7 +118,7 @@ export function placementOptions(
   if (kind === 'hostnode') {
     return catalog.hostnodes
       .filter((host) => resources.model === '' || host.gpus.some((gpu) => gpu.model === resources.model))
-      .map((host) => hostnodeOption(host, resources));
+      .map((host) => hostnodeOption(catalog, host, resources));
   }
   return catalog.locations.flatMap((location) => {
     const gpu = location.gpus.find((offered) => offered.model === resources.model);
@@ -206,12 +206,16 @@ function locationOption(location: CatalogState['locations'][number], gpu: Locati
   };
 }
 
-function hostnodeOption(host: Hostnode, resources: SelectedResources): PlacementOption {
+function hostnodeOption(
+  catalog: CatalogState,
+  host: Hostnode,
+  resources: SelectedResources,
+): PlacementOption {
   const model = resources.model === '' ? undefined : resources.model;
   return {
     kind: 'hostnode',
     id: host.id,
-    label: locationLabel(host),
+    label: placementName(catalog, host.id) ?? placementName(catalog, host.locationId ?? '') ?? host.id,
     tier: host.tier,
     uptime: host.uptimePercentage,
     limits: limitsAtHostnode(host, model, resources.gpuCount),
