@@ -27,9 +27,7 @@ const first: readonly Part[] = [check('build', ['esbuild.js'])];
 const sideBySide: readonly Part[] = [
   vitest('unit', ['--project', 'unit', '--maxWorkers', '3']),
   vscode('newest'),
-  check('lint', [bin('eslint/bin/eslint.js'), '.']),
-  check('types', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']),
-  check('webview-types', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.webview.json']),
+  check('types-and-lint', [bin('tsx/dist/cli.mjs'), 'test/lint.ts']),
   check('format', [bin('prettier/bin/prettier.cjs'), '--check', '.']),
   vscode('oldest'),
   ...uiFiles().map(ui),

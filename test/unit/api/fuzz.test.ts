@@ -16,7 +16,7 @@ import { refusalError } from '../../../src/api/refusal';
 import { Redactor } from '../../../src/api/serviceText';
 import { gets, hostnode, id, instance, liveDetails, lists, location, specifiedDetails } from './bodies';
 
-const numRuns = Number(process.env.FUZZ_RUNS ?? 5_000);
+const numRuns = Number(process.env.FUZZ_RUNS ?? 2_000);
 
 const hostile = fc.oneof(
   fc.constantFrom<unknown>(

@@ -7,7 +7,7 @@ import { Random } from '../../simulator/random';
 import { Person, rtx4090, type Window } from '../instances/windows';
 
 const minute = 60_000;
-const hours = Number(process.env.SOAK_HOURS ?? '1.5');
+const hours = Number(process.env.SOAK_HOURS ?? '0.75');
 const seed = Number(process.env.SOAK_SEED ?? 20_261_124);
 
 /** The slowest answer below, and what a person tolerates on top of an interval. */
@@ -196,7 +196,7 @@ test(
         const troubled = elapsed % (30 * minute) < 12 * minute;
         service.faults.chaos = troubled ? { chance: 0.15, of: faults } : undefined;
         if (troubled) faultsUntil = clock.now() + 10_000;
-        if (elapsed % (2 * 60 * minute) === 60 * minute) clock.jump(20 * minute);
+        if (elapsed % (2 * 60 * minute) === 30 * minute) clock.jump(20 * minute);
         await life.step();
         await clock.advance(10_000);
         if (watcher.store.status.failure || clock.now() - faultsUntil < recoveredMs) continue;
