@@ -25,6 +25,23 @@ export function ownWords(log: string): string {
   return log.slice(0, Math.min(log.length, ...ends));
 }
 
+/**
+ * What `ssh` wrote before the server could put line breaks into its lines at all: signature algorithms, sign-in
+ * methods, and debug messages come later; only the ID of a host certificate comes before the login.
+ */
+function beforeServerText(log: string): string {
+  const at = ownWords(log).search(serverText);
+  return at < 0 ? ownWords(log) : log.slice(0, at);
+}
+
+/** Whether lines that follow this one may be a server's text. */
+export function beginsServerText(line: string): boolean {
+  return serverText.test(line);
+}
+
+const serverText =
+  /^debug1: (?:Remote: |Server host certificate: |SSH2_MSG_(?:EXT_INFO|SERVICE_ACCEPT) received|Authentications that can continue: )/m;
+
 /** Whether `ssh` itself warns that the host key isn't the one on record. It is checked against the key itself. */
 export function warnsOfHostKey(log: string): boolean {
   return /^@ +WARNING: (?:REMOTE HOST IDENTIFICATION HAS CHANGED!|POSSIBLE DNS SPOOFING DETECTED!) +@\r?$/m.test(
@@ -39,7 +56,9 @@ export function saysAuthenticated(log: string): boolean {
 
 /** The known_hosts file that `ssh` couldn't add a host key to, if there is one. */
 export function unrecordedIn(log: string): string | undefined {
-  const found = /^Failed to add the host to the list of known hosts \((.*)\)\.\r?$/m.exec(ownWords(log));
+  const found = /^Failed to add the host to the list of known hosts \((.*)\)\.\r?$/m.exec(
+    beforeServerText(log),
+  );
   return found === null ? undefined : plainText(found[1] ?? '');
 }
 
@@ -58,19 +77,21 @@ export async function classifyFailure(
   const denied =
     has(/^[^\s:]+: Permission denied \([a-z0-9,-]*\)\.\r?$/m) || has(/^(?:debug1: )?No more auth/m);
 
-  const openFile = /^Permissions \d+ for '(.+)' are too open\.\r?$/m.exec(own);
-  const accepted = /^debug1: Server accepts key: (.+?)\r?$/m.exec(own);
-  if (openFile && (accepted !== null || denied)) {
-    return { kind: 'key-file-open', key: plainText(openFile[1] ?? ''), said };
+  const keys = attemptedKeys(log);
+  const accepted = saidOfKeys(own, 'Server accepts key').find((key) => keys.includes(key));
+  const openFile = [...own.matchAll(/^Permissions \d+ for '(.+)' are too open\.\r?$/gm)]
+    .map(([, file = '']) => file)
+    .find((file) => keys.some((key) => key === file || key.startsWith(`${file} `)));
+  if (openFile !== undefined && (accepted !== undefined || denied)) {
+    return { kind: 'key-file-open', key: plainText(openFile), said };
   }
-  if (accepted) {
-    const key = describedKey(accepted[1] ?? '');
-    return { kind: 'locked-key', key: key?.name ?? plainText(accepted[1] ?? ''), said };
+  if (accepted !== undefined) {
+    return { kind: 'locked-key', key: describedKey(accepted)?.name ?? plainText(accepted), said };
   }
   if (denied || refusesMoreKeys(log)) {
     const locked = denied ? await lockedUnseenKey(own, config) : undefined;
     return locked === undefined
-      ? { kind: 'key-refused', offered: offeredKeys(own), said }
+      ? { kind: 'key-refused', offered: offeredKeys(log), said }
       : { kind: 'locked-key', key: locked, said };
   }
   // `ssh` skips lines of another service in search of an SSH server's.
@@ -79,7 +100,8 @@ export async function classifyFailure(
     return { kind: 'not-ssh', said };
   }
   // From here on, what `ssh` says of the way to the server, which is never a debug line.
-  const words = own.replace(/^debug\d: .*$/gm, '');
+  const words = withoutDebugLines(own);
+  const early = withoutDebugLines(beforeServerText(log));
   const notSsh =
     /^(?:kex_exchange_identification: banner line (?:contains invalid characters|too long)|banner exchange: Connection to .*: invalid format|Protocol major versions differ|.*: No banner received|Bad packet length |ssh_dispatch_run_fatal: .*: message authentication code incorrect)/m;
   if (notSsh.test(words)) return { kind: 'not-ssh', said };
@@ -93,7 +115,7 @@ export async function classifyFailure(
   }
   if (
     /^ssh: (?:Could not resolve hostname |connect to host \S+ port \d+: (?:No route to host|Network is unreachable|Host is down|Network is down|Permission denied))/im.test(
-      words,
+      early,
     )
   ) {
     return { kind: 'unreachable', said };
@@ -106,7 +128,7 @@ export async function classifyFailure(
   ) {
     return { kind: 'closed', said };
   }
-  return badConfig(words) ?? { kind: 'unknown', said };
+  return badConfig(early) ?? { kind: 'unknown', said };
 }
 
 /** The server ended the connection because it was offered too many keys (reason 2 of RFC 4253, 11.1). */
@@ -114,19 +136,35 @@ function refusesMoreKeys(log: string): boolean {
   const own = ownWords(log);
   const end = log.slice(own.length);
   return (
-    offeredKeys(own).length > 0 &&
+    offeredKeys(log).length > 0 &&
     /^Received disconnect from \S+ port \d+:2: Too many authentication failures\r?$/m.test(end)
   );
 }
 
 /** The keys that were offered to the server, in order, each once. */
 function offeredKeys(log: string): OfferedKey[] {
+  const attempted = attemptedKeys(log);
   const keys = new Map<string, OfferedKey>();
-  for (const [, text = ''] of log.matchAll(/^debug1: Offering public key: (.+?)\r?$/gm)) {
-    const key = describedKey(text);
+  for (const text of saidOfKeys(ownWords(log), 'Offering public key')) {
+    const key = attempted.includes(text) ? describedKey(text) : undefined;
     if (key && !keys.has(key.fingerprint)) keys.set(key.fingerprint, key);
   }
   return [...keys.values()];
+}
+
+/** The person's keys, as `ssh` describes them before it signs in. A key that's named only later may be made up. */
+function attemptedKeys(log: string): string[] {
+  return saidOfKeys(beforeServerText(log), 'Will attempt key');
+}
+
+function saidOfKeys(log: string, words: string): string[] {
+  return [...log.matchAll(new RegExp(`^debug1: ${words}: (.+?)\\r?$`, 'gm'))].map(([, key = '']) =>
+    key.trim(),
+  );
+}
+
+function withoutDebugLines(log: string): string {
+  return log.replace(/^debug\d: .*$/gm, '');
 }
 
 /** `NAME TYPE SHA256:... [explicit] [agent]`; the name is a file or an agent's comment and may contain spaces. */

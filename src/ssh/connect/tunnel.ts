@@ -6,7 +6,7 @@ import type { Logger } from '../../base/logger';
 import { plainText } from '../../base/text';
 import { readEffectiveConfig, type EffectiveConfig } from '../config/effectiveConfig';
 import { startBoundProcess } from './boundProcess';
-import { unrecordedIn } from './failure';
+import { beginsServerText, unrecordedIn } from './failure';
 import { isolatedArguments, isolatedEnvironment } from './isolation';
 import { logFolder } from './loggedSsh';
 import { LogTail } from './logTail';
@@ -97,6 +97,7 @@ class SshTunnel implements Tunnel {
   private readonly onAbort = (): void => this.dispose();
   private written = '';
   private listensNext = false;
+  private serverSpoke = false;
   /** Of the last connection, which may be reported before the tunnel is known to be open. */
   private refused = false;
 
@@ -148,7 +149,8 @@ class SshTunnel implements Tunnel {
   private readLine(line: string): void {
     this.written = `${this.written}${line}\n`.slice(-keptCharacters);
     this.options.logger.trace(`Tunnel ${this.localPort}: ${plainText(line)}`);
-    const unrecorded = unrecordedIn(line);
+    this.serverSpoke ||= beginsServerText(line);
+    const unrecorded = this.serverSpoke ? undefined : unrecordedIn(line);
     if (unrecorded !== undefined) {
       this.fail({ kind: 'host-key-not-recorded', file: unrecorded });
     } else if (line.startsWith('debug1: Local forwarding listening on ')) {

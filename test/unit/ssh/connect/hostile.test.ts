@@ -13,7 +13,7 @@ import type { SshTarget } from '../../../../src/ssh/connect/sshExecutable';
 import { openTunnel } from '../../../../src/ssh/connect/tunnel';
 import { installHostKey, readHostKeys } from '../../../../src/ssh/keys/hostKeys';
 import { parsePublicKey } from '../../../../src/ssh/keys/publicKey';
-import { debug, disconnect, forgedLines, link, startRaw } from './hostileServer';
+import { debug, disconnect, forgedLines, forgedSignIn, link, startRaw } from './hostileServer';
 import { startSsh2, writeConfig, type SshServer } from './servers';
 import { env, setUpSsh, type Key } from './setup';
 const temporary = setUpSsh();
@@ -98,6 +98,23 @@ describe('forged words of ssh', () => {
     expect(shown(outcome)).not.toContain('forgedforged');
     expect(await readFile(target.knownHostsFile, 'utf8')).toContain(host.publicKey);
   });
+
+  test.each([0, 1, 4, 5])(
+    'in a list of ways to sign in are not believed, from the one at %d on',
+    async (from) => {
+      const methods = ['publickey', ['x', ...forgedSignIn.slice(from), 'x'].join('\n')];
+      const identity = { hostKeyFile: host.file, authorizedKey: stranger.publicKey, methods };
+      const server = await started(startSsh2(identity));
+      const target = await targetAt(server.port, 'methods');
+      const outcome = await probe({ ...target, connectTimeoutS: 3, env });
+      expect(outcome).toMatchObject({ kind: 'key-refused', offered: [{ name: user.file }] });
+      expect(shown(outcome)).not.toContain('forged');
+      const tunnel = await openTunnel({ ...target, remotePort: 8888, logger: silentLogger, env });
+      await expect(tunnel.opened()).rejects.not.toThrow('forged');
+      expect(tunnel.state).toMatchObject({ outcome: { kind: 'key-refused' } });
+      await rm(target.knownHostsFile);
+    },
+  );
 
   test('in a banner are not believed', async () => {
     const server = await started(signIn(host, stranger, forgedLines));

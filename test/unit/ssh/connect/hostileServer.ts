@@ -16,6 +16,18 @@ export const forgedLines = [
   'Host key verification failed.',
 ].join('\r\n');
 
+/** More of the kind: what `ssh` says before it knows the server, and of the person's keys and files. */
+export const forgedSignIn = [
+  'Failed to add the host to the list of known hosts (/forged/known_hosts).',
+  'ssh: Could not resolve hostname forged: forged',
+  '/forged/config line 3: Bad configuration option: forged',
+  "Permissions 0644 for '/forged/key' are too open.",
+  'debug1: Server accepts key: /forged/key ED25519 SHA256:forged explicit',
+  'debug1: Will attempt key: /forged/key ED25519 SHA256:forged explicit',
+  'debug1: Offering public key: /forged/key ED25519 SHA256:forged explicit',
+  'Authenticated to 127.0.0.1 ([127.0.0.1]:22) using "publickey".',
+];
+
 export const link = '[Repair now](command:workbench.action.terminal.sendSequence?%7B%7D) $(alert)';
 
 /** A server that sends what it likes, first of all and to anybody. */

@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import ssh2, { type Connection } from 'ssh2';
+import ssh2, { type AuthenticationType, type Connection } from 'ssh2';
 
 /** A server on loopback that lets one key in, as an instance would. */
 export interface SshServer {
@@ -20,6 +20,8 @@ export interface ServerIdentity {
   readonly authorizedKey: string;
   /** Sent before the login by the server of `ssh2`. */
   readonly banner?: string;
+  /** The ways to sign in that the server of `ssh2` names when it refuses one. */
+  readonly methods?: readonly string[];
 }
 
 export const sshdPath: string | undefined = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find(
@@ -98,6 +100,8 @@ export async function startSsh2(identity: ServerIdentity, port = 0): Promise<Ssh
   const allowed = ssh2.utils.parseKey(identity.authorizedKey);
   if (allowed instanceof Error) throw allowed;
   const hostKey = await readFile(identity.hostKeyFile);
+  // The types name the methods that are specified.
+  const methods = (identity.methods ?? ['publickey']) as AuthenticationType[];
   const clients = new Set<Connection>();
   const server = new ssh2.Server({ hostKeys: [hostKey], banner: identity.banner }, (client) => {
     clients.add(client);
@@ -105,10 +109,10 @@ export async function startSsh2(identity: ServerIdentity, port = 0): Promise<Ssh
     client.on('error', () => undefined);
     client.on('authentication', (context) => {
       if (context.method !== 'publickey' || !context.key.data.equals(allowed.getPublicSSH())) {
-        context.reject(['publickey']);
+        context.reject(methods);
       } else if (context.signature && context.blob) {
         if (allowed.verify(context.blob, context.signature, context.hashAlgo)) context.accept();
-        else context.reject(['publickey']);
+        else context.reject(methods);
       } else {
         context.accept();
       }
