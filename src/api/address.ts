@@ -14,6 +14,12 @@ nobody4.addSubnet('240.0.0.0', 4, 'ipv4');
 const nobody6 = new BlockList();
 nobody6.addSubnet('::', 96, 'ipv6');
 nobody6.addSubnet('::ffff:0:0', 96, 'ipv6');
+nobody6.addSubnet('::ffff:0:0:0', 96, 'ipv6'); // SIIT
+nobody6.addSubnet('64:ff9b::', 96, 'ipv6'); // NAT64
+nobody6.addSubnet('64:ff9b:1::', 48, 'ipv6'); // NAT64 of a network's own
+nobody6.addSubnet('2001::', 32, 'ipv6'); // Teredo
+nobody6.addSubnet('2002::', 16, 'ipv6'); // 6to4
+nobody6.addSubnet('fec0::', 10, 'ipv6'); // Site-local
 nobody6.addSubnet('fe80::', 10, 'ipv6');
 nobody6.addSubnet('ff00::', 8, 'ipv6');
 

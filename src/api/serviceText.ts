@@ -13,7 +13,7 @@ export class Redactor {
     this.forms = secrets
       .flatMap((secret) => (secret === undefined || secret === '' ? [] : [secret]))
       .sort((one, other) => other.length - one.length)
-      .flatMap((secret) => [...formsOf(secret), ...formsOf(plainText(secret, Infinity))]);
+      .flatMap((secret) => [...new Set(spellings(secret))].flatMap(formsOf));
   }
 
   /** The text with `***` in place of each secret, whatever form that has. */
@@ -48,3 +48,8 @@ export class Redactor {
 
 /** Fields whose values are never written anywhere. */
 const hidden = /^(password|value|ssh_?key|cloud_?init|token|secret|authorization|api_?(key|token))$/i;
+
+/** A secret as it is, cleaned for showing, and in both forms that Unicode has for a letter with an accent. */
+function spellings(secret: string): string[] {
+  return [secret, plainText(secret, Infinity), secret.normalize('NFC'), secret.normalize('NFD')];
+}

@@ -39,6 +39,18 @@ export function messageText(text: string): string {
   return cut(apart, longestMessage);
 }
 
+/**
+ * A name for titles that VS Code also reads as Markdown or with icons, such as those of terminals: letters, digits,
+ * spaces, and `.-_()` without `www.`, which leaves no link, image, icon, or code. At most `limit` characters; may be
+ * empty.
+ */
+export function bareName(text: string, limit = 60): string {
+  const bare = plainText(text, Infinity)
+    .replace(/[^\p{L}\p{M}\p{N} .()_-]+/gu, ' ')
+    .replace(/www\./gi, 'www ');
+  return plainText(bare, limit);
+}
+
 function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const characters = Array.from(text);

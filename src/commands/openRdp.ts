@@ -35,11 +35,16 @@ export async function openRdp(services: Services, { instance }: InstanceRow): Pr
   if (answer !== open) return;
   const folder = services.context.globalStorageUri;
   await makePrivateFolder(folder.fsPath);
-  const file = vscode.Uri.joinPath(folder, `${instance.id.replace(/[^\w-]/g, '')}.rdp`);
+  const file = vscode.Uri.joinPath(folder, fileName(instance.id));
   await writeFile(file.fsPath, rdpFile({ ...endpoint, user: services.ssh.optionsFor(instance).user }), {
     mode: 0o600,
   });
   await vscode.env.openExternal(file);
+}
+
+/** The prefix keeps an ID such as `con` from naming a device on Windows. */
+function fileName(id: string): string {
+  return `tensordock-${id.replace(/[^\w-]/g, '').slice(0, 64)}.rdp`;
 }
 
 /** Whether a file that we write is on the person's own computer. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { rdpPort, sshPort } from '../api/rules';
 import type { PortForward } from '../api/types';
 import type { InstanceRow } from '../instances/store';
+import { isUsablePort } from '../ssh/endpoint';
 import { askText, pick } from '../vscode/prompts';
 import { isNode } from './targets';
 
@@ -12,11 +13,20 @@ export function isReachable(row: InstanceRow): boolean {
   return row.instance.ipAddress !== undefined && row.state === 'running';
 }
 
-/** The port that a command was called with: a port's row, or an ID and a number. */
+/** The port that a command was called with: a port's row, or an ID and a number. @throws Error if it isn't a port. */
 export function givenPort(args: readonly unknown[]): PortForward | undefined {
   const [node, port] = args;
-  if (isNode(node) && node.kind === 'port') return node.forward;
-  return typeof port === 'number' ? { internalPort: port, externalPort: port } : undefined;
+  const given =
+    isNode(node) && node.kind === 'port'
+      ? node.forward
+      : typeof port === 'number'
+        ? { internalPort: port, externalPort: port }
+        : undefined;
+  // A command link can hold anything under these names.
+  if (given && !(isUsablePort(given.internalPort) && isUsablePort(given.externalPort))) {
+    throw new Error(notAPort());
+  }
+  return given;
 }
 
 /** Lets the person pick one of the instance's port forwards, or type a port if it has none. */
@@ -45,12 +55,16 @@ export async function askForPort(): Promise<number> {
   const typed = await askText({
     prompt: vscode.l10n.t('The port on the instance (1 to 65535).'),
     placeHolder: '8888',
-    validate: (value) => (isPort(value) ? undefined : vscode.l10n.t('Enter a number from 1 to 65535.')),
+    validate: (value) => (isPort(value) ? undefined : notAPort()),
   });
   if (typed === undefined) throw new vscode.CancellationError();
   return Number(typed);
 }
 
+function notAPort(): string {
+  return vscode.l10n.t('Enter a number from 1 to 65535.');
+}
+
 function isPort(text: string): boolean {
-  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
+  return /^\d{1,5}$/.test(text) && isUsablePort(Number(text));
 }

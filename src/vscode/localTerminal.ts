@@ -1,5 +1,6 @@
 import os from 'node:os';
 import * as vscode from 'vscode';
+import { bareName } from '../base/text';
 
 /**
  * Opens a terminal that runs a program on this computer, even if the window is connected to another one. `without` are
@@ -12,7 +13,7 @@ export function openLocalTerminal(
   without: readonly string[] = [],
 ): vscode.Terminal {
   const terminal = vscode.window.createTerminal({
-    name,
+    name: bareName(name),
     shellPath: program,
     shellArgs: [...args],
     cwd: vscode.Uri.file(os.homedir()),

@@ -179,7 +179,10 @@ export const fakeVscode: Readonly<Record<string, unknown>> = {
   Disposable: class {
     constructor(readonly dispose: () => void) {}
   },
-  Uri: { joinPath: (base: { path: string }, ...parts: string[]) => uri([base.path, ...parts].join('/')) },
+  Uri: {
+    file: uri,
+    joinPath: (base: { path: string }, ...parts: string[]) => uri([base.path, ...parts].join('/')),
+  },
   ViewColumn: { Active: -1, Beside: -2 },
   env: {
     language: 'en',
@@ -258,6 +261,10 @@ export const fakeVscode: Readonly<Record<string, unknown>> = {
         hide: () => (window.statusItem.visible = false),
         dispose: () => undefined,
       }),
+    createTerminal: ({ name }: { name: string }) => {
+      push(name);
+      return { show: () => undefined };
+    },
     setStatusBarMessage: (text: string) => push(text),
     withProgress: async (
       { title }: { title: string },

@@ -29,7 +29,8 @@ function refusal(platform: NodeJS.Platform): string {
 
 /**
  * What a `Host *` of the person must not turn on for a stranger's host. The first value that `ssh` reads wins, and ours
- * come first. No shared connections, because one left open to a recycled address would hang. `SendEnv` and forwards add
+ * come first. No shared connections, because one left open to a recycled address would hang. No `UpdateHostKeys`: the
+ * server would add keys that nobody has seen. `SendEnv` and forwards add
  * up, so no entry can take them back (`Match final` neither: the person's lines follow again in that pass), and
  * `ClearAllForwardings` would also drop the `-D` and `-L` of Remote-SSH. See `handedOver`.
  */
@@ -43,6 +44,7 @@ const restrictions = {
   ControlMaster: 'no',
   ControlPath: 'none',
   CanonicalizeHostname: 'no',
+  UpdateHostKeys: 'no',
 };
 
 /** An entry: the host of one instance and one account. */

@@ -22,6 +22,18 @@ describe('an address', () => {
       '::ffff:127.0.0.1',
       '::ffff:203.0.113.7',
       '::127.0.0.1',
+      '0:0:0:0:0:ffff:7f00:1',
+      '::ffff:0:127.0.0.1',
+      '64:ff9b::7f00:1',
+      '64:ff9b:1::a9fe:a9fe',
+      '2001::1',
+      '2002:7f00:1::1',
+      'fec0::1',
+      '127.1',
+      '0177.0.0.1',
+      '0x7f.0.0.1',
+      '2130706433',
+      '203.0.113.007',
       'example.test',
       '203.0.113.7 ',
     ].filter((text) => text.trim() === text),
@@ -189,4 +201,14 @@ it('a token or password that the service cut is taken out as well, and an ordina
   expect(redactor.redact('The key begins with ssh-ed25519 AAAA')).toBe(
     'The key begins with ssh-ed25519 AAAA',
   );
+});
+
+it('a password with accents is taken out in both forms that Unicode has for them', () => {
+  for (const form of ['NFC', 'NFD'] as const) {
+    const redactor = new Redactor(['Z\u00fcrich-caf\u00e9-9!'.normalize(form)]);
+    for (const said of ['NFC', 'NFD'] as const) {
+      const text = 'Z\u00fcrich-caf\u00e9-9!'.normalize(said);
+      expect(redactor.redact(`<${text}> ${JSON.stringify(text)}`)).toBe('<***> "***"');
+    }
+  }
 });

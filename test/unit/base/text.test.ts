@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { messageText, plainText } from '../../../src/base/text';
+import { bareName, messageText, plainText } from '../../../src/base/text';
 
 /** The pattern that VS Code finds links by in notifications, progress titles and input boxes. */
 const vsCodeLink = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
@@ -113,5 +113,30 @@ describe('message text', () => {
         expect(messageText(messageText(text))).toBe(messageText(text));
       }),
     );
+  });
+});
+
+describe('a bare name', () => {
+  it('leaves ordinary names as they are, in any script', () => {
+    for (const name of ['gpu-dev', 'RTX 4090 (2)', '训练机', 'тест_1', 'v1.2'])
+      expect(bareName(name)).toBe(name);
+  });
+
+  it('leaves no character that Markdown makes links, images, or code of', () => {
+    for (const text of [
+      '[x](command:a)',
+      '[x][y]',
+      '<https://evil.example>',
+      'https://evil.example',
+      'wwwwww..evil.example',
+      'me@evil.example',
+      '`x`',
+      '![x](https://evil.example/p.png)',
+      '&#91;x&#93;',
+      '$(flame)',
+    ]) {
+      expect(bareName(text)).not.toMatch(/[[\]<>:/@`!&$\\]|www\./i);
+    }
+    fc.assert(fc.property(hostileText, (text) => /^[\p{L}\p{M}\p{N} .()_…-]*$/u.test(bareName(text))));
   });
 });

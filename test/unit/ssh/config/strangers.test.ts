@@ -21,6 +21,7 @@ const everythingOn = `Host *
   ControlPath /tmp/shared-%C
   ControlPersist yes
   CanonicalizeHostname always
+  UpdateHostKeys yes
   ProxyCommand nc %h %p
 `;
 
@@ -46,6 +47,7 @@ describe('under a Host * that turns everything on', () => {
       controlmaster: ['false'],
       controlpath: [],
       canonicalizehostname: ['false'],
+      updatehostkeys: ['false'],
     };
     const ours = await sshG(paths.personConfig, 'td-trainer-one');
     const seen = Object.keys(values).map((keyword) => [keyword, valuesOf(ours, keyword)]);
