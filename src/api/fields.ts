@@ -15,11 +15,15 @@ export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
-/** A text that isn't blank, cut at 10,000 characters. A number counts as its digits. */
+/** A text that isn't blank or invisible, cut at 10,000 characters. A number counts as its digits. */
 export function readText(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  return typeof value === 'string' && value.trim() !== '' ? value.slice(0, longestText) : undefined;
+  const text = typeof value === 'string' ? value.slice(0, longestText) : '';
+  return visible.test(text) ? text : undefined;
 }
+
+/** A character that shows something: a name of others would be a row or a question without one. */
+const visible = /[^\s\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /**
  * An ID: any text that can be one segment of a URL path, which `.`, `..`, and lone surrogates can't, without control

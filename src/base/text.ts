@@ -2,10 +2,13 @@
 const longestInput = 100_000;
 const longestMessage = 4_000;
 
-/** Breaks of any kind, including U+0085 and the line and paragraph separators. */
-const breaks = /[\p{Cc}\p{Zl}\p{Zp}\s]+/gu;
+/** Breaks of any kind, including U+0085, the line and paragraph separators, and the blank of Braille. */
+const breaks = /[\p{Cc}\p{Zl}\p{Zp}\s\u2800]+/gu;
 /** Invisible: bidirectional marks, zero-width characters, fillers, lone surrogates, private use. */
 const invisible = /[\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** More marks on one letter than any script has, which would cover the lines above and below. */
+const tower = /(\p{M}{5})\p{M}+/gu;
 
 /**
  * A name or label from outside as plain text: one line, single spaces, no control, bidirectional, invisible or
@@ -13,7 +16,7 @@ const invisible = /[\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]/gu;
  * Applying it twice changes nothing.
  */
 export function plainText(text: string, limit = 300): string {
-  const visible = text.slice(0, longestInput).replace(invisible, '');
+  const visible = text.slice(0, longestInput).replace(invisible, '').replace(tower, '$1');
   return cut(visible.replace(breaks, ' ').trim(), limit);
 }
 
@@ -26,6 +29,7 @@ export function messageText(text: string): string {
   const lines = text
     .slice(0, longestInput)
     .replace(invisible, '')
+    .replace(tower, '$1')
     .split(/\r\n|[\n\r\u2028\u2029]/)
     .map((line) => line.replace(breaks, ' ').trimEnd());
   const apart = lines

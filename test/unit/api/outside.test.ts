@@ -82,6 +82,13 @@ describe('a row of a list', () => {
     }
   });
 
+  it.each(['\u200b\u2060', '\u3164', '\u2800 \u2800', '\u{e0041}', '\u202e\u0007', '\ud800'])(
+    'is called by its ID if its name shows nothing: %j',
+    (name) => {
+      expect(decodeInstance({ id: 'a1', name, status: 'running' })?.name).toBe('a1');
+    },
+  );
+
   it('stays whatever its ID is', () => {
     const ids = [
       '__proto__',

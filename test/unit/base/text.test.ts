@@ -54,6 +54,14 @@ describe('plain text', () => {
     fc.assert(fc.property(hostileText, (text) => !invisible.test(plainText(text))));
   });
 
+  it('leaves no tower of marks that would cover other lines', () => {
+    const tower = `a${'\u0301'.repeat(200)}b`;
+    for (const clean of [plainText, messageText]) {
+      expect(clean(tower)).toBe(`a${'\u0301'.repeat(5)}b`);
+      expect(clean('Việt สวัสดีครับ שָׁלוֹם'.normalize('NFD'))).toBe('Việt สวัสดีครับ שָׁלוֹם'.normalize('NFD'));
+    }
+  });
+
   it('cuts what is too long, never through a character', () => {
     expect(plainText('😀😀😀😀', 3)).toBe('😀😀…');
     expect(plainText('x'.repeat(301))).toBe(`${'x'.repeat(299)}…`);
