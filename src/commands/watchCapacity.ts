@@ -24,10 +24,11 @@ export async function watchCapacity(
   wish?: unknown,
 ): Promise<void> {
   const given = v.safeParse(wishSchema, wish);
-  const { model, count = 1 } = given.success
-    ? given.output
-    : { model: await pickModel(await services.store.api.listLocations()) };
-  const maxPriceHourly = given.success ? await askHighestPrice() : undefined;
+  const model = given.success
+    ? given.output.model
+    : await pickModel(await services.store.api.listLocations());
+  const count = given.success ? (given.output.count ?? 1) : await askCount();
+  const maxPriceHourly = await askHighestPrice();
   const { clock } = services;
   const until = await askDeadline(clock, vscode.l10n.t('How long do you want to wait?'));
   await watches.add({ model, count, maxPriceHourly }, until);
@@ -39,6 +40,16 @@ export async function watchCapacity(
       formatWhen(until, clock.now()),
     ),
   );
+}
+
+/** How many in one instance. Throws `CancellationError` if nothing is picked. */
+async function askCount(): Promise<number> {
+  const counts = [1, 2, 4, 8].map((count) => ({ label: String(count), count }));
+  const picked = await pick(counts, {
+    placeHolder: vscode.l10n.t('Select how many you need in one instance'),
+  });
+  if (!picked) throw new vscode.CancellationError();
+  return picked.count;
 }
 
 /** US dollars an hour for one GPU; `undefined` for any price. Throws `CancellationError` if the question is closed. */

@@ -57,7 +57,12 @@ export function gpuSection(model: CreateModel): TemplateResult {
       rows,
       value: cpuOnly ? noGpu : draft.gpuModel,
       onChange: (value) =>
-        model.change(value === noGpu ? { gpuModel: '', placementKind: 'hostnode' } : { gpuModel: value }),
+        model.change(
+          value === noGpu
+            ? { gpuModel: '', placementKind: 'hostnode' }
+            : // Only an instance without a GPU needs a host node.
+              { gpuModel: value, ...(cpuOnly ? { placementKind: 'location' } : {}) },
+        ),
     })}
     ${isTaken ? takenLine(model, all) : tooFewLine(model, chosen)}
     ${typedId(
