@@ -40,7 +40,7 @@ export function systemSection(model: CreateModel): TemplateResult {
     );
   return html`<fieldset>
     <legend>${l10n.t('Image and name')}</legend>
-    <div class="columns">
+    <div class="columns wide">
       ${selectField({
         id: 'image',
         label: l10n.t('Image'),
