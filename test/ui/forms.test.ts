@@ -216,7 +216,7 @@ describe('the forms', () => {
       expect(await form.violations()).toEqual([]);
       await workbench.window.screenshot(`form-create-${colorTheme}`);
       // Without a GPU: there are not enough for each theme.
-      await form.locator('vscode-button', { hasText: 'CPU Only' }).click();
+      await form.locator('vscode-button:has-text("CPU Only")').click();
       await form.locator('#create').click();
       await form.locator('#another').waitFor({ timeout: 60_000 });
       expect(await form.violations()).toEqual([]);
