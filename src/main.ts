@@ -13,6 +13,7 @@ import { runCommand } from './commands/runCommand';
 import type { Services } from './commands/services';
 import { costDocument } from './commands/showCosts';
 import { accountCommands, commandTable } from './commands/table';
+import { budgetCheck } from './cost/budget';
 import { Ledger } from './cost/ledger';
 import { AccountIds } from './instances/accountIds';
 import { Accounts } from './instances/accounts';
@@ -104,7 +105,20 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     log,
     fileEvents('operations').onUnwritable,
   );
-  const operations = new Operations({ journal, store, clock, log });
+  const shared = { folder: storage, clock, log, store };
+  const ledger = new Ledger({ ...shared, fileEvents: fileEvents('costs') });
+  const operations = new Operations({
+    journal,
+    store,
+    clock,
+    log,
+    budget: budgetCheck(
+      ledger,
+      () => store.rows(),
+      () => settings.budgetLimits,
+      () => clock.now(),
+    ),
+  });
   const locations = new LocationNames({ store, clock, random: Math.random, log });
   const arrangement = storedArrangement(context.globalState);
   const windows = new WindowRegistry({
@@ -167,8 +181,6 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     memory: context.globalState,
     reportedByForm,
   });
-  const shared = { folder: storage, clock, log, store };
-  const ledger = new Ledger({ ...shared, fileEvents: fileEvents('costs') });
   const schedules = new Schedules({ ...shared, operations, fileEvents: fileEvents('schedules') });
   const watches = new CapacityWatches({ ...shared, fileEvents: fileEvents('watches') });
   const reminders = new Reminders({

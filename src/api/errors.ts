@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'unreadable-answer'
   | 'outcome-unknown'
   | 'cancelled'
+  | 'over-budget'
   | 'bad-address';
 
 /** What is known about a failed call, for the log and for decisions. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { parseOrigin } from '../api/origin';
+import type { BudgetLimits } from '../cost/budget';
 import { defaultValue, ownValue } from './ownValue';
 
 const section = 'tensordock';
@@ -67,6 +68,15 @@ export class Settings implements vscode.Disposable {
     return this.number('cost.remindAfterHours', 8);
   }
 
+  /** The limits that are asked about before they're exceeded. */
+  get budgetLimits(): BudgetLimits {
+    return {
+      daily: this.limit('cost.dailyBudget'),
+      monthly: this.limit('cost.monthlyBudget'),
+      hourly: this.limit('cost.maxHourlyRate'),
+    };
+  }
+
   dispose(): void {
     this.listener.dispose();
     this.changes.dispose();
@@ -74,6 +84,12 @@ export class Settings implements vscode.Disposable {
 
   private text(key: string, fallback: string): string {
     return text(ownValue(section, key)) ?? fallback;
+  }
+
+  /** US dollars; `undefined`: no limit. */
+  private limit(key: string): number | undefined {
+    const value = this.number(key, -1);
+    return value >= 0 ? value : undefined;
   }
 
   private number(key: string, fallback: number): number {

@@ -47,6 +47,7 @@ async function created(steps: CreateSteps, request: CreateRequest | undefined): 
       failure.message,
     );
   }
+  await steps.requireBudget();
   await steps.requireTimely();
   // Saved before it is sent: whoever finds the record must assume that it was.
   await steps.at('sending', {

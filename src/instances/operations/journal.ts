@@ -51,6 +51,10 @@ export const operationSchema = v.object({
   ),
   /** A modify: whether to start the instance afterwards. */
   startAfter: v.optional(v.boolean()),
+  /** A create or modify: what the instance costs then, in US dollars an hour, if that is known. */
+  rateHourly: v.optional(count),
+  /** The person agreed that it exceeds a limit that they set. */
+  beyondBudget: v.optional(v.boolean()),
   /** A create: what the new instance has to match, to be recognized without an answer. */
   wanted: v.optional(
     v.object({

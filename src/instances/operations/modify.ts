@@ -18,6 +18,7 @@ import { untilRunning, untilStopped } from './waits';
 export async function modify(steps: Steps): Promise<void> {
   const { modify: request, startAfter } = steps.record;
   if (!request) return;
+  if (startAfter && isAt(steps, 'begin')) await steps.requireBudget();
   if (isAt(steps, 'asking-stop', 'stopping') || (isAt(steps, 'begin') && !isStoppedNow(steps))) {
     await stop(steps);
   }

@@ -9,6 +9,7 @@ import type { Logger } from '../../base/logger';
 import { AccountLeftError, type AccountSession } from '../accountSession';
 import type { InstanceStore } from '../store';
 import { busyError, isOlder, requireReplaceable } from './conflicts';
+import { BudgetGate, type BudgetCheck } from './budgetGate';
 import { createFields } from './create';
 import type { Claim, Journal, OperationKind, OperationRecord, PlainKind } from './journal';
 import {
@@ -28,6 +29,8 @@ export interface OperationsOptions {
   readonly log: Logger;
   /** 0 (inclusive) to 1 (exclusive), for jitter. The default is `Math.random`. */
   readonly random?: () => number;
+  /** Which limits a start would exceed. The default knows of no limit. */
+  readonly budget?: BudgetCheck;
 }
 
 /** How often a window checks for operations that lost theirs, in milliseconds. */
@@ -62,12 +65,13 @@ export class Operations implements Disposable {
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly options: OperationsOptions) {
-    const { journal, store, clock, log, random = Math.random } = options;
+    const { journal, store, clock, log, random = Math.random, budget = noLimit } = options;
     this.parts = {
       journal,
       clock,
       log,
       random,
+      budget: new BudgetGate(budget, journal),
       ask: (question) => this.questions.fire(question),
       found: (operation) => this.finds.fire(operation),
       createdByOthers: (id) => new Set([...this.created].filter((each) => each !== id)),
@@ -116,25 +120,34 @@ export class Operations implements Disposable {
     await claim.release();
   }
 
-  /** Modifies an instance. One that runs is stopped before, and started after if `restart` is set. */
-  async modify(instanceId: string, request: ModifyRequest, restart: boolean): Promise<RunningOperation> {
+  /**
+   * Modifies an instance. One that runs is stopped before, and started after if `restart` is set. `rateHourly`: what it
+   * costs then, in US dollars an hour, if that is known.
+   */
+  async modify(
+    instanceId: string,
+    request: ModifyRequest,
+    restart: boolean,
+    rateHourly?: number,
+  ): Promise<RunningOperation> {
     return this.beginOn({
       ...this.newRecord('modify', instanceId),
       modify: { ...request, gpu: request.gpu && { ...request.gpu } },
       startAfter: restart,
+      rateHourly,
     });
   }
 
   /**
    * Creates an instance. `key` stands for the request: asked for twice, from whichever window, it is sent once, and
-   * both get the same outcome.
+   * both get the same outcome. `rateHourly`: what it will cost, in US dollars an hour, if that is known.
    */
-  async create(request: CreateRequest, key: string): Promise<RunningOperation> {
+  async create(request: CreateRequest, key: string, rateHourly?: number): Promise<RunningOperation> {
     const own = this.running.get(key);
     if (own) return own;
     const { journal, store } = this.options;
     const { session } = store;
-    const record = { ...this.newRecord('create', undefined), ...createFields(request), id: key };
+    const record = { ...this.newRecord('create', undefined), ...createFields(request), id: key, rateHourly };
     return this.open(record, session, async (operation) => {
       const claim = await journal.begin(record);
       if (claim) {
@@ -343,6 +356,7 @@ export class Operations implements Disposable {
   private follow(operation: Running, claim: Claim, request: CreateRequest | undefined): void {
     if (this.isDisposed()) operation.leave();
     void operation.run(claim, request).finally(() => {
+      this.parts.budget.release(operation.record.id);
       this.running.delete(operation.record.id);
       void this.update();
     });
@@ -355,6 +369,11 @@ export class Operations implements Disposable {
 async function requireCurrent(session: AccountSession, claim: Claim): Promise<void> {
   if (!session.isCurrent) await claim.finish();
   session.requireCurrent();
+}
+
+/** Without limits, nothing exceeds one. */
+function noLimit(): Promise<readonly never[]> {
+  return Promise.resolve([]);
 }
 
 function sessionIn(store: InstanceStore): AccountSession | undefined {

@@ -53,6 +53,7 @@ export async function stop(steps: Steps): Promise<void> {
 
 /** Stops an instance, and starts it when it is stopped: the service has no restart. */
 export async function restart(steps: Steps): Promise<void> {
+  if (isAt(steps, 'begin')) await steps.requireBudget();
   if (isAt(steps, 'begin', 'asking-stop', 'stopping')) await stop(steps);
   if (!isAt(steps, 'starting')) await startAgain(steps);
   steps.accepted();
@@ -168,6 +169,7 @@ function gpuOf({ session, record }: Steps): string {
 /** `beforeSending` is called right before the request, and may throw. */
 async function sendStart(steps: Steps, beforeSending: () => void = () => undefined): Promise<void> {
   const id = idOf(steps.record);
+  if (!isAt(steps, 'asking-start')) await steps.requireBudget();
   steps.report(l10n.t('Sending the start request…'));
   await sendOnce(steps, {
     step: 'asking-start',

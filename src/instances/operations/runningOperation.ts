@@ -13,6 +13,7 @@ import type { InstanceOutcome } from '../createOutcome';
 import { Attendance } from './attendance';
 import { create, mayBeCreated } from './create';
 import type { CreateSteps } from './createSteps';
+import type { BillingStart, BudgetBreach, BudgetGate } from './budgetGate';
 import type { Claim, Journal, OperationKind, OperationRecord } from './journal';
 import { modify } from './modify';
 import { restart, start, startWhenAvailable, stop } from './power';
@@ -52,6 +53,14 @@ export type OperationQuestion =
       readonly discard: () => void;
     }
   | {
+      /** It would exceed a limit that the person set. */
+      readonly kind: 'budget';
+      readonly operation: RunningOperation;
+      readonly breaches: readonly BudgetBreach[];
+      readonly proceed: () => void;
+      readonly discard: () => void;
+    }
+  | {
       /** An unclear create: these instances appeared, and it isn't sure which of them is the new one, if any. */
       readonly kind: 'candidates';
       readonly operation: RunningOperation;
@@ -64,6 +73,7 @@ export interface OperationParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
+  readonly budget: BudgetGate;
   readonly ask: (question: OperationQuestion) => void;
   readonly found: (operation: RunningOperation) => void;
   readonly createdByOthers: (id: string | undefined) => ReadonlySet<string>;
@@ -256,8 +266,25 @@ export class Running implements RunningOperation {
         this.sent = true;
       },
       requireTimely: async () => {
-        if (attendance.isLate) await this.askIfWanted(signal);
+        if (attendance.isLate) {
+          await this.requireYes(
+            signal,
+            () => new DiscardedError(),
+            (answers) => ask({ kind: 'late', operation: this, ...answers }),
+          );
+        }
         attendance.renew();
+        this.session.requireCurrent();
+      },
+      requireBudget: async () => {
+        if (this.record.beyondBudget) return;
+        await this.parts.budget.pass(this.record, this.billingStart(), async (breaches) => {
+          await this.requireYes(signal, overBudget, (answers) =>
+            ask({ kind: 'budget', operation: this, breaches, ...answers }),
+          );
+          this.record = { ...this.record, beyondBudget: true };
+          await claim.note(this.record);
+        });
         this.session.requireCurrent();
       },
       accepted: () => this.acceptance.resolve(undefined),
@@ -276,24 +303,35 @@ export class Running implements RunningOperation {
     };
   }
 
-  private async askIfWanted(signal: AbortSignal): Promise<void> {
+  /** What it would start billing. */
+  private billingStart(): BillingStart {
+    const { instanceId, rateHourly } = this.record;
+    const known = instanceId === undefined ? undefined : this.session.row(instanceId)?.instance.rateHourly;
+    return { instanceId, rateHourly: this.record.kind === 'modify' ? rateHourly : (rateHourly ?? known) };
+  }
+
+  /** Waits until the person says yes. Throws what `refusal` returns if they say no. */
+  private async requireYes(
+    signal: AbortSignal,
+    refusal: () => Error,
+    pose: (answers: { readonly proceed: () => void; readonly discard: () => void }) => void,
+  ): Promise<void> {
     this.report(l10n.t('Waiting for your answer…'));
     const answer = new Deferred<boolean>();
     const onAbort = (): void => answer.reject(abortReason(signal));
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    this.parts.ask({
-      kind: 'late',
-      operation: this,
-      proceed: () => answer.resolve(true),
-      discard: () => answer.resolve(false),
-    });
+    pose({ proceed: () => answer.resolve(true), discard: () => answer.resolve(false) });
     try {
-      if (!(await answer.promise)) throw new DiscardedError();
+      if (!(await answer.promise)) throw refusal();
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
   }
+}
+
+function overBudget(): TensorDockError {
+  return new TensorDockError('over-budget', l10n.t('Nothing was started, because of your cost limit.'));
 }
 
 function isLost({ signal }: Claim): boolean {

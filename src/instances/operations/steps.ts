@@ -22,6 +22,11 @@ export interface Steps {
    * person says that they still want it. Throws `DiscardedError` if they don't.
    */
   requireTimely(): Promise<void>;
+  /**
+   * Call this before anything is sent that starts billing, or that stops the instance on the way to a start. Waits for
+   * the person if that exceeds a limit that they set. Throws an `over-budget` error if they don't want it then.
+   */
+  requireBudget(): Promise<void>;
   /** The service accepted what was asked. */
   accepted(): void;
   /** Shows progress. */

@@ -2,6 +2,7 @@ import { isWindowsImage, type Problem } from '../../api/rules';
 import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
 import { errorText, isCancelled, showError } from '../../vscode/messages';
+import { rateHourlyOf } from '../webview/shared/catalog';
 import {
   fromCreateForm,
   type Draft,
@@ -224,7 +225,9 @@ export class CreatePanel implements vscode.Disposable {
     });
     this.form.post({ type: 'progress', progress: run.progress });
     const identityFile = await this.contents.identityFile(draft);
-    const result = await run.send(request, identityFile);
+    const result = await run.send(request, identityFile, rateHourlyOf(feed.state, draft));
+    // What is available has changed, or isn't what the form showed.
+    feed.invalidate();
     if (result.kind === 'created') {
       await presets.remember(draft);
       return;

@@ -19,6 +19,8 @@ export interface CreateOptions {
   readonly idempotencyKey: string;
   /** The private key file for the SSH entry. */
   readonly identityFile?: string;
+  /** What the instance will cost, in US dollars an hour, if that is known. */
+  readonly rateHourly?: number;
 }
 
 type CreateParts = Pick<FormParts, 'operations' | 'store' | 'clock' | 'ssh' | 'reportedByForm'>;
@@ -34,9 +36,10 @@ export interface RequestedInstance {
 export async function requestInstance(
   parts: CreateParts,
   request: CreateRequest,
-  { onProgress, idempotencyKey, identityFile }: CreateOptions,
+  options: CreateOptions,
 ): Promise<RequestedInstance> {
-  const requested = await createOnce(parts, request, idempotencyKey, onProgress);
+  const { idempotencyKey, identityFile } = options;
+  const requested = await createOnce(parts, request, idempotencyKey, options);
   const { outcome } = requested;
   if (outcome.kind === 'done' && identityFile !== undefined) {
     await parts.ssh.choose(outcome.value.id, { identityFile });
@@ -52,19 +55,19 @@ async function createOnce(
   parts: CreateParts,
   request: CreateRequest,
   key: string,
-  onProgress: (message: string) => void,
+  options: CreateOptions,
 ): Promise<RequestedInstance> {
   const { operations, store, clock } = parts;
   let operation: RunningOperation;
   try {
-    operation = await operations.create(request, key);
+    operation = await operations.create(request, key, options.rateHourly);
   } catch (error) {
     const outcome = outcomeOfError(error);
     if (outcome.kind === 'refused') return { outcome };
     throw error;
   }
   parts.reportedByForm.add(operation);
-  const listener = operation.onDidReport(onProgress);
+  const listener = operation.onDidReport(options.onProgress);
   const outcome = await operation.outcome.finally(() => listener.dispose());
   const requested: RequestedInstance = { outcome, operation };
   if (outcome.kind !== 'done' || store.row(outcome.value.id)) return requested;
@@ -79,5 +82,5 @@ async function createOnce(
     );
   }
   const next = createHash('sha256').update(`${key} ${outcome.value.id}`).digest('hex');
-  return createOnce(parts, request, next, onProgress);
+  return createOnce(parts, request, next, options);
 }

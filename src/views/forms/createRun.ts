@@ -45,14 +45,20 @@ export class CreateRun {
     return this.result === undefined;
   }
 
-  /** Sends the request once. Resolves when the outcome is known. Never rejects. */
-  async send(request: CreateRequest, identityFile: string | undefined): Promise<Result> {
+  /**
+   * Sends the request once. `rateHourly`: what the instance will cost, in US dollars an hour, if that is known.
+   * Resolves when the outcome is known. Never rejects.
+   */
+  async send(request: CreateRequest, identityFile?: string, rateHourly?: number): Promise<Result> {
     const { key, name } = this.progress;
     const onProgress = (message: string): void => this.report(message);
     return this.take(
-      await requestInstance(this.parts, request, { idempotencyKey: key, identityFile, onProgress }).catch(
-        (error: unknown) => describeFailure(error, name),
-      ),
+      await requestInstance(this.parts, request, {
+        idempotencyKey: key,
+        identityFile,
+        rateHourly,
+        onProgress,
+      }).catch((error: unknown) => describeFailure(error, name)),
     );
   }
 

@@ -14,7 +14,7 @@ import { formatDuration } from '../../base/duration';
 import { errorText } from '../../vscode/messages';
 import { describeCandidate } from '../notifications/operationQuestions';
 import { failureText } from '../notifications/outcomeText';
-import { priceFor, resourcesOf, selectedPlacement } from '../webview/shared/catalog';
+import { rateHourlyOf, resourcesOf, selectedPlacement } from '../webview/shared/catalog';
 import { limitsFor, toCreateRequest } from '../webview/shared/request';
 import type { Access, CatalogState, Draft, Result } from '../webview/shared/protocol';
 import { parseCloudInit } from './cloudInit';
@@ -48,7 +48,7 @@ export function summarize(draft: Draft, catalog: CatalogState): string {
   const resources = resourcesOf(draft);
   const { model, gpuCount, vcpus, ramGb, storageGb } = resources;
   const placement = selectedPlacement(catalog, draft.placementKind, draft.placementId.trim(), resources);
-  const { total } = priceFor(placement, resources);
+  const total = rateHourlyOf(catalog, draft);
   const name = gpuName(model);
   return [
     model === '' ? undefined : gpuCount === 1 ? name : vscode.l10n.t('{0} × {1}', gpuCount, name),

@@ -8,6 +8,7 @@ import type { Instance, InstanceState } from '../../api/types';
 import { confirm, errorText } from '../../vscode/messages';
 import { showOutcome } from '../notifications/changeReports';
 import { present } from '../presentation';
+import { rateHourlyOf } from '../webview/shared/catalog';
 import { modifyProblems, toModifyRequest } from '../webview/shared/request';
 import {
   fromModifyForm,
@@ -142,7 +143,8 @@ export class ModifyPanel implements Disposable {
       }
       this.form.post({ type: 'progress', ...this.running });
       const startedAt = clock.now();
-      const operation = await operations.modify(this.instanceId, toModifyRequest(draft), restart);
+      const rateHourly = rateHourlyOf(this.feed.state, draft);
+      const operation = await operations.modify(this.instanceId, toModifyRequest(draft), restart, rateHourly);
       this.parts.reportedByForm.add(operation);
       await operation.done;
       this.running = undefined;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { NoCapacityError } from '../../api/errors';
+import { NoCapacityError, TensorDockError } from '../../api/errors';
 import { formatDuration } from '../../base/duration';
 import { plainText } from '../../base/text';
 import type { InstanceOutcome } from '../../instances/createOutcome';
@@ -22,6 +22,8 @@ export function showOutcome(
     return;
   }
   if (isCancelled(outcome.error) || isCancelled(outcome.error.cause)) return;
+  // The person answered the question about it a moment ago.
+  if (outcome.error instanceof TensorDockError && outcome.error.code === 'over-budget') return;
   const text = failureText(change, outcome);
   const next = nextSteps(change, outcome.error);
   if (isUnclear(outcome)) {

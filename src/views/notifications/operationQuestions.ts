@@ -4,6 +4,7 @@ import { plainText } from '../../base/text';
 import type { Instance } from '../../api/types';
 import type { OperationKind } from '../../instances/operations/journal';
 import type { OperationQuestion } from '../../instances/operations/operations';
+import { askBeyondBudget } from './budgetQuestion';
 import { cpuText, gpuText } from '../details';
 import { askInNotification } from '../../vscode/messages';
 import { pick } from '../../vscode/prompts';
@@ -14,6 +15,7 @@ import { pick } from '../../vscode/prompts';
  */
 export async function askAboutOperation(question: OperationQuestion, now: number): Promise<void> {
   if (question.kind === 'late') return askIfStillWanted(question, now);
+  if (question.kind === 'budget') return askBeyondBudget(question);
   return askWhichIsNew(question);
 }
 

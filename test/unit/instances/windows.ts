@@ -1,6 +1,7 @@
 import type { Logger } from '../../../src/base/logger';
 import { TensorDockClient } from '../../../src/api/client';
 import type { CreateRequest } from '../../../src/api/types';
+import type { BudgetCheck } from '../../../src/instances/operations/budgetGate';
 import { Operations, type OperationQuestion } from '../../../src/instances/operations/operations';
 import type { Need } from '../../../src/instances/pace';
 import { InstanceStore } from '../../../src/instances/store';
@@ -64,6 +65,8 @@ export class Person {
   readonly shared = new MemorySnapshot('account-1');
   readonly journal = new MemoryJournal();
   readonly windows: Window[] = [];
+  /** The limits that the person set. */
+  budget: BudgetCheck | undefined;
   private readonly random: Random;
 
   constructor(options: ServiceOptions = {}, seed = 1) {
@@ -106,7 +109,13 @@ export class Person {
       onScreen: () => window.onScreen,
     });
     store.onDidGo((ids) => gone.push(...ids.filter((id) => !gone.includes(id))));
-    const operations = new Operations({ journal: this.journal, store, clock, log });
+    const operations = new Operations({
+      journal: this.journal,
+      store,
+      clock,
+      log,
+      budget: async (start, others) => this.budget?.(start, others) ?? [],
+    });
     const questions: OperationQuestion[] = [];
     operations.onDidAsk((question) => questions.push(question));
     const window: Window = {

@@ -83,6 +83,9 @@ describe('the manifest', () => {
       'tensordock.ssh.forwardAgent': { default: false },
       'tensordock.defaultFolder': { default: '/home/user' },
       'tensordock.cost.remindAfterHours': { default: 8 },
+      'tensordock.cost.maxHourlyRate': { default: null },
+      'tensordock.cost.dailyBudget': { default: null },
+      'tensordock.cost.monthlyBudget': { default: null },
     });
   });
 

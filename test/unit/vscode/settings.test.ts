@@ -63,6 +63,15 @@ test('no workspace, folder or remote host changes a setting of ours', () => {
   expect(settings.identityFile).toBe('');
 });
 
+test('a limit is a number of dollars, and anything else is none', () => {
+  inspected.set('tensordock.cost.dailyBudget', { globalValue: 5 });
+  inspected.set('tensordock.cost.monthlyBudget', { globalValue: '5' });
+  inspected.set('tensordock.cost.maxHourlyRate', { globalValue: -1 });
+  expect(settings.budgetLimits).toEqual({ daily: 5 });
+  inspected.set('tensordock.cost.maxHourlyRate', { globalValue: 0 });
+  expect(settings.budgetLimits).toEqual({ daily: 5, hourly: 0 });
+});
+
 test('the defaults are those of the manifest', () => {
   for (const [name, { default: value }] of Object.entries(properties)) {
     inspected.set(name, { defaultValue: value });
@@ -75,6 +84,7 @@ test('the defaults are those of the manifest', () => {
   expect(settings.defaultFolder).toBe(properties['tensordock.defaultFolder']?.default);
   expect(settings.images).toEqual(properties['tensordock.images']?.default);
   expect(settings.remindAfterHours).toBe(properties['tensordock.cost.remindAfterHours']?.default);
+  expect(settings.budgetLimits).toEqual({});
 });
 
 const manifest: unknown = JSON.parse(

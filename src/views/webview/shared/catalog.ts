@@ -181,6 +181,18 @@ export function selectedPlacement(
   return placementOptions(catalog, kind, resources).find((placement) => placement.id === id);
 }
 
+/** What a choice costs, in US dollars an hour, if its place and all its prices are known. */
+export function rateHourlyOf(
+  catalog: CatalogState,
+  draft: Parameters<typeof resourcesOf>[0] &
+    Pick<Draft, 'placementId'> &
+    Partial<Pick<Draft, 'placementKind'>>,
+): number | undefined {
+  const resources = resourcesOf(draft);
+  const kind = draft.placementKind ?? 'location';
+  return priceFor(selectedPlacement(catalog, kind, draft.placementId.trim(), resources), resources).total;
+}
+
 /** The one location whose prices add up to this rate: the live service doesn't say where an instance is. */
 export function locationForRate(
   catalog: CatalogState,

@@ -1,0 +1,128 @@
+import type { BillingStart, BudgetBreach, BudgetCheck } from '../instances/operations/budgetGate';
+import type { InstanceRow } from '../instances/store';
+import { billingOf, knownRate, runningRate } from './billing';
+import type { CostSum } from './history';
+import { totalOf, type Ledger } from './ledger';
+import { dayOf, monthOf } from './period';
+
+/** What the person doesn't want to exceed without being asked, in US dollars. Missing: no limit. */
+export interface BudgetLimits {
+  readonly daily?: number;
+  readonly monthly?: number;
+  /** US dollars an hour, of all running instances together. */
+  readonly hourly?: number;
+}
+
+/** What was spent and what is being spent, as far as it was observed. */
+export interface Spending {
+  readonly today: CostSum;
+  readonly month: CostSum;
+  readonly rows: readonly Pick<InstanceRow, 'state' | 'instance'>[];
+}
+
+/** Amounts that differ by less are the same: sums of rates aren't exact. */
+const epsilon = 1e-9;
+
+/** From this part of a budget on, a person is warned. */
+const warningPart = 0.8;
+
+/** The check of `Operations`, against what the ledger and the list know. `now`: milliseconds since the epoch. */
+export function budgetCheck(
+  ledger: Pick<Ledger, 'settled' | 'total'>,
+  rows: () => Spending['rows'],
+  limits: () => BudgetLimits,
+  now: () => number,
+): BudgetCheck {
+  return async (start, others) => {
+    const set = limits();
+    if (Object.values(set).every((limit) => limit === undefined)) return [];
+    await ledger.settled();
+    return breachesOf(set, spendingOf(ledger, rows(), now()), start, others);
+  };
+}
+
+/** What the signed-in account spends. `now`: milliseconds since the epoch. */
+export function spendingOf(ledger: Pick<Ledger, 'total'>, rows: Spending['rows'], now: number): Spending {
+  return { today: ledger.total(dayOf(now)), month: ledger.total(monthOf(now)), rows };
+}
+
+/** The limits that a start would exceed, or that it can't be shown to keep. */
+export function breachesOf(
+  limits: BudgetLimits,
+  spending: Spending,
+  start: BillingStart,
+  others: readonly BillingStart[] = [],
+): readonly BudgetBreach[] {
+  const hourly = hourlyWith(spending.rows, start, others);
+  const breaches: BudgetBreach[] = [];
+  if (limits.hourly !== undefined && (hourly.isAtLeast || hourly.amount > limits.hourly + epsilon)) {
+    breaches.push({ kind: 'hourly', limit: limits.hourly, ...hourly });
+  }
+  for (const state of budgetStates(limits, spending)) {
+    if (state.amount >= state.limit - epsilon) breaches.push(state);
+  }
+  return breaches;
+}
+
+/** How much of a day's or month's budget is used. */
+export interface BudgetState extends BudgetBreach {
+  readonly kind: 'daily' | 'monthly';
+}
+
+/** The budgets of the day and month that are set, with what is used of them. */
+export function budgetStates(
+  limits: BudgetLimits,
+  { today, month }: Pick<Spending, 'today' | 'month'>,
+): readonly BudgetState[] {
+  const budgets = [
+    { kind: 'daily', limit: limits.daily, sum: today },
+    { kind: 'monthly', limit: limits.monthly, sum: month },
+  ] as const;
+  return budgets.flatMap(({ kind, limit, sum }) =>
+    limit === undefined ? [] : [{ kind, limit, amount: totalOf(sum), isAtLeast: isIncomplete(sum) }],
+  );
+}
+
+/** The limits that need a person's attention: from 80 percent `near`, from 100 percent `reached`. Worst first. */
+export function budgetAlerts(
+  limits: BudgetLimits,
+  spending: Spending,
+): readonly (BudgetBreach & { readonly level: 'near' | 'reached' })[] {
+  const { dollarsHourly, unknown } = runningRate(spending.rows);
+  const states: BudgetBreach[] = [...budgetStates(limits, spending)];
+  if (limits.hourly !== undefined && dollarsHourly > 0) {
+    states.push({ kind: 'hourly', limit: limits.hourly, amount: dollarsHourly, isAtLeast: unknown > 0 });
+  }
+  return states
+    .map((state) => ({ state, part: state.limit > 0 ? state.amount / state.limit : Infinity }))
+    .filter(({ state, part }) => state.amount > 0 && part >= warningPart - epsilon)
+    .sort((one, other) => other.part - one.part)
+    .map(({ state, part }) => ({ ...state, level: part >= 1 - epsilon ? 'reached' : 'near' }));
+}
+
+/** The rate of everything that would run then. */
+function hourlyWith(
+  rows: Spending['rows'],
+  start: BillingStart,
+  others: readonly BillingStart[],
+): { amount: number; isAtLeast: boolean } {
+  const isOn = (id: string | undefined): boolean =>
+    rows.some(({ state, instance }) => instance.id === id && billingOf(state) === 'on');
+  const { dollarsHourly, unknown } = runningRate(
+    rows.filter(({ instance }) => instance.id !== start.instanceId),
+  );
+  const rates = [
+    start,
+    ...others.filter(({ instanceId }) => instanceId !== start.instanceId || instanceId === undefined),
+  ]
+    .filter((each) => each === start || !isOn(each.instanceId))
+    .map(({ rateHourly }) => knownRate(rateHourly));
+  return {
+    amount: dollarsHourly + rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0),
+    isAtLeast: unknown > 0 || rates.includes(undefined),
+  };
+}
+
+function isIncomplete({ unknownRateMs, unseenMs, unclearMs, offMs }: CostSum): boolean {
+  return unknownRateMs + unseenMs + unclearMs + offMs > 0;
+}

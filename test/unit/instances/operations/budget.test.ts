@@ -1,0 +1,180 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { BillingStart, BudgetBreach } from '../../../../src/instances/operations/budgetGate';
+import type { RunningOperation } from '../../../../src/instances/operations/operations';
+import { createRequest, Person, rtx4090, shown, type Window } from '../windows';
+import { changesSent, minute, questionsOf } from './support';
+
+const breach: BudgetBreach = { kind: 'hourly', limit: 1, amount: 1.5, isAtLeast: false };
+const bigger = { vcpuCount: 16, ramGb: 64, storageGb: 300, gpu: { model: rtx4090, count: 1 } };
+
+let person: Person;
+let window: Window;
+let id: string;
+let checked: (readonly [BillingStart, readonly BillingStart[]])[];
+
+beforeEach(async () => {
+  person = new Person({ delays: { boot: 20_000, stop: 10_000, modify: 8_000 } });
+  checked = [];
+  person.budget = async (...args) => {
+    checked.push(args);
+    return Promise.resolve([breach]);
+  };
+  window = await person.open();
+});
+afterEach(() => person.close());
+
+async function withInstance(status: 'running' | 'stopped'): Promise<void> {
+  id = person.machine('box', { status }).id;
+  await window.store.refresh();
+}
+
+const asked = () => questionsOf(window, 'budget');
+
+async function codeOf({ done }: RunningOperation): Promise<unknown> {
+  return person.outcome(
+    done.then(
+      () => 'done',
+      (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error),
+    ),
+  );
+}
+
+interface Path {
+  readonly name: string;
+  readonly from: 'running' | 'stopped';
+  readonly begin: () => Promise<RunningOperation>;
+  readonly sent: readonly string[];
+}
+
+/** Every way in which something starts to be billed. */
+const paths: readonly Path[] = [
+  {
+    name: 'start',
+    from: 'stopped',
+    begin: async () => window.operations.begin('start', id),
+    sent: ['POST start'],
+  },
+  {
+    name: 'start when available',
+    from: 'stopped',
+    begin: async () => window.operations.begin('startWhenAvailable', id),
+    sent: ['POST start'],
+  },
+  {
+    name: 'restart',
+    from: 'running',
+    begin: async () => window.operations.begin('restart', id),
+    sent: ['POST stop', 'POST start'],
+  },
+  {
+    name: 'modify and start again',
+    from: 'running',
+    begin: async () => window.operations.modify(id, bigger, true, 0.7),
+    sent: ['POST stop', 'PUT modify', 'POST start'],
+  },
+  {
+    name: 'create',
+    from: 'stopped',
+    begin: async () => window.operations.create(createRequest(), 'key', 0.5),
+    sent: ['POST'],
+  },
+];
+
+describe.each(paths)('beyond a limit: $name', ({ from, begin, sent }) => {
+  test('sends nothing before the person agrees, and asks once', async () => {
+    await withInstance(from);
+    const operation = await begin();
+    await person.until(() => asked().length === 1);
+    await person.clock.advance(5 * minute);
+    expect(changesSent(person)).toEqual([]);
+    expect(asked()[0]?.breaches).toEqual([breach]);
+    asked()[0]?.proceed();
+    expect(await codeOf(operation)).toBe('done');
+    expect(changesSent(person)).toEqual(sent);
+    expect(asked()).toHaveLength(1);
+  });
+
+  test('changes nothing if the person declines, and leaves nothing to go on', async () => {
+    await withInstance(from);
+    const operation = await begin();
+    await person.until(() => asked().length === 1);
+    asked()[0]?.discard();
+    expect(await codeOf(operation)).toBe('over-budget');
+    expect((await operation.outcome).kind).toBe('refused');
+    await person.clock.advance(30 * minute);
+    expect(changesSent(person)).toEqual([]);
+    expect(shown(window, 'box')).toBe(from);
+    expect(person.journal.records.size).toBe(0);
+  });
+});
+
+// A create that wasn't sent ends with its window.
+describe.each(paths.filter(({ name }) => name !== 'create'))('beyond a limit: $name', ({ from, begin }) => {
+  test('is asked about by the next window if this one closes', async () => {
+    await withInstance(from);
+    await begin();
+    await person.until(() => asked().length === 1);
+    window.close();
+    window = await person.open();
+    await person.until(() => asked().length === 1);
+    expect(changesSent(person)).toEqual([]);
+  });
+});
+
+describe('the check', () => {
+  test('gets the rate of what starts: of the row, or of what was ordered', async () => {
+    person.budget = async (...args) => {
+      checked.push(args);
+      return Promise.resolve([]);
+    };
+    await withInstance('stopped');
+    const rateHourly = window.store.row(id)?.instance.rateHourly;
+    expect(rateHourly).toBeGreaterThan(0);
+    await person.outcome((await window.operations.begin('start', id)).done);
+    await person.outcome((await window.operations.create(createRequest(), 'key', 0.5)).accepted);
+    expect(checked.map(([start]) => start)).toEqual([
+      { instanceId: id, rateHourly },
+      { instanceId: undefined, rateHourly: 0.5 },
+    ]);
+  });
+
+  test('knows of what was let through and isn’t in the list yet, also in another window', async () => {
+    person.budget = async (...args) => {
+      checked.push(args);
+      return Promise.resolve([]);
+    };
+    await withInstance('stopped');
+    const second = person.machine('second').id;
+    const third = person.machine('third').id;
+    const other = await person.open();
+    await window.store.refresh();
+    const begun = await Promise.all([
+      window.operations.begin('start', id),
+      window.operations.begin('start', second),
+    ]);
+    await Promise.all(begun.map(async ({ accepted }) => person.outcome(accepted)));
+    await person.outcome((await other.operations.begin('start', third)).accepted);
+    const others = checked.map(([, each]) => each.map(({ instanceId }) => instanceId));
+    expect(others).toEqual([[], [checked[0]?.[0].instanceId], expect.arrayContaining([id, second])]);
+  });
+
+  test('is never passed by a stop, a delete, or a modify that starts nothing', async () => {
+    await withInstance('stopped');
+    await person.outcome((await window.operations.modify(id, bigger, false)).done);
+    await person.outcome((await window.operations.begin('delete', id)).accepted);
+    expect(checked).toEqual([]);
+  });
+
+  test('stands before every request that starts billing: nothing else sends one', () => {
+    const source = path.resolve(import.meta.dirname, '../../../../src');
+    const callers = readdirSync(source, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.startsWith('api/'))
+      .filter((file) =>
+        /\.(startInstance|createInstance)\(/.test(readFileSync(path.join(source, file), 'utf8')),
+      )
+      .sort();
+    expect(callers).toEqual(['instances/operations/create.ts', 'instances/operations/power.ts']);
+  });
+});
