@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { CreateModel } from '../../../../src/views/webview/create/model';
-import { commonPresets } from '../../../../src/views/webview/create/commonPresets';
+import { CreateModel } from '../../../../../src/views/webview/create/model';
+import { commonPresets } from '../../../../../src/views/webview/create/commonPresets';
 import {
   fromCreateForm,
   type FromCreateForm,
   type Progress,
   type Result,
-} from '../../../../src/views/webview/shared/protocol';
-import { access, catalog, draft } from './catalogFixtures';
+} from '../../../../../src/views/webview/shared/protocol';
+import { access, catalog, draft } from '../../forms/catalogFixtures';
 
 function opened(kept?: unknown): { model: CreateModel; sent: FromCreateForm[]; saved: () => unknown } {
   const sent: FromCreateForm[] = [];

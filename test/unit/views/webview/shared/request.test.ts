@@ -6,17 +6,17 @@ import {
   placementOptions,
   priceFor,
   resourcesOf,
-} from '../../../../src/views/webview/shared/catalog';
-import { describeImage } from '../../../../src/views/webview/shared/images';
+} from '../../../../../src/views/webview/shared/catalog';
+import { describeImage } from '../../../../../src/views/webview/shared/images';
 import {
   changesAnything,
   modifyDraftFor,
   modifyProblems,
   createProblems,
   toCreateRequest,
-} from '../../../../src/views/webview/shared/request';
-import type { InstanceDetails } from '../../../../src/views/webview/shared/protocol';
-import { access, catalog, draft, gpu, rtx4090 } from './catalogFixtures';
+} from '../../../../../src/views/webview/shared/request';
+import type { InstanceDetails } from '../../../../../src/views/webview/shared/protocol';
+import { access, catalog, draft, gpu, rtx4090 } from '../../forms/catalogFixtures';
 
 describe('the price of an instance', () => {
   const at = (id: string, change: Partial<typeof draft> = {}): number | undefined => {
