@@ -31,7 +31,7 @@ export type FailureEvidence =
 /**
  * Decides whether a failed change was refused or is unknown. Refused: nothing was sent, or the service answered in its
  * own JSON with a 4xx or an error in a 2xx. A 5xx is always unknown, whatever it says, and so are 408 and 499, which
- * mean that somebody stopped waiting. An error in a 2xx that names a 5xx is unknown too, unless it says that there was
+ * mean that someone stopped waiting. An error in a 2xx that names a 5xx is unknown too, unless it says that there was
  * no capacity: the live service reports that with `status` 500 in a 200.
  */
 export function classifyFailure(evidence: FailureEvidence): 'refused' | 'unknown' {

@@ -8,7 +8,7 @@ import type { InstanceStore } from './store';
 
 const firstRetryMs = 30_000;
 const slowestRetryMs = 3_600_000;
-/** About six hours. What failed for so long is left alone until somebody signs in again, or opens a new window. */
+/** About six hours. What failed for so long is left alone until someone signs in again, or opens a new window. */
 const mostAttempts = 12;
 
 export interface LocationNamesOptions {

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** A desktop VS Code on this machine, or undefined. */
+/** A desktop VS Code on this computer, or `undefined`. */
 export function findDesktop(): string | undefined {
   const home = process.env.HOME ?? '';
   const places: Partial<Record<NodeJS.Platform, readonly string[]>> = {

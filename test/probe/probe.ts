@@ -5,7 +5,7 @@ import { TensorDockClient } from '../../src/api/client';
 import { BadRequestError, RateLimitedError, TensorDockError } from '../../src/api/errors';
 import type { CreateRequest, InstanceState, Placement } from '../../src/api/types';
 
-/** Runs the real client against a server and prints one JSON line a call; see `usage`. */
+/** Runs the real client against a server and prints one JSON line per call; see `usage`. */
 
 const usage = `Usage: npm run probe -- --url URL [options]
 
@@ -75,7 +75,7 @@ async function readToken(command: CommandLine): Promise<string | undefined> {
   return undefined;
 }
 
-/** Makes a call and prints how it went; `undefined` where it failed. */
+/** Makes a call and prints how it went; `undefined` if it failed. */
 async function report<T>(call: string, make: () => Promise<T>): Promise<T | undefined> {
   try {
     const result = await make();
@@ -116,7 +116,7 @@ async function probe(client: TensorDockClient, command: CommandLine): Promise<vo
   if (command.lifecycle) await liveOnce(client, command);
 }
 
-/** Create, get, stop, modify, start and delete, each tried whatever the one before answered. */
+/** Create, get, stop, modify, start and delete, each tried whatever the previous one answered. */
 async function liveOnce(client: TensorDockClient, command: CommandLine): Promise<void> {
   const request = await createRequest(client, command);
   const created = await report('createInstance', () => client.createInstance(request));
@@ -170,7 +170,7 @@ async function placement(client: TensorDockClient, command: CommandLine): Promis
   return found && { locationId: found.id };
 }
 
-/** Asks until one of the states is there, or patience ends (a mock that plays no life is not waited for). */
+/** Polls until one of the states is reached, or time runs out (a static mock isn't waited for). */
 async function waitFor(
   client: TensorDockClient,
   id: string,

@@ -9,9 +9,9 @@ import {
   type Sizes,
 } from './model';
 
-/** Who has what left. Creates use it up, deletes give it back. */
+/** What each host node has left. Creates take from it, deletes give it back. */
 export class Capacity {
-  /** What the catalogue answers where it is stale: a copy from before. */
+  /** What a stale catalog answers: an earlier copy. */
   private frozen: Catalogue | undefined;
   private readonly allPorts: ReadonlyMap<string, ReadonlySet<number>>;
 
@@ -22,12 +22,12 @@ export class Capacity {
     this.allPorts = new Map(catalogue.hosts.map((host) => [host.id, new Set(host.ports)]));
   }
 
-  /** What is told to those who ask; empty where the catalogue is off. */
+  /** What the catalog answers; empty if it is off. */
   locations(): readonly SimulatedLocation[] {
     return this.listed ? this.catalogue.locations : [];
   }
 
-  /** What is told to those who ask, perhaps of some time ago. */
+  /** What the catalog answers, which may be old. */
   hosts(): readonly Host[] {
     if (!this.listed) return [];
     return (this.frozen ?? this.catalogue).hosts.filter((host) => host.online);
@@ -40,19 +40,19 @@ export class Capacity {
     return found;
   }
 
-  /** From now on the catalogue tells what was true now, whatever happens. */
+  /** From now on the catalog answers what is true now, whatever happens. */
   freeze(): void {
     this.frozen = structuredClone(this.catalogue);
   }
 
-  /** From outside: somebody else took or gave back GPUs. */
+  /** From outside: someone else took GPUs, or gave some back. */
   setAvailable(hostId: string, model: string, available: number): void {
     const gpu = this.host(hostId).gpus.find((entry) => entry.model === model);
     if (gpu === undefined) throw new Error(`No ${model} at ${hostId}`);
     gpu.available = available;
   }
 
-  /** Takes what the order needs from a fitting host. Throws a `Refusal` where none fits. */
+  /** Takes what the order needs from a host node that fits. Throws a `Refusal` if none does. */
   place(order: CreateOrder): Host {
     const host = order.hostnodeId === undefined ? this.find(order) : this.named(order, order.hostnodeId);
     const named = (order.forwards ?? []).map((forward) => forward.external).filter((port) => port !== 0);
@@ -66,7 +66,7 @@ export class Capacity {
     return host;
   }
 
-  /** Takes an external port; false where the host doesn't offer it, or somebody has it. */
+  /** Takes an external port; false if the host node doesn't offer it, or it is taken. */
   takePort(hostId: string, port: number): boolean {
     const host = this.host(hostId);
     if (!host.ports.includes(port)) return false;
@@ -110,7 +110,7 @@ export class Capacity {
     shift(host, instance.sizes, 1);
   }
 
-  /** All or none; false where there are not enough. */
+  /** Takes all or none; false if there aren't enough. */
   takeGpus(hostId: string, gpus: readonly Gpu[]): boolean {
     const host = this.host(hostId);
     if (!offers(host, gpus)) return false;
@@ -153,7 +153,7 @@ export class Capacity {
   }
 }
 
-/** What one GPU of the host may not have so much of. An instance without GPUs has no such limit. */
+/** The resource of which the host node doesn't allow that much per GPU. An instance without GPUs has no such limit. */
 function overPerGpu(host: Host, sizes: Sizes): 'RAM' | 'vCPUs' | undefined {
   const gpus = sizes.gpus.reduce((sum, gpu) => sum + gpu.count, 0);
   if (gpus === 0) return undefined;

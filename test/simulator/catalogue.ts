@@ -1,6 +1,6 @@
 import type { Host, HostGpu, SimulatedLocation, Prices } from './model';
 
-/** GPU models with the price an hour that was seen or written of each. */
+/** GPU models, each with an hourly price that was observed or documented. */
 const models = {
   h100: gpu('h100-sxm5-80gb', 'NVIDIA H100 SXM5 80GB', 2.2),
   a100: gpu('a100-pcie-80gb', 'NVIDIA A100 PCIe 80GB', 1.2),
@@ -35,7 +35,7 @@ export interface Catalogue {
   readonly hosts: Host[];
 }
 
-/** The places of the demo: by id as the seeds and tests name them. */
+/** The locations of the demo, by the IDs that seeds and tests use. */
 export const locationIds = {
   chubbuck: '8dd95ff0-dff9-489c-9b02-b38a366b6ab1',
   ashburn: '3f0e7a54-2c1b-4d57-8a3e-0b6f1e9d4c21',

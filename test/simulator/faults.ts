@@ -4,24 +4,24 @@ import type { Random } from './random';
 export type Fault =
   /** Waits, then goes on as usual. */
   | { readonly kind: 'slow'; readonly ms: number }
-  /** Does what is asked, and answers so much later. */
+  /** Carries out the request, and answers that much later. */
   | { readonly kind: 'late'; readonly ms: number }
-  /** Closes the connection, without or after doing what is asked. */
+  /** Closes the connection, before or after carrying out the request. */
   | { readonly kind: 'drop'; readonly when: 'before' | 'after' }
-  /** Keeps the connection open and never answers, without or after doing what is asked. */
+  /** Keeps the connection open and never answers, before or after carrying out the request. */
   | { readonly kind: 'never'; readonly when: 'before' | 'after' }
-  /** Does what is asked, and breaks off in the middle of the answer. */
+  /** Carries out the request, and breaks off in the middle of the answer. */
   | { readonly kind: 'cut' }
-  /** Does what is asked, and answers with an empty body. */
+  /** Carries out the request, and answers with an empty body. */
   | { readonly kind: 'empty' }
-  /** Does what is asked, and answers 200 with this text. */
+  /** Carries out the request, and answers 200 with this text. */
   | { readonly kind: 'body'; readonly body: string; readonly contentType?: string }
-  /** A gateway's page in place of the service's answer; `handled`: the request was carried out all the same. */
+  /** A gateway's page in place of the service's answer; `handled`: the request was carried out nevertheless. */
   | { readonly kind: 'html'; readonly status: 404 | 502 | 503 | 504; readonly handled?: boolean }
   | { readonly kind: 'rate-limited'; readonly retryAfter?: string }
-  /** Any status, with a JSON body; `handled`: though what was asked was done. */
+  /** Any status, with a JSON body; `handled`: the request was carried out nevertheless. */
   | { readonly kind: 'status'; readonly status: number; readonly body?: unknown; readonly handled?: boolean }
-  /** 200 with an error inside, in one of the shapes that were seen. */
+  /** 200 with an error inside, in one of the observed shapes. */
   | {
       readonly kind: 'error-in-200';
       readonly error: string;
@@ -31,21 +31,21 @@ export type Fault =
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: 301 | 302 | 303 | 307 | 308 };
 
 export interface FaultOrder {
-  /** Any method where it is left out. */
+  /** The default is any method. */
   readonly method?: string;
-  /** The path without a query, whole (`/api/v2/instances`) or by pattern; any where it is left out. */
+  /** The path without a query, whole (`/api/v2/instances`) or by pattern; any by default. */
   readonly path?: string | RegExp;
-  /** How many fitting requests; 1 where it is left out. */
+  /** How many matching requests; 1 by default. */
   readonly times?: number;
-  /** How many fitting requests go well before. */
+  /** How many matching requests succeed before. */
   readonly skip?: number;
   readonly fault: Fault;
 }
 
-/** What is ordered to go wrong, oldest order first; and what may go wrong by chance. */
+/** The faults that are planned, oldest first, and those that may happen by chance. */
 export class Faults {
   private orders: { readonly order: FaultOrder; skip: number; left: number }[] = [];
-  /** A chance of 0 to 1 for every request without an order, and what may then happen. */
+  /** A chance, 0 to 1, for every request without a planned fault, and what may happen then. */
   chaos: { readonly chance: number; readonly of: readonly Fault[] } | undefined;
 
   constructor(private readonly random: Random) {}
@@ -54,7 +54,7 @@ export class Faults {
     this.orders.push({ order, skip: order.skip ?? 0, left: order.times ?? 1 });
   }
 
-  /** How many faults are ordered and have not happened. */
+  /** How many planned faults haven't happened yet. */
   get pending(): number {
     return this.orders.reduce((sum, entry) => sum + entry.left, 0);
   }
@@ -64,7 +64,7 @@ export class Faults {
     this.chaos = undefined;
   }
 
-  /** The fault for this request, which is used up by being told. */
+  /** The fault for this request; it happens once. */
   take(method: string, path: string): Fault | undefined {
     const entry = this.orders.find(({ order }) => matches(order, method, path));
     if (entry === undefined) return this.byChance();

@@ -92,7 +92,7 @@ export const speeds: Readonly<Record<Speed, Delays>> = {
 /** Who may ask: several tokens may belong to one organization, and share its instances and its limit. */
 export interface TokenOption {
   readonly token: string;
-  /** `main` where it is left out. */
+  /** The default is `main`. */
   readonly organization?: string;
   /** Known, but allowed nothing: answered with 403. */
   readonly forbidden?: boolean;
@@ -102,37 +102,37 @@ export interface TokenOption {
 export interface WireOptions {
   /** What the live list tells of each instance; `mixed` (the default): every second one is thin. */
   readonly listItems?: 'full' | 'thin' | 'mixed';
-  /** How live writes status words; `lower` where it is left out. */
+  /** How live writes status words. The default is `lower`. */
   readonly statusCasing?: 'lower' | 'pascal' | 'snake';
   /** Live: 204 answers a delete with an empty body. */
   readonly deleteStatus?: 200 | 204;
   readonly createStatus?: 200 | 201;
-  /** The word in a live create reply; `running` where it is left out, though nothing is up yet. */
+  /** The word in a live create reply. The default is `running`, though nothing is up yet. */
   readonly createWord?: string;
   /** How live tells that a create has no place; `top`: 200 with `{status, error}`; `data`: inside `data`. */
   readonly refusalShape?: 'top' | 'data' | 'http';
   /** On a 429: seconds, an HTTP date, or no header at all. */
   readonly retryAfter?: 'seconds' | 'date' | 'none';
-  /** Specified: answer 404 to paths the formal contract does not have; true where it is left out. */
+  /** Specified: answer 404 to paths the formal contract does not have; true by default. */
   readonly strict?: boolean;
 }
 
 export type SeedOption = 'empty' | 'demo' | { readonly many: number };
 
 export interface ServiceOptions {
-  /** `live` where it is left out. */
+  /** The default is `live`. */
   readonly dialect?: DialectName;
   readonly clock?: Clock;
   readonly randomSeed?: number;
-  /** A preset, or a preset changed in places; `instant` where it is left out. */
+  /** A preset, or a preset changed in places. The default is `instant`. */
   readonly delays?: Speed | ({ readonly base?: Speed } & Partial<Delays>);
-  /** `empty` where it is left out. */
+  /** The default is `empty`. */
   readonly seed?: SeedOption;
-  /** One made up at random where it is left out. */
+  /** Random by default. */
   readonly tokens?: readonly (string | TokenOption)[];
-  /** Requests a minute of one organization; 100 where it is left out, `false`: no limit. */
+  /** Requests a minute of one organization; 100 by default, `false`: no limit. */
   readonly rateLimit?: number | false;
-  /** US dollars on each organization's account; where it is left out nothing is billed. */
+  /** US dollars on each organization's account; by default nothing is billed. */
   readonly balance?: number;
   /** False: locations and hostnodes are answered empty. */
   readonly catalogue?: boolean;
@@ -144,7 +144,7 @@ export type SshBackingOption = 'none' | 'auto' | 'sshd' | 'ssh2';
 export interface SimulatorOptions extends ServiceOptions {
   /** 0 or left out: any free one. */
   readonly port?: number;
-  /** What answers on port 22 of a running instance; `none` where it is left out. */
+  /** What answers on port 22 of a running instance. The default is `none`. */
   readonly ssh?: SshBackingOption;
   /** Public keys that every instance accepts, beside those it was created with. */
   readonly authorizedKeys?: readonly string[];

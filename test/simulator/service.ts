@@ -27,7 +27,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** What comes back: an answer, one that breaks off, a closed connection, or nothing for ever. */
+/** What comes back: an answer, one that breaks off, a closed connection, or nothing at all. */
 export type Outcome =
   ({ readonly kind: 'answer' | 'cut' } & Answer) | { readonly kind: 'drop' } | { readonly kind: 'never' };
 

@@ -59,7 +59,7 @@ async function close(): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** A person whose SSH configuration is `text`, before us. */
+/** A person whose SSH configuration is `text` at first. */
 async function begin(text?: string): Promise<void> {
   await rm(path.dirname(config), { recursive: true, force: true });
   await mkdir(path.dirname(config), { mode: 0o700 });
@@ -67,7 +67,7 @@ async function begin(text?: string): Promise<void> {
   await window.runCommand('Notifications: Clear All Notifications');
 }
 
-/** A running machine whose row is on screen. */
+/** A running instance whose row is on screen. */
 async function machine(
   name: string,
   description: Partial<InstanceDescription> = {},

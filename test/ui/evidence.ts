@@ -5,7 +5,7 @@ import type { WorkbenchPage } from './workbenchPage';
 
 const logLines = 60;
 
-/** Where the running test has failed: prints what its windows show and what the extension logged last. */
+/** If the running test failed, prints what its windows show and what the extension logged last. */
 export async function tellFailure(windows: readonly WorkbenchPage[], server: WorkbenchServer): Promise<void> {
   // A script outside the test runner cannot load it.
   if (process.env.VITEST === undefined) return;

@@ -11,7 +11,7 @@ import { sceneOf, sharedScene } from './sharedScene';
 
 const run = promisify(execFile);
 
-/** Somebody with a token: signs in, sees, starts, connects, stops, deletes. */
+/** A person with a token signs in, starts, connects, stops, and deletes. */
 describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
   let folder: string;
   let simulator: Simulator;
@@ -75,7 +75,7 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
     await window.quickInput.getByText('notebooks').first().waitFor();
     await window.cancel();
     await window.quickInput.waitFor({ state: 'hidden' });
-    // What was given up is no error: a dialog would be in the way of all that follows.
+    // A canceled command isn't an error: a dialog would block everything that follows.
     await window.inlineAction('notebooks', 'tensordock.startInstance');
     await window.row('notebooks').filter({ hasText: 'Starting' }).waitFor();
     await shot('4-starting');
@@ -131,7 +131,7 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
     await window.row('gpu-dev-4090').click();
     for (const name of names.slice(1)) await window.row(name).click({ modifiers: ['Control'] });
     await window.runCommand('tensordock.stopInstance');
-    // The one that is stopped already is left out.
+    // The one that is already stopped isn't included.
     await window.dialog.getByText('Stop “gpu-dev-4090”, “build-box”?').waitFor();
     await window.screenshot(`main-job-${colorTheme}-several`);
     await window.answerDialog('Stop');

@@ -76,7 +76,7 @@ test(
 
     simulator.world.rename(instance.id, 'renamed-meanwhile');
     for (const { page } of windows) {
-      // One interval until it is asked for, one that the killed may cost, and what a busy machine needs.
+      // One interval until it is asked for, one that the killed may cost, and what a busy computer needs.
       await page.row('renamed-meanwhile').waitFor({ timeout: 4 * intervalMs });
     }
 

@@ -9,17 +9,17 @@ import { startServer, type ServerOptions, type WorkbenchServer } from '../workbe
 import { tellFailure } from './evidence';
 import { WorkbenchPage } from './workbenchPage';
 
-/** What a workbench for a test looks like. */
+/** The options of a workbench for a test. */
 export interface WorkbenchOptions extends ServerOptions {
-  /** `newest` where it is left out. */
+  /** The default is `newest`. */
   readonly version?: WorkbenchVersion;
-  /** The folder of the extension under test, in mode `development`; this project where it is left out. */
+  /** The folder of the extension under test, in mode `development`; this project by default. */
   readonly underTest?: string;
-  /** `dark` where it is left out. */
+  /** The default is `dark`. */
   readonly colorTheme?: keyof typeof themes;
   readonly width?: number;
   readonly height?: number;
-  /** Absolute path of a folder to open; no folder where it is left out. */
+  /** Absolute path of a folder to open; none by default. */
   readonly folder?: string;
 }
 
@@ -38,7 +38,7 @@ export interface OpenWorkbench {
   readonly window: WorkbenchPage;
   /** One more window of the same person. */
   openWindow(): Promise<WorkbenchPage>;
-  /** The windows that were asked for; needs `remoteSshStandIn` among the extensions. */
+  /** The windows that VS Code was asked to open; needs `remoteSshStandIn` among the extensions. */
   askedWindows(): Promise<readonly AskedWindow[]>;
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export interface OpenWorkbench {
 /** The stand-in for Microsoft's Remote-SSH, to be named in `extensions`. */
 export const remoteSshStandIn = path.join(projectRoot, 'test/ui/fixtures/remote-ssh');
 
-/** A new window begins in one of these; the others are chosen in its palette. */
+/** A new window starts in one of these; the others are selected in its palette. */
 const themes = { dark: 'Default Dark Modern', light: 'Default Light Modern' } as const;
 
 const askedWindow = v.object({

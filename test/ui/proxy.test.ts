@@ -8,7 +8,7 @@ import { startSimulator, type Simulator } from '../simulator/server';
 import { openWorkbench, type OpenWorkbench } from './openWorkbench';
 
 /**
- * An address of this machine at which nothing listens, so that only a proxy can lead from it to the simulator.
+ * An address of this computer at which nothing listens, so that only a proxy can lead from it to the simulator.
  * VS Code uses no proxy for 127.0.0.1 and localhost themselves.
  */
 const behindProxy = '127.0.0.9';

@@ -18,7 +18,7 @@ const treeRows = v.array(
 /** A row of a tree, as a person sees it; `expanded` is null where there is nothing below it. */
 export type TreeRow = v.InferOutput<typeof treeRows>[number];
 
-/** Runs in the page, all at once, so that no redraw comes between two rows. */
+/** Runs in the page in one step, so that no redraw comes between two rows. */
 const readRows = `[...document.querySelectorAll('.part.sidebar [role="treeitem"]')].map((row) => ({
   name: (row.querySelector('.label-name') ?? row).textContent,
   description: row.querySelector('.label-description')?.textContent ?? '',
@@ -27,7 +27,7 @@ const readRows = `[...document.querySelectorAll('.part.sidebar [role="treeitem"]
   selected: row.getAttribute('aria-selected') === 'true',
 }))`;
 
-/** What the palette calls a theme, and what the page is marked with. */
+/** The name of a theme in the palette, and its class in the page. */
 const colorThemes = {
   dark: { label: 'Dark Modern', className: 'vs-dark' },
   light: { label: 'Light Modern', className: 'vs' },
@@ -81,7 +81,7 @@ export class WorkbenchPage {
     }
   }
 
-  /** Shows our view and signs in, as a new person does. */
+  /** Shows our view and signs in, as a new user does. */
   async signIn(token: string): Promise<void> {
     await this.openView('TensorDock');
     await this.runCommand('tensordock.signIn');

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { projectRoot } from '../workbench/install';
 
-/** Bundles the suite, a file a test file; resolves to the file for `extensionTestsPath`. */
+/** Bundles the suite, one file per test file; resolves to the file for `extensionTestsPath`. */
 export async function bundleSuite(): Promise<string> {
   const outdir = path.join(projectRoot, 'test-output/vscode');
   const suite = path.join(projectRoot, 'test/vscode/suite');

@@ -15,7 +15,7 @@ export async function run(): Promise<void> {
   if (failures > 0) throw new Error(`${failures} failed`);
 }
 
-/** Appends an event a line, at once, so that a crash leaves what was known before. */
+/** Appends one event per line, at once, so that a crash leaves what was known before. */
 class ResultsFile extends Mocha.reporters.Base {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);

@@ -26,7 +26,7 @@ const world = v.object({
   extensionId: v.string(),
 });
 
-/** What the suite is told about its surroundings, by a JSON file that `worldVariable` names. */
+/** What the suite knows about its surroundings, from a JSON file that `worldVariable` names. */
 export type SuiteWorld = v.InferOutput<typeof world>;
 
 /** The environment variable with the name of the file. */

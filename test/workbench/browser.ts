@@ -24,7 +24,7 @@ const packagesOf: Readonly<Record<string, string>> = {
 
 /**
  * Starts a headless browser that reaches nothing but loopback: the one of the npm package, or `CHROME_PATH`, or an
- * installed Chrome or Chromium where the package has none for this machine.
+ * installed Chrome or Chromium where the package has none for this computer.
  * @throws Error that names a missing library and how to install it
  */
 export async function launchBrowser(): Promise<Browser> {

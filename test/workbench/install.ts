@@ -64,7 +64,7 @@ export function canRunWorkbench(): boolean {
 
 /**
  * Installs a VS Code server into `.vscode-test`, once; a second run waits for the first, a broken one is redone.
- * `say` is told what takes long.
+ * `say` gets a message for what takes long.
  */
 export async function installWorkbench(
   version: WorkbenchVersion,

@@ -31,7 +31,7 @@ export interface ServerOptions {
 export interface WorkbenchServer {
   /** `127.0.0.1:PORT`, which is also the remote authority of its pages. */
   readonly authority: string;
-  /** What a page has to say to be let in, so that no other user of this machine gets a terminal. */
+  /** What a page has to say to be let in, so that no other user of this computer gets a terminal. */
   readonly connectionToken: string | undefined;
   /** Its temporary folder, with settings, logs and stored data; removed by `stop`. */
   readonly folder: string;

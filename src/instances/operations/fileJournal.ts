@@ -14,7 +14,7 @@ import { operationSchema, type Claim, type Journal, type OperationRecord } from 
 const rememberedMs = 24 * 3_600_000;
 
 /**
- * One file an operation, and claims as locks on them. Where the folder can't be written, operations are kept in memory:
+ * One file per operation, and a lock on it as the claim. Where the folder can’t be written, operations stay in memory:
  * they work, but no other window can continue them.
  */
 export class FileJournal implements Journal {

@@ -21,7 +21,7 @@ export async function fetchInstance(
   return row.instance.resources ? row.instance : store.api.getInstance(id, { signal });
 }
 
-/** Calls `listener` when somebody signs in or switches to another account. */
+/** Calls `listener` when someone signs in or switches to another account. */
 export function onDidSignIn(store: InstanceStore, listener: () => void): Disposable {
   let before = store.status.accountId;
   return store.onDidChange(() => {

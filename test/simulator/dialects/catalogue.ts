@@ -11,7 +11,7 @@ export function hostnodes(capacity: Capacity): unknown {
   return { data: { hostnodes: capacity.hosts().map((host) => hostnode(host, capacity)) } };
 }
 
-/** One of `GET /hostnodes`, or undefined where it is not there. */
+/** One of `GET /hostnodes`, or `undefined` if there is none. */
 export function oneHostnode(capacity: Capacity, id: string): unknown {
   const host = capacity.hosts().find((entry) => entry.id === id);
   return host === undefined ? undefined : { data: hostnode(host, capacity) };

@@ -2,13 +2,13 @@ import { isWindows, type SimulatedInstance, type Refusal } from '../model';
 import type { ServiceOptions, WireOptions } from '../options';
 import { issue } from './reading';
 
-/** What goes back, before it is text. A body left out is an empty one. */
+/** An answer before it is serialized. Without `body`, its body is empty. */
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
 }
 
-/** How the service writes, and what shapes it reads. */
+/** The shapes in which the service writes and reads. */
 export interface Dialect {
   /** How a create and a modify must be shaped. */
   readonly shape: 'specified' | 'live';
@@ -28,7 +28,7 @@ export type DialectMaker = (wire: WireOptions) => Dialect;
 /** The common part of the options of a service and of its dialects. */
 export type DialectOptions = Pick<ServiceOptions, 'dialect' | 'wire'>;
 
-/** The HTTP status of a refusal where the service uses one. */
+/** The HTTP status of a refusal if the service uses one. */
 export const refusalStatus: Readonly<Record<Refusal['kind'], number>> = {
   unauthorized: 401,
   forbidden: 403,
@@ -45,7 +45,7 @@ export const refusalStatus: Readonly<Record<Refusal['kind'], number>> = {
   rate: 429,
 };
 
-/** The rule of port 22, which the live service alone is seen to hold. */
+/** The rule of port 22, which only the live service enforces. */
 export function sshPortIssue(
   image: string,
   dedicatedIp: boolean,

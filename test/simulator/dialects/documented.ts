@@ -3,7 +3,7 @@ import { specified } from './specified';
 import type { DialectName, WireOptions } from '../options';
 import type { Dialect, DialectMaker } from './dialect';
 
-/** As the pages about managing instances have it. */
+/** As in the documentation about managing instances. */
 const documented: DialectMaker = (wire) => ({
   ...liveActions(wire),
   list: (instances) => ({
@@ -21,7 +21,7 @@ const documented: DialectMaker = (wire) => ({
   instance: (instance) => ({ status: 200, body: flat(instance, wire, 'instance') }),
 });
 
-/** As the page about getting started has it: a list within the attributes of a list. */
+/** As in the getting-started documentation: a list within the attributes of a list. */
 const gettingStarted: DialectMaker = (wire) => ({
   ...documented(wire),
   list: (instances) => ({

@@ -2,7 +2,7 @@ import type { SimulatedInstance, Refusal } from '../model';
 import type { WireOptions } from '../options';
 import { refusalStatus, type Dialect, type DialectMaker, type Reply } from './dialect';
 
-/** As the live service is seen to answer. */
+/** As the live service was observed to answer. */
 export const live: DialectMaker = (wire) => ({
   ...liveActions(wire),
   list: (instances) => ({

@@ -1,6 +1,6 @@
 import type { Issue } from '../model';
 
-/** JSON from outside, looked at with care. */
+/** Untrusted JSON, read step by step. */
 export type Fields = Readonly<Record<string, unknown>>;
 export type Path = readonly (string | number)[];
 
@@ -12,7 +12,7 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Takes values out of a body and collects what is wrong, in the words of the service's validator. */
+/** Reads values from a body and collects what is wrong, in the words of the service's validator. */
 export class Reader {
   readonly issues: Issue[] = [];
 

@@ -1,7 +1,7 @@
 import type { SimulatedInstance } from '../model';
 import { refusalStatus, type DialectMaker } from './dialect';
 
-/** The words of the formal contract; states it has no word for are told as the nearest. */
+/** The words of the formal contract; a state without a word gets the nearest one. */
 const words: Readonly<Record<string, string>> = {
   creating: 'starting',
   queued: 'starting',
@@ -20,7 +20,7 @@ const titles: Readonly<Record<number, string>> = {
   429: 'Too Many Requests',
 };
 
-/** As the formal contract has it: everything in `data` with `type`, `id` and `attributes`. */
+/** As in the formal contract: everything in `data` with `type`, `id` and `attributes`. */
 export const specified: DialectMaker = (wire) => ({
   shape: 'specified',
   hasCatalogue: wire.strict === false,

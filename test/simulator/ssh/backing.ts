@@ -11,30 +11,30 @@ import { openSsh2 } from './ssh2Server';
 /** Speaks SSH on a socket that was accepted for an instance. */
 export interface SshServer {
   readonly kind: 'sshd' | 'ssh2';
-  /** Who may log in. */
+  /** Who may sign in. */
   readonly user: string;
   serve(socket: Socket, door: Door): void;
   close(): Promise<void>;
 }
 
-/** What an SSH server needs to know of the instance it stands for. */
+/** What an SSH server needs to know about its instance. */
 export interface Door {
   readonly id: string;
   /** A private key in OpenSSH's format. */
   readonly hostKey: string;
-  /** Lines of public keys that are let in now. */
+  /** The public keys that are accepted now, one per line. */
   keys(): readonly string[];
 }
 
-/** Real SSH servers on loopback behind the instances that are up. */
+/** Real SSH servers on loopback behind the running instances. */
 export interface Backing {
   readonly kind: 'sshd' | 'ssh2';
   readonly user: string;
-  /** Where an instance's port 22 is reached now, or undefined where it is not up or has none. */
+  /** Where an instance's port 22 can be reached now; `undefined` if it isn't running or has none. */
   endpoint(id: string): { readonly host: string; readonly port: number } | undefined;
-  /** Resolves when port 22 of the instance answers; by real time, at once where it does already. */
+  /** Resolves when port 22 of the instance answers; in real time, at once if it does already. */
   whenUp(id: string): Promise<void>;
-  /** From outside: the instance was made anew, and has another host key. */
+  /** From outside: the instance was created again, and has another host key. */
   reinstall(id: string): void;
   close(): Promise<void>;
 }
@@ -130,7 +130,7 @@ class LoopbackBacking implements Backing {
     const listener: Listener = { host, port, server, sockets, up: false };
     this.listeners.set(id, listener);
     server.on('error', () => {
-      // The port is somebody else's: a forwarded one moves; port 22 of an address stays unanswered.
+      // Another program has the port: a forwarded one moves; port 22 of an address stays unanswered.
       if (this.listeners.get(id) === listener && port !== 22) this.world.moveForwards(id);
     });
     server.listen(port, host, () => {

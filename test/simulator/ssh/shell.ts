@@ -6,7 +6,7 @@ export interface Program {
   readonly args: readonly string[];
 }
 
-/** What `ssh host command` or, without a command, a login runs; with a terminal of that size where one is asked for. */
+/** What `ssh host command` or, without a command, a login runs; with a terminal of that size if one is requested. */
 export function startShell(
   command: string | undefined,
   terminal: { readonly columns: number; readonly rows: number } | undefined,

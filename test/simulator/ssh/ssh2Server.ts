@@ -67,7 +67,7 @@ function serveSession(session: Session): void {
   session.on('shell', (accept) => run(accept(), undefined, environment, size));
 }
 
-/** Clients may ask for these without wanting an answer; then there is none to give. */
+/** Clients may send these without expecting an answer. */
 function answer(accept: (() => void) | undefined): void {
   accept?.();
 }

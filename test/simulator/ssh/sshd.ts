@@ -8,7 +8,7 @@ import type { Door, SshServer } from './backing';
 import { makeKeyPair } from './keyPair';
 
 /**
- * OpenSSH's own server, a process a connection (as inetd would start it), so that no process is left when the
+ * OpenSSH's own server, one process per connection (as inetd would start it), so that no process is left when the
  * sockets are closed or we die. Undefined where it is not installed or would not let us in, as it takes only
  * users of this computer whose account is not locked.
  */

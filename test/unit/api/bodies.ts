@@ -1,4 +1,4 @@
-/** Bodies of the service in every form they were seen in, all of the same machine where they tell of one. */
+/** Bodies of the service in every observed form; those of an instance are all of the same one. */
 
 export const id = '468b716a-6747-4cbe-9f13-afc153a21c14';
 export const otherId = '1ab9d44d-9a1d-4b4c-bd72-1a78cc1f4e02';

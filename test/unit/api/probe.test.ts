@@ -114,7 +114,7 @@ describe('the probe’s command line', () => {
 
 /**
  * Without what a dialect has no way to tell: the live service never names image and location, and calls a
- * fresh machine `running` at once; the contract has no word for a stopped machine that gave its GPU back.
+ * new instance `running` at once; the contract has no word for a stopped instance whose GPU was released.
  */
 function comparable(line: ProbeLine): unknown {
   const untold = ['image', 'locationId', ...(line.call === 'createInstance' ? ['state'] : [])];

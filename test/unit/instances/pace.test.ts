@@ -106,7 +106,7 @@ describe('how often the service is asked', () => {
     await person.clock.advance(30_000);
     expect(person.count('GET') - asked).toBe(1);
     expect(person.shared.writes - writes).toBe(1);
-    // One before the request; the other one answers the notification that somebody wrote.
+    // One before the request; the other one answers the notification that someone wrote.
     expect(person.shared.reads - reads).toBeLessThanOrEqual(2);
     expect(events).toEqual({ changes: 0, lists: 1 });
   });

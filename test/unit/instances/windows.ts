@@ -78,7 +78,7 @@ export class Person {
     return this.service.world;
   }
 
-  /** Puts a machine into the world; stopped where nothing else is said. */
+  /** Adds an instance to the world; stopped by default. */
   machine(name: string, description: Partial<InstanceDescription> = {}): SimulatedInstance {
     const machine = this.world.add({ ...stoppedInstance(name), ...description });
     if (machine.status === 'running') this.world.bringUp(machine.id);
@@ -185,7 +185,7 @@ export function createRequest(changes: Partial<CreateRequest> = {}): CreateReque
   };
 }
 
-/** How one machine looks in a window, or undefined. */
+/** The state of one instance in a window; `undefined` if it has no row. */
 export function shown(window: Window, name: string): string | undefined {
   return window.store.rows().find((row) => row.instance.name === name)?.state;
 }

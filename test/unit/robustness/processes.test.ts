@@ -94,7 +94,7 @@ test(
     const duration = (times.at(-1) ?? 0) - (times[began - 1] ?? 0);
     expect(times.length - began).toBeLessThanOrEqual(Math.ceil(duration / intervalMs) + kills / 2 + 1);
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-    // The interval itself, and one more; the rest is what a busy machine needs.
+    // The interval itself, and one more; the rest is what a busy computer needs.
     expect(Math.max(...gaps)).toBeLessThanOrEqual(2 * intervalMs + 3_000);
     expect(simulator.requests.every(({ status }) => status !== 429)).toBe(true);
     const text = await readFile(path.join(folder, 'snapshot-account-1.json'), 'utf8');

@@ -38,7 +38,7 @@ const faults: readonly Fault[] = [
   { kind: 'redirect', location: 'https://elsewhere.example/' },
 ];
 
-/** What the service truly holds, and when each machine last changed. */
+/** What the service really has, and when each instance last changed. */
 class Truth {
   readonly changedAt = new Map<string, number>();
   readonly goneAt = new Map<string, number>();
@@ -132,7 +132,7 @@ function busiestMinute(times: readonly number[]): number {
   return most;
 }
 
-/** What a row says otherwise than the truth; undefined where it is right, or may lag behind. */
+/** How a row differs from the truth; `undefined` if it is right, or may be behind. */
 function wrong(row: InstanceRow, machine: SimulatedInstance): string | undefined {
   const { instance } = row;
   if (instance.name !== machine.name) return `${machine.id} is named ${instance.name}, not ${machine.name}`;

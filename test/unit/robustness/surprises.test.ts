@@ -35,7 +35,7 @@ async function refusal(operation: RunningOperation): Promise<Error> {
   return outcome.error;
 }
 
-/** A machine that is made with a recipe as it stands. */
+/** An instance that is created with an unchanged recipe. */
 async function made(recipe: string): Promise<void> {
   const text = recipes().find((candidate) => candidate.id === recipe)?.text ?? '';
   const { cloudInit, problems } = parseCloudInit(text);

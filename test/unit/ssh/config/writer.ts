@@ -5,7 +5,7 @@ import { sshPaths } from '../../../../src/ssh/config/paths';
 import { PersonConfig } from '../../../../src/ssh/config/personConfig';
 import { SshHosts } from '../../../../src/ssh/config/sshHosts';
 
-/** A process of its own that writes the SSH files: `writer CONFIG ACCOUNT COUNT`; a COUNT of 0 goes on for ever. */
+/** A process of its own that writes the SSH files: `writer CONFIG ACCOUNT COUNT`; a COUNT of 0 never ends. */
 const [configFile = '', account = '', count = ''] = process.argv.slice(2);
 const home = '/not-the-home';
 const paths = sshPaths({ setting: configFile, home, environmentHome: home, platform: process.platform });
