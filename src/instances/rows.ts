@@ -10,6 +10,8 @@ export interface InstanceRow {
   readonly state: InstanceState;
   /** Accepted, but its result wasn't seen yet. */
   readonly pending?: Action;
+  /** When that was accepted, milliseconds since the epoch. */
+  readonly pendingSince?: number;
   /** An answer that was requested after the last accepted action has arrived. */
   readonly fresh?: boolean;
   /**
@@ -60,6 +62,7 @@ function toRow(
     instance,
     state: effectiveState(instance, expectation, now, modifying),
     pending: action ?? (modifying ? 'modify' : undefined),
+    pendingSince: action && expectation?.since,
     unconfirmed: unconfirmed ? 'delete' : undefined,
     fresh: expectation === undefined || expectation.seen === true,
     unlisted: unlisted === true,
@@ -85,6 +88,7 @@ function differs(before: InstanceRow | undefined, after: InstanceRow): boolean {
     before !== undefined &&
     (before.state !== after.state ||
       before.pending !== after.pending ||
+      before.pendingSince !== after.pendingSince ||
       before.fresh !== after.fresh ||
       before.unconfirmed !== after.unconfirmed ||
       before.unlisted !== after.unlisted ||

@@ -41,6 +41,9 @@ export const operationSchema = v.object({
   startedAt: count,
   /** A start when available: when to give up. Records of earlier versions have none. */
   until: v.optional(count),
+  /** A start when available: how many attempts were refused so far, and when the next one is. */
+  attempts: v.optional(count),
+  nextAt: v.optional(count),
   /** When a window last worked on it. */
   attendedAt: v.optional(count),
   /** How far it came. The first one is `begin`; the others depend on the kind. */

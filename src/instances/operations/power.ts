@@ -90,7 +90,7 @@ export async function startWhenAvailable(steps: Steps): Promise<void> {
     if (isOver()) throw endOfWait(steps, until, last);
   };
   steps.accepted();
-  for (let attempt = 1; !isAt(steps, 'starting'); attempt++) {
+  for (let attempt = (record.attempts ?? 0) + 1; !isAt(steps, 'starting'); attempt++) {
     if (isOver()) {
       const isKnown = await recognizeStart(steps);
       if (isAt(steps, 'starting')) break;
@@ -102,10 +102,10 @@ export async function startWhenAvailable(steps: Steps): Promise<void> {
       if (signal.aborted || !mayPass(error)) throw error;
       if (isOver()) continue;
       last = error;
-      await steps.at('begin');
       // A clock that was set back must not make the wait longer.
       const left = Math.min(until - clock.now(), until - record.startedAt);
       const wait = Math.min(gapAfter(steps, attempt, error), left);
+      await steps.at('begin', { attempts: attempt, nextAt: clock.now() + wait });
       steps.report(retryText(steps, attempt, wait, until, error));
       await delay(clock, wait, signal);
       if (!isOver()) await recognizeStart(steps);

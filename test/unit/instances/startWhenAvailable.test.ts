@@ -55,6 +55,9 @@ describe('a wait for a GPU with a deadline', () => {
     expect(waiting.message).toBe(
       `No RTX 4090 is available yet. Attempts: 3. Retrying in 60 s, until ${formatWhen(until, person.clock.now())}.`,
     );
+    expect(window.operations.of(id)).toMatchObject({ attempts: 3, nextAt: person.clock.now() + minute });
+    window = await reopenAfter(minute);
+    await person.until(() => window.operations.of(id)?.attempts === 4);
   });
 
   test('ends at the deadline, not before, and says so', async () => {
