@@ -1,16 +1,18 @@
 /* global require, __dirname */
 // Bundles the extension into dist/: `node esbuild.js [--production] [--watch]`.
-const { existsSync, readdirSync, rmSync } = require('node:fs');
+const { readdirSync, readFileSync, rmSync } = require('node:fs');
 const path = require('node:path');
 const esbuild = require('esbuild');
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
-const webviewFolder = path.join(__dirname, 'src/views/webview');
+const source = path.join(__dirname, 'src');
+const dist = path.join(__dirname, 'dist');
+/** Where main.js and what it loads later are kept as ES modules, on their way to CommonJS. */
+const modules = path.join(dist, '.modules');
 
 const shared = {
   absWorkingDir: __dirname,
-  bundle: true,
   minify: production,
   sourcemap: !production,
   legalComments: 'none',
@@ -19,13 +21,9 @@ const shared = {
 
 const node = {
   ...shared,
+  bundle: true,
   platform: 'node',
-  format: 'cjs',
   target: 'node20',
-  // Names of error classes are read at run time.
-  keepNames: true,
-  // `import()` becomes `require`, which is what an extension host loads fastest.
-  supported: { 'dynamic-import': false },
   external: ['vscode'],
   // node-fetch brings streams for Nodes that have none; ours has them.
   alias: { 'web-streams-polyfill/dist/ponyfill.es2018.js': 'node:stream/web' },
@@ -39,24 +37,90 @@ const mainStaysOutside = {
   },
 };
 
+/** The members of VS Code's API that the source names. */
+function apiMembers() {
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  const text = files.map((name) => readFileSync(path.join(source, name), 'utf8')).join('\n');
+  return [...new Set([...text.matchAll(/\bvscode\.([A-Za-z]\w*)/g)].map(([, name]) => name))];
+}
+
+/**
+ * Each `import * as vscode` would ask VS Code for every member of its API when it is evaluated, once per module. This
+ * way one module asks once, for the members that are used.
+ */
+const vscodeOnce = {
+  name: 'vscode-once',
+  setup(build) {
+    build.onResolve({ filter: /^vscode$/ }, ({ namespace }) =>
+      namespace === 'vscode-once'
+        ? { path: 'vscode', external: true }
+        : { path: 'vscode', namespace: 'vscode-once' },
+    );
+    build.onLoad({ filter: /^vscode$/, namespace: 'vscode-once' }, () => ({
+      contents: [
+        "import api from 'vscode';",
+        ...apiMembers().map((name) => `export const ${name} = api.${name};`),
+      ].join('\n'),
+    }));
+  },
+};
+
+/**
+ * Only ES modules can be split into parts that are loaded when they are needed, and only CommonJS is loaded by every
+ * extension host: so each part is converted after it was bundled.
+ */
+const toCommonJs = {
+  name: 'to-commonjs',
+  setup(build) {
+    build.onEnd(async ({ errors }) => {
+      if (errors.length > 0) return;
+      await esbuild.build({
+        ...shared,
+        logLevel: 'warning',
+        platform: 'node',
+        format: 'cjs',
+        target: 'node20',
+        entryPoints: [path.join(modules, '*.js')],
+        outdir: dist,
+        // `import()` becomes `require`, which is what an extension host loads fastest.
+        supported: { 'dynamic-import': false },
+      });
+      rmSync(modules, { recursive: true, force: true });
+    });
+  },
+};
+
 /** Each file directly in src/views/webview is one bundle; what they share lives in folders below. */
 function webviewEntries() {
-  if (!existsSync(webviewFolder)) return [];
-  return readdirSync(webviewFolder, { withFileTypes: true })
+  const folder = path.join(source, 'views/webview');
+  return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && /(?<!\.d)\.(ts|css)$/.test(entry.name))
-    .map((entry) => path.join(webviewFolder, entry.name));
+    .map((entry) => path.join(folder, entry.name));
 }
 
 const builds = [
   {
     ...node,
+    format: 'cjs',
     entryPoints: ['src/extension.ts'],
     outfile: 'dist/extension.js',
+    supported: { 'dynamic-import': false },
     plugins: [mainStaysOutside],
   },
-  { ...node, entryPoints: ['src/main.ts'], outfile: 'dist/main.js' },
+  {
+    ...node,
+    format: 'esm',
+    splitting: true,
+    entryPoints: ['src/main.ts'],
+    outdir: modules,
+    chunkNames: '[name]-[hash]',
+    plugins: [vscodeOnce, toCommonJs],
+  },
   {
     ...shared,
+    bundle: true,
     platform: 'browser',
     format: 'iife',
     target: 'chrome120',
@@ -65,10 +129,10 @@ const builds = [
     loader: { '.ttf': 'file', '.svg': 'file' },
     assetNames: '[name]',
   },
-].filter((options) => options.entryPoints.every((entry) => existsSync(path.resolve(__dirname, entry))));
+];
 
 async function run() {
-  rmSync(path.join(__dirname, 'dist'), { recursive: true, force: true });
+  rmSync(dist, { recursive: true, force: true });
   if (!watch) {
     await Promise.all(builds.map((options) => esbuild.build(options)));
     return;

@@ -12,7 +12,6 @@ import type { CommandId } from './commands/ids';
 import { runCommand } from './commands/runCommand';
 import type { Services } from './commands/services';
 import { costDocument } from './commands/showCosts';
-import { accountCommands, commandTable } from './commands/table';
 import { budgetCheck } from './cost/budget';
 import { Ledger } from './cost/ledger';
 import { AccountIds } from './instances/accountIds';
@@ -24,7 +23,7 @@ import { Session } from './instances/session';
 import { InstanceStore } from './instances/store';
 import { WindowRegistry } from './instances/windowRegistry';
 import type { PublicInstance } from './publicApi';
-import { Forms } from './views/forms/forms';
+import { LazyForms } from './views/forms/lazyForms';
 import { followCosts } from './views/notifications/costNotices';
 import { fileNotices } from './views/notifications/fileNotices';
 import { followOperations } from './views/notifications/operationProgress';
@@ -53,6 +52,8 @@ export interface StartOptions {
   readonly setWakeUp: (needed: boolean) => PromiseLike<void>;
 }
 
+type RunCommand = (id: CommandId, args: readonly unknown[]) => Promise<unknown>;
+
 /** The running extension, as `extension.ts` uses it. */
 export interface Main {
   readonly tree: InstanceTree;
@@ -60,7 +61,7 @@ export interface Main {
   run(id: CommandId, args: readonly unknown[]): Promise<unknown>;
   instances(): readonly PublicInstance[];
   /** Restores a form that VS Code kept over a window reload. */
-  restorePanel(viewType: string, panel: vscode.WebviewPanel, state: unknown): void;
+  restorePanel(viewType: string, panel: vscode.WebviewPanel, state: unknown): Promise<void>;
   /** Resolves when everything is written. */
   dispose(): Promise<void>;
 }
@@ -175,7 +176,7 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     },
   };
   const reportedByForm = new WeakSet<RunningOperation>();
-  const forms = new Forms({
+  const forms = new LazyForms({
     ...services,
     extensionUri: context.extensionUri,
     memory: context.globalState,
@@ -191,7 +192,13 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     excused: (id) => schedules.of(id) !== undefined,
   });
   const costs = { ledger, schedules, watches };
-  const commands = commandTable(services, forms, costs);
+  let commands: Promise<RunCommand> | undefined;
+  const loadCommands = async (): Promise<RunCommand> => {
+    const { accountCommands, commandTable } = await import('./commands/table');
+    const table = commandTable(services, forms, costs);
+    return async (id, args) =>
+      runCommand({ log, store }, args, table[id], { changesAccount: accountCommands.has(id) });
+  };
   const statusBar = new StatusBar(store);
   const updateWakeUp = (): void => void setWakeUp(needsWakeUp({ store, operations, ...costs }));
   const disposables: { dispose(): unknown }[] = [
@@ -251,7 +258,8 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     tree,
     run: async (id, args) => {
       await session.settled();
-      return runCommand({ log, store }, args, commands[id], { changesAccount: accountCommands.has(id) });
+      commands ??= loadCommands();
+      return (await commands)(id, args);
     },
     instances: () =>
       store.rows().map(({ instance, state }) => ({
@@ -261,7 +269,7 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
         ipAddress: instance.ipAddress,
         rateHourly: instance.rateHourly,
       })),
-    restorePanel: (viewType, panel, state) => forms.restore(viewType, panel, state),
+    restorePanel: async (viewType, panel, state) => forms.restore(viewType, panel, state),
     dispose: async () => {
       await ledger.flush();
       for (const each of disposables.toReversed()) await each.dispose();

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import type { Dialect } from './dialect';
 import { withoutMissing } from './fields';
 import type { CloudInit, CreateRequest, ModifyRequest } from './types';
@@ -47,7 +46,8 @@ function encodeCloudInit(cloudInit: CloudInit, dialect: Dialect): object | strin
     runcmd: cloudInit.runcmd,
     write_files: cloudInit.writeFiles,
   });
-  return dialect === 'specified' ? `#cloud-config\n${stringify(fields)}` : fields;
+  // JSON is YAML, too.
+  return dialect === 'specified' ? `#cloud-config\n${JSON.stringify(fields, undefined, 2)}\n` : fields;
 }
 
 /** The body of `PUT /instances/{id}/modify`, the same in both dialects: flat, with one GPU object. */

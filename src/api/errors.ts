@@ -40,7 +40,7 @@ export class TensorDockError extends Error {
     details: ErrorDetails = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = new.target.name;
+    this.name = `TensorDockError [${code}]`;
     this.status = details.status;
     this.serviceText = details.serviceText;
   }

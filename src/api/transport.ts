@@ -1,5 +1,4 @@
 import * as l10n from '@vscode/l10n';
-import nodeFetch from 'node-fetch';
 import { type Clock, delay, systemClock } from '../base/clock';
 import { type Logger, silentLogger } from '../base/logger';
 import { plainText } from '../base/text';
@@ -35,6 +34,9 @@ const mostRedirects = 3;
 const firstPauseMs = 1_000;
 /** A longer `Retry-After` isn't waited for here: the caller gets it and decides. */
 const longestPauseMs = 10_000;
+
+/** node-fetch, loaded with the first request. */
+const nodeFetch: FetchLike = async (url, init) => (await import('node-fetch')).default(url, init);
 
 /**
  * Sends requests to one origin and returns the JSON of a success. Every failure is a `TensorDockError`. A GET is sent

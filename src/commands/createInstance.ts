@@ -1,7 +1,7 @@
-import type { Forms } from '../views/forms/forms';
+import type { LazyForms } from '../views/forms/lazyForms';
 import { signedInAccount, type Services } from './services';
 
-export function createInstance(services: Services, forms: Forms): void {
+export async function createInstance(services: Services, forms: LazyForms): Promise<void> {
   signedInAccount(services);
-  forms.openCreate();
+  await forms.openCreate();
 }

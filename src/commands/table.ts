@@ -1,4 +1,4 @@
-import type { Forms } from '../views/forms/forms';
+import type { LazyForms } from '../views/forms/lazyForms';
 import { acceptHostKey } from './acceptHostKey';
 import { cancelOperation } from './cancelOperation';
 import { closeTunnel } from './closeTunnel';
@@ -38,7 +38,7 @@ import { watchCapacity } from './watchCapacity';
 /** The one table of commands and what they do. A missing or unknown command doesn't compile. */
 export type CommandTable = Readonly<Record<CommandId, CommandHandler>>;
 
-export function commandTable(services: Services, forms: Forms, costs: CostParts): CommandTable {
+export function commandTable(services: Services, forms: LazyForms, costs: CostParts): CommandTable {
   return {
     'tensordock.signIn': async () => signIn(services),
     'tensordock.signOut': async () => signOut(services, costs),

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { TensorDockClient, isThin } from '../../../src/api/client';
 import { type Dialect, inMemoryDialects } from '../../../src/api/dialect';
+import { BadRequestError } from '../../../src/api/errors';
 import type { CreateRequest } from '../../../src/api/types';
 import { gets, id, instance, lists, model, otherId } from './bodies';
 import { type Handler, type TestServer, json, startServer, text } from './httpServer';
@@ -195,11 +196,11 @@ describe('start and stop', () => {
       await server?.close();
 
       const stopping = await clientOn(refusal, json(200, { id, name: 'n', status: 'stopping' }));
-      await expect(stopping.client.startInstance(id)).rejects.toMatchObject({ name: 'BadRequestError' });
+      await expect(stopping.client.startInstance(id)).rejects.toBeInstanceOf(BadRequestError);
       await server?.close();
 
       const gone = await clientOn(refusal, json(404, {}));
-      await expect(gone.client.startInstance(id)).rejects.toMatchObject({ name: 'BadRequestError' });
+      await expect(gone.client.startInstance(id)).rejects.toBeInstanceOf(BadRequestError);
     },
   );
 
