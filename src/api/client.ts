@@ -133,7 +133,7 @@ export class TensorDockClient {
       {
         method: 'POST',
         path: '/instances',
-        body: encodeCreate(request, dialect),
+        body: await encodeCreate(request, dialect),
         timeoutMs: createMs,
         secrets: [request.password],
       },

@@ -3,8 +3,22 @@ import { withoutMissing } from './fields';
 import type { CloudInit, CreateRequest, ModifyRequest } from './types';
 
 /** The body of `POST /instances`. The dialects differ in `gpus` and in `cloud_init`. */
-export function encodeCreate(request: CreateRequest, dialect: Dialect): object {
-  const { placement, resources, cloudInit } = request;
+export async function encodeCreate(request: CreateRequest, dialect: Dialect): Promise<object> {
+  if (dialect === 'live') return encodeLiveCreate(request);
+  const { cloudInit, resources } = request;
+  const gpus = resources.gpus.map(({ model, count }) => ({ gpuV0Name: model, count }));
+  return encodeFields(request, gpus, cloudInit && (await cloudInitFile(cloudInit)));
+}
+
+/** The body of `POST /instances` as the live service takes it. */
+export function encodeLiveCreate(request: CreateRequest): object {
+  const { cloudInit, resources } = request;
+  const gpus = Object.fromEntries(resources.gpus.map(({ model, count }) => [model, { count }]));
+  return encodeFields(request, gpus, cloudInit && cloudInitFields(cloudInit));
+}
+
+function encodeFields(request: CreateRequest, gpus: object, cloudInit: object | string | undefined): object {
+  const { placement, resources } = request;
   const attributes = {
     name: request.name,
     type: 'virtualmachine',
@@ -13,7 +27,8 @@ export function encodeCreate(request: CreateRequest, dialect: Dialect): object {
       vcpu_count: resources.vcpuCount,
       ram_gb: resources.ramGb,
       storage_gb: resources.storageGb,
-      gpus: encodeGpus(resources.gpus, dialect),
+      // Without a GPU, the field is left out: no source shows that the service accepts an empty one.
+      gpus: resources.gpus.length === 0 ? undefined : gpus,
     },
     location_id: placement && 'locationId' in placement ? placement.locationId : undefined,
     hostnode_id: placement && 'hostnodeId' in placement ? placement.hostnodeId : undefined,
@@ -25,29 +40,24 @@ export function encodeCreate(request: CreateRequest, dialect: Dialect): object {
     ssh_key: request.sshKey,
     ssh_key_id: request.sshKeyId,
     password: request.password,
-    cloud_init: cloudInit && encodeCloudInit(cloudInit, dialect),
+    cloud_init: cloudInit,
   };
   return { data: { type: 'virtualmachine', attributes: withoutMissing(attributes) } };
 }
 
-/** Without a GPU, the field is left out: no source shows that the service accepts an empty one. */
-function encodeGpus(gpus: CreateRequest['resources']['gpus'], dialect: Dialect): object | undefined {
-  if (gpus.length === 0) return undefined;
-  return dialect === 'specified'
-    ? gpus.map(({ model, count }) => ({ gpuV0Name: model, count }))
-    : Object.fromEntries(gpus.map(({ model, count }) => [model, { count }]));
-}
-
-function encodeCloudInit(cloudInit: CloudInit, dialect: Dialect): object | string {
-  const fields = withoutMissing({
+function cloudInitFields(cloudInit: CloudInit): object {
+  return withoutMissing({
     package_update: cloudInit.packageUpdate,
     package_upgrade: cloudInit.packageUpgrade,
     packages: cloudInit.packages,
     runcmd: cloudInit.runcmd,
     write_files: cloudInit.writeFiles,
   });
-  // JSON is YAML, too.
-  return dialect === 'specified' ? `#cloud-config\n${JSON.stringify(fields, undefined, 2)}\n` : fields;
+}
+
+async function cloudInitFile(cloudInit: CloudInit): Promise<string> {
+  const { stringify } = await import('yaml');
+  return `#cloud-config\n${stringify(cloudInitFields(cloudInit))}`;
 }
 
 /** The body of `PUT /instances/{id}/modify`, the same in both dialects: flat, with one GPU object. */

@@ -1,10 +1,9 @@
 import type * as vscode from 'vscode';
-import type { Disposable } from '../../base/disposable';
 import type { Forms } from './forms';
 import type { FormParts } from './parts';
 
 /** The forms. Their code is loaded when the first one is opened or restored. */
-export class LazyForms implements Disposable {
+export class LazyForms {
   private loaded: Promise<Forms> | undefined;
 
   constructor(private readonly parts: FormParts) {}
@@ -30,8 +29,7 @@ export class LazyForms implements Disposable {
   }
 
   async dispose(): Promise<void> {
-    const forms = await this.loaded;
-    forms?.dispose();
+    (await this.loaded)?.dispose();
   }
 
   private load(): Promise<Forms> {

@@ -1,4 +1,4 @@
-import { encodeCreate } from '../../api/encode';
+import { encodeLiveCreate } from '../../api/encode';
 import type { CreateRequest } from '../../api/types';
 import { quoteArgument, type Shell } from '../../base/shellQuote';
 
@@ -52,7 +52,7 @@ const nonAscii = /[^ -~\n]/g;
 /** The body of the request, as the live service accepts it. */
 function body(request: CreateRequest): unknown {
   const shown = request.password === undefined ? request : { ...request, password: passwordPlaceholder };
-  return encodeCreate(shown, 'live');
+  return encodeLiveCreate(shown);
 }
 
 /** Writes matches inside JSON strings as `\uXXXX`. A match is a character or a backslash and the one it escapes. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { encodeCreate, encodeModify, encodeSecret } from '../../../src/api/encode';
+import { encodeCreate, encodeLiveCreate, encodeModify, encodeSecret } from '../../../src/api/encode';
 import type { CreateRequest } from '../../../src/api/types';
 import { model } from './bodies';
 
@@ -40,7 +40,7 @@ const sizes = { vcpu_count: 4, ram_gb: 8, storage_gb: 200 };
 
 describe('a create', () => {
   it('is written as the live service takes it', () => {
-    expect(encodeCreate(request, 'live')).toEqual({
+    expect(encodeLiveCreate(request)).toEqual({
       data: {
         type: 'virtualmachine',
         attributes: {
@@ -52,8 +52,10 @@ describe('a create', () => {
     });
   });
 
-  it('is written as specified, cloud-init as the text of a file', () => {
-    const body = encodeCreate(request, 'specified') as { data: { attributes: { cloud_init: string } } };
+  it('is written as specified, cloud-init as the text of a file', async () => {
+    const body = (await encodeCreate(request, 'specified')) as {
+      data: { attributes: { cloud_init: string } };
+    };
     const text = body.data.attributes.cloud_init;
     expect(body).toEqual({
       data: {
@@ -69,10 +71,10 @@ describe('a create', () => {
     expect(parse(text)).toEqual(cloudInit);
   });
 
-  it('leaves out what is not set', () => {
+  it('leaves out what is not set', async () => {
     const bare: CreateRequest = { ...request, ...{ portForwards: undefined, cloudInit: undefined } };
     const json = JSON.stringify(
-      encodeCreate(
+      await encodeCreate(
         {
           name: 'n',
           image: 'windows10',
