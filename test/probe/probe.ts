@@ -9,18 +9,22 @@ import type { CreateRequest, InstanceState, Placement } from '../../src/api/type
 
 const usage = `Usage: npm run probe -- --url URL [options]
 
+Sends real requests with the extension's own client and prints one line of JSON per call.
 The token comes from TENSORDOCK_TOKEN, or from a line of standard input with --token -.
 
-  --only instances     leave out locations, hostnodes and secrets
-  --lifecycle          also create, get, stop, modify, start and delete an instance. It costs money.
-  --name NAME          of the created instance                     (probe)
-  --image IMAGE                                                    (ubuntu2404)
-  --gpu MODEL          none: no GPU                                (geforcertx4090-pcie-24gb)
-  --gpu-count N                                                    (1)
-  --vcpus N  --ram GB  --storage GB                                (4, 16, 100)
-  --location ID        or --hostnode ID: where; the first location with that GPU where both are missing
-  --ssh-key TEXT       or --ssh-key-id ID: what to log in with
-  --patience SECONDS   how long to wait for each state             (300)
+  --only instances     Don't request locations, host nodes, and secrets.
+  --lifecycle          Also create, get, stop, modify, start, and delete an instance. This costs money.
+  --name NAME          Name of the new instance. (probe)
+  --image IMAGE        Its image. (ubuntu2404)
+  --gpu MODEL          Its GPU model; none for no GPU. (geforcertx4090-pcie-24gb)
+  --gpu-count N        How many GPUs. (1)
+  --vcpus N, --ram GB, --storage GB
+                       Its size. (4, 16, 100)
+  --location ID, --hostnode ID
+                       Its location or host node. (the first location that has the GPU model)
+  --ssh-key TEXT, --ssh-key-id ID
+                       The public key that may sign in.
+  --patience SECONDS   How long to wait for each state. (300)
 `;
 
 const text = { type: 'string' } as const;
