@@ -28,9 +28,12 @@ export interface BannerWaitOptions extends BannerOptions {
   readonly random?: () => number;
 }
 
-/** Pauses between two attempts, in milliseconds; they grow from the first to the longest. */
-const firstPauseMs = 1000;
-const longestPauseMs = 8000;
+/** From the beginning of one attempt to the next, in milliseconds. */
+const firstGapMs = 1_000;
+const longestGapMs = 8_000;
+
+/** Gaps begin to grow after this long, in milliseconds: most instances answer before, and someone waits for it. */
+const eagerMs = 120_000;
 
 /** After this many answers in a row that aren't SSH, it isn't an instance that is still booting. */
 const notSshLimit = 3;
@@ -94,17 +97,21 @@ export function readBanner(options: BannerOptions): Promise<BannerResult> {
 }
 
 /**
- * Tries again, with growing pauses, until an SSH server answers, another service has answered several times in a
- * row, or the limit has passed, and resolves with the last result. Rejects only with the signal's reason.
+ * Tries again, at most once a second and after a while less often, until an SSH server answers, another service has
+ * answered several times in a row, or the limit has passed, and resolves with the last result. Rejects only with the
+ * signal's reason.
  */
 export async function waitForBanner(options: BannerWaitOptions): Promise<BannerResult> {
   const { clock, limitMs, signal, onAttempt, random = Math.random } = options;
-  const deadline = clock.now() + limitMs;
+  const startedAt = clock.now();
+  const deadline = startedAt + limitMs;
   let notSsh = 0;
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.6, longestPauseMs)) {
+  for (let gapMs = firstGapMs; ;) {
+    const attemptAt = clock.now();
     const result = await readBanner(options);
     notSsh = result.kind === 'not-ssh' ? notSsh + 1 : 0;
-    const wait = pauseMs * (0.8 + 0.4 * random());
+    if (attemptAt - startedAt >= eagerMs) gapMs = Math.min(gapMs * 1.6, longestGapMs);
+    const wait = Math.max(0, gapMs * (1 + 0.2 * random()) - (clock.now() - attemptAt));
     if (result.kind === 'ready' || notSsh >= notSshLimit || clock.now() + wait >= deadline) return result;
     onAttempt?.(result);
     await delay(clock, wait, signal);

@@ -14,6 +14,7 @@ import { waitUntilReady, type ReadinessOptions } from '../../../../src/ssh/conne
 import { openTunnel, type TunnelState } from '../../../../src/ssh/connect/tunnel';
 import { closedPort, listen, sshdPath, startSsh2, startSshd, writeConfig, type SshServer } from './servers';
 import { env, setUpSsh } from './setup';
+import { ManualClock } from '../../../simulator/clock';
 
 const execute = promisify(execFile);
 const place = setUpSsh();
@@ -95,6 +96,25 @@ describe('banner', () => {
     });
     expect(result).toEqual({ kind: 'ready', banner: 'SSH-2.0-late' });
     expect(seen[0]).toBe('closed');
+  });
+
+  test('is tried every second while someone waits, and less and less after two minutes', async () => {
+    const clock = new ManualClock();
+    // Pauses pass at once; the limit of one attempt is longer.
+    clock.skipDelays(9_600);
+    const attempts: number[] = [];
+    const result = await waitForBanner({
+      host: '127.0.0.1',
+      port: await closedPort(),
+      clock,
+      limitMs: 300_000,
+      random: () => 0,
+      onAttempt: () => attempts.push(clock.now()),
+    });
+    expect(result).toMatchObject({ kind: 'closed' });
+    const gaps = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
+    expect(gaps.slice(0, 120)).toEqual(Array(120).fill(1_000));
+    expect(gaps.at(-1)).toBe(8_000);
   });
 
   test('gives up at the limit, and at once when cancelled', async () => {
