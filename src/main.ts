@@ -27,6 +27,7 @@ import { LazyForms } from './views/forms/lazyForms';
 import { followCosts } from './views/notifications/costNotices';
 import { fileNotices } from './views/notifications/fileNotices';
 import { followOperations } from './views/notifications/operationProgress';
+import { followSchedules } from './views/notifications/scheduleNotices';
 import { followSession } from './views/notifications/sessionNotices';
 import { StatusBar } from './views/statusBar';
 import { storedArrangement } from './views/tree/arrangementMemory';
@@ -182,7 +183,13 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     memory: context.globalState,
     reportedByForm,
   });
-  const schedules = new Schedules({ ...shared, operations, fileEvents: fileEvents('schedules') });
+  const isConnected = (id: string): boolean => windows.here === id || windows.isElsewhere(id);
+  const schedules = new Schedules({
+    ...shared,
+    operations,
+    isConnected,
+    fileEvents: fileEvents('schedules'),
+  });
   const watches = new CapacityWatches({ ...shared, fileEvents: fileEvents('watches') });
   const reminders = new Reminders({
     ...shared,
@@ -218,7 +225,8 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     watches,
     reminders,
     costDocument(services, costs),
-    ...followCosts({ schedules, reminders, watches, clock }),
+    ...followCosts({ reminders, watches, clock }),
+    ...followSchedules(schedules, clock),
     ...followSession({ session, store, log }),
     new SshFollower({ store, ssh, onDidChangeSettings: settings.onDidChange, logger: log }),
     locations,
@@ -227,7 +235,10 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     arrangement.onDidChange(() => tree.redrawAll()),
     tunnels.onDidChange((id) => tree.redrawInstances([id])),
     windows,
-    windows.onDidChange((ids) => tree.redrawInstances(ids)),
+    windows.onDidChange((ids) => {
+      tree.redrawInstances(ids);
+      schedules.check();
+    }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void registerWindow()),
     view.onDidChangeNeed(() => store.poke()),
     settings.onDidChange((event) => {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { nextTime, type Repeat, repeatSchema } from './repeat';
 
 const scheduleSchema = v.object({
   id: v.string(),
@@ -6,7 +7,10 @@ const scheduleSchema = v.object({
   instanceId: v.string(),
   name: v.string(),
   at: v.number(),
+  repeat: v.optional(repeatSchema),
+  unlessConnected: v.optional(v.literal(true)),
   warnedFor: v.optional(v.number()),
+  lastWarnedFor: v.optional(v.number()),
   takenAt: v.optional(v.number()),
   retryAt: v.optional(v.number()),
   problem: v.optional(v.string()),
@@ -16,16 +20,28 @@ const scheduleSchema = v.object({
 
 export const schedulesSchema = v.object({ version: v.literal(1), schedules: v.array(scheduleSchema) });
 
-/** A stop that a person scheduled. All times are milliseconds since the epoch. */
-export interface Schedule {
+/** What a person asked for: to stop an instance. All times are milliseconds since the epoch. */
+export interface ScheduleWish {
+  readonly instanceId: string;
+  /** As it is when it's scheduled; text from outside. */
+  readonly name: string;
+  /** Missing for one that repeats. */
+  readonly at?: number;
+  readonly repeat?: Repeat;
+  /** It ends as soon as a window connects to the instance. */
+  readonly unlessConnected?: true;
+}
+
+/** A stop that a person scheduled. */
+export interface Schedule extends ScheduleWish {
   readonly id: string;
   readonly accountId: string;
-  readonly instanceId: string;
-  /** As it was when it was scheduled; text from outside. */
-  readonly name: string;
+  /** The next time. */
   readonly at: number;
-  /** The `at` that some window warned of. */
+  /** The `at` that some window gave the first notice of. */
   readonly warnedFor?: number;
+  /** The `at` that some window gave the last notice of. */
+  readonly lastWarnedFor?: number;
   /** When a window claimed it. */
   readonly takenAt?: number;
   /** Not to be tried again before. */
@@ -45,6 +61,9 @@ export type SchedulePhase = 'waiting' | 'due' | 'stopping' | 'missed';
 export const latestMs = 10 * 60_000;
 /** How far ahead a stop may be scheduled. */
 export const farthestMs = 31 * 24 * 3_600_000;
+/** How long before a stop the first and the last notice are given. */
+export const firstNoticeMs = 5 * 60_000;
+export const lastNoticeMs = 60_000;
 /** Longer than checking, stopping, and trying again can take: a window that claimed it longer ago is gone. */
 const takenMs = 3 * 60_000;
 
@@ -53,4 +72,27 @@ export function phaseOf(schedule: Schedule, now: number): SchedulePhase {
   if (schedule.at > now) return 'waiting';
   if (schedule.takenAt !== undefined && Math.abs(now - schedule.takenAt) < takenMs) return 'stopping';
   return now - schedule.at > latestMs ? 'missed' : 'due';
+}
+
+/** The same schedule for another time. Someone who picks one in two minutes needs no notice of it. */
+export function movedTo(schedule: Schedule, at: number, now: number): Schedule {
+  const { id, accountId, instanceId, name, repeat, unlessConnected } = schedule;
+  return {
+    id,
+    accountId,
+    instanceId,
+    name,
+    at,
+    repeat,
+    unlessConnected,
+    warnedFor: at - now <= firstNoticeMs ? at : undefined,
+    lastWarnedFor: at - now <= lastNoticeMs ? at : undefined,
+  };
+}
+
+/** What is left of a schedule after its time: the next time of one that repeats, or nothing. */
+export function afterwards(schedule: Schedule, now: number): readonly Schedule[] {
+  return schedule.repeat
+    ? [movedTo(schedule, nextTime(schedule.repeat, Math.max(schedule.at, now)), now)]
+    : [];
 }

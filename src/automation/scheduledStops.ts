@@ -3,8 +3,15 @@ import type { Disposable } from '../base/disposable';
 import type { Logger } from '../base/logger';
 import { AccountLeftError } from '../instances/accountSession';
 import type { Operations } from '../instances/operations/operations';
-import { checkPower, isSettled, isStillWanted, type ScheduleSession, withCheck } from './powerCheck';
-import { phaseOf, type Schedule } from './schedule';
+import {
+  checkPower,
+  isSettled,
+  isStillWanted,
+  type PowerCheck,
+  type ScheduleSession,
+  withCheck,
+} from './powerCheck';
+import { afterwards, phaseOf, type Schedule } from './schedule';
 import type { ScheduleFile } from './scheduleFile';
 
 /** A stop that wasn't carried out in time. */
@@ -66,7 +73,7 @@ export class ScheduledStops implements Disposable {
     if (!taken) return;
     const check = await checkPower(this.requireSession(taken), taken.instanceId);
     if (this.isBeingStopped(taken) || isSettled(taken, check, now)) {
-      await this.end(taken);
+      await this.end(taken, check);
     } else if (check === 'not-found' || check === 'stopping') {
       const retryAt = this.options.clock.now() + retryMs;
       await this.options.file.take(
@@ -75,6 +82,8 @@ export class ScheduledStops implements Disposable {
         (one) => withCheck({ ...one, askedAt: undefined, retryAt }, check, now),
       );
     } else {
+      // One that repeats goes on, whatever the answer about this time is.
+      if (taken.repeat) await this.end(taken, check);
       this.options.onMiss({ schedule: taken, isRunning: check === 'on' });
     }
   }
@@ -86,7 +95,7 @@ export class ScheduledStops implements Disposable {
       const check = await checkPower(session, claimed.instanceId);
       const now = clock.now();
       if (this.isBeingStopped(claimed) || isSettled(claimed, check, now)) {
-        await this.end(claimed);
+        await this.end(claimed, check);
         return;
       }
       if (check === 'not-found' || check === 'stopping') {
@@ -102,7 +111,7 @@ export class ScheduledStops implements Disposable {
       log.info(`schedules: stopping ${claimed.instanceId}`);
       const operation = await operations.begin('stop', claimed.instanceId);
       await operation.accepted;
-      await this.end(claimed);
+      await this.end(claimed, check);
     } catch (error) {
       // What this window leaves, another one finds as an operation, or carries out.
       if (!this.disposed) await this.fail(claimed, error);
@@ -114,7 +123,7 @@ export class ScheduledStops implements Disposable {
     try {
       const retryAt = clock.now() + retryMs;
       if (error instanceof AccountLeftError) await this.release(claimed, (one) => ({ ...one, retryAt }));
-      else if (error instanceof Error && error.name === 'AbortError') await this.end(claimed);
+      else if (error instanceof Error && error.name === 'AbortError') await this.end(claimed, 'on');
       else {
         const problem = error instanceof Error ? error.message : String(error);
         log.warn(`schedules: ${claimed.instanceId} was not stopped: ${problem}`);
@@ -135,8 +144,15 @@ export class ScheduledStops implements Disposable {
     this.options.poll();
   }
 
-  private async end({ id, at }: Schedule): Promise<void> {
-    await this.options.file.change((all) => all.filter((one) => one.id !== id || one.at !== at));
+  /** Its time is over, unless it was moved meanwhile. One that repeats ends only with its instance. */
+  private async end({ id, at }: Schedule, check: PowerCheck): Promise<void> {
+    const now = this.options.clock.now();
+    await this.options.file.change((all) =>
+      all.flatMap((one) => {
+        if (one.id !== id || one.at !== at) return [one];
+        return check === 'not-found' ? [] : afterwards(one, now);
+      }),
+    );
   }
 
   private isBeingStopped({ instanceId, accountId }: Schedule): boolean {

@@ -9,7 +9,17 @@ import type { SharedFileEvents } from '../base/sharedFile';
 import { isOn } from '../cost/billing';
 import type { Operations } from '../instances/operations/operations';
 import type { InstanceStore } from '../instances/store';
-import { farthestMs, phaseOf, type Schedule } from './schedule';
+import { nextTime } from './repeat';
+import {
+  afterwards,
+  farthestMs,
+  firstNoticeMs,
+  lastNoticeMs,
+  movedTo,
+  phaseOf,
+  type Schedule,
+  type ScheduleWish,
+} from './schedule';
 import type { ScheduleSession } from './powerCheck';
 import { type MissedStop, ScheduledStops } from './scheduledStops';
 import { ScheduleFile } from './scheduleFile';
@@ -27,16 +37,15 @@ export interface SchedulesOptions {
   readonly operations: Pick<Operations, 'begin' | 'of'>;
   /** What to do if the file is damaged or can't be written. */
   readonly fileEvents?: SharedFileEvents;
-  /** How long before the stop a warning is given, in milliseconds; five minutes by default. */
-  readonly warnBeforeMs?: number;
+  /** Whether some window is connected to an instance. */
+  readonly isConnected?: (instanceId: string) => boolean;
 }
 
-const defaultWarnBeforeMs = 5 * 60_000;
 /** Timers don't run while the computer sleeps, so the time is checked at least this often. */
 const tickMs = 30_000;
 
 /**
- * Stops instances at a time, once, by whichever window is open then and signed in to the account. While there is none,
+ * Stops instances at their times, by whichever window is open then and signed in to the account. While there is none,
  * nothing is stopped: TensorDock has no such timer of its own.
  */
 export class Schedules implements Disposable {
@@ -52,7 +61,7 @@ export class Schedules implements Disposable {
 
   /** The schedules changed in some window. */
   readonly onDidChange: ScheduleFile['onDidChange'];
-  /** It will be stopped soon. In one window only, once for each time. */
+  /** It will be stopped soon: five minutes before, and again one minute before. In one window only. */
   readonly onDidWarn = this.warnings.event;
   /** No window was open in time, or it failed until it was too late. In one window only, at most once an hour. */
   readonly onDidMiss = this.misses.event;
@@ -91,37 +100,31 @@ export class Schedules implements Disposable {
       .sort((one, other) => one.at - other.at);
   }
 
-  /** The schedule of an instance of the signed-in account; it has one at most. */
+  /** The next stop of an instance of the signed-in account. It has one that repeats and one that doesn't, at most. */
   of(instanceId: string): Schedule | undefined {
     return this.list().find((schedule) => schedule.instanceId === instanceId);
   }
 
   /**
-   * Schedules a stop, which replaces an earlier one of the same instance. Throws an `Error` for a person if the time is
-   * past or too far ahead, nobody is signed in, or it can't be saved.
+   * Schedules a stop, which replaces an earlier one of the same instance; one that repeats and one that doesn't are
+   * independent. Throws an `Error` for a person if the time is past or too far ahead, nobody is signed in, or it can't
+   * be saved.
    */
-  async set(wish: { instanceId: string; name: string; at: number }): Promise<Schedule> {
+  async set(wish: ScheduleWish): Promise<Schedule> {
     const now = this.options.clock.now();
     const { accountId } = this.options.store.status;
     if (accountId === undefined) throw new NotSignedInError();
-    if (!(wish.at > now)) throw new Error(l10n.t('That time is in the past. Choose a later time.'));
-    if (wish.at > now + farthestMs) {
+    const at = wish.repeat ? nextTime(wish.repeat, now) : (wish.at ?? Number.NaN);
+    if (!(at > now)) throw new Error(l10n.t('That time is in the past. Choose a later time.'));
+    if (at > now + farthestMs) {
       throw new Error(l10n.t('That’s too far ahead. Choose a time within the next 31 days.'));
     }
-    const { instanceId, name, at } = wish;
-    const schedule: Schedule = {
-      id: randomUUID(),
-      accountId,
-      instanceId,
-      name,
-      at,
-      // Someone who schedules a stop in two minutes needs no warning.
-      warnedFor: at - now <= this.warnBeforeMs ? at : undefined,
-    };
-    await this.file.change((all) => [
-      ...all.filter((other) => other.accountId !== accountId || other.instanceId !== instanceId),
-      schedule,
-    ]);
+    const schedule = movedTo({ ...wish, id: randomUUID(), accountId, at }, at, now);
+    const isReplaced = (other: Schedule): boolean =>
+      other.accountId === accountId &&
+      other.instanceId === wish.instanceId &&
+      (other.repeat === undefined) === (wish.repeat === undefined);
+    await this.file.change((all) => [...all.filter((other) => !isReplaced(other)), schedule]);
     this.poll();
     return schedule;
   }
@@ -136,6 +139,20 @@ export class Schedules implements Disposable {
     const { clock } = this.options;
     const isIdle = (schedule: Schedule): boolean => phaseOf(schedule, clock.now()) !== 'stopping';
     return this.move(id, (_schedule, now) => now, isIdle);
+  }
+
+  /** Leaves out this time of a schedule, which ends it unless it repeats. Does nothing if it was moved meanwhile. */
+  async skip({ id, at }: Schedule): Promise<void> {
+    const now = this.options.clock.now();
+    await this.file.change((all) =>
+      all.flatMap((one) => (one.id === id && one.at === at ? afterwards(one, now) : [one])),
+    );
+    this.poll();
+  }
+
+  /** Call this when a window connects to an instance. */
+  check(): void {
+    if (this.list().some(({ unlessConnected }) => unlessConnected)) this.poll();
   }
 
   /** Ends it. A stop that TensorDock already accepted isn't taken back. */
@@ -160,22 +177,13 @@ export class Schedules implements Disposable {
     this.misses.dispose();
   }
 
-  private get warnBeforeMs(): number {
-    return this.options.warnBeforeMs ?? defaultWarnBeforeMs;
-  }
-
   private async move(
     id: string,
     to: (schedule: Schedule, now: number) => number,
     fits: (schedule: Schedule) => boolean = () => true,
   ): Promise<Schedule | undefined> {
     const now = this.options.clock.now();
-    const moved = await this.file.take(id, fits, (schedule) => {
-      const { accountId, instanceId, name } = schedule;
-      const at = to(schedule, now);
-      const warnedFor = at - now <= this.warnBeforeMs ? at : undefined;
-      return { id, accountId, instanceId, name, at, warnedFor };
-    });
+    const moved = await this.file.take(id, fits, (schedule) => movedTo(schedule, to(schedule, now), now));
     this.poll();
     return moved;
   }
@@ -210,6 +218,7 @@ export class Schedules implements Disposable {
     const { clock, log } = this.options;
     try {
       await this.file.read();
+      await this.tidy(clock.now());
       for (const schedule of this.list()) {
         if (this.disposed) return;
         const now = clock.now();
@@ -223,21 +232,53 @@ export class Schedules implements Disposable {
     }
   }
 
+  /** Ends what a connected window has made pointless, and mends what a clock that was ahead has moved too far. */
+  private async tidy(now: number): Promise<void> {
+    const { isConnected = () => false } = this.options;
+    const isPointless = (one: Schedule): boolean =>
+      one.unlessConnected === true && phaseOf(one, now) !== 'stopping' && isConnected(one.instanceId);
+    const farthest = ({ at, repeat }: Schedule): number =>
+      repeat ? nextTime(repeat, nextTime(repeat, now)) : at;
+    const own = this.list();
+    if (!own.some((one) => isPointless(one) || one.at > farthest(one))) return;
+    const ids = new Set(own.map(({ id }) => id));
+    await this.file.change((all) =>
+      all.flatMap((one) => {
+        if (!ids.has(one.id)) return [one];
+        if (isPointless(one)) return [];
+        return one.repeat && one.at > farthest(one) ? [movedTo(one, nextTime(one.repeat, now), now)] : [one];
+      }),
+    );
+  }
+
   private arm(): void {
     this.timer?.dispose();
     this.timer = undefined;
     if (this.disposed || this.list().length === 0) return;
     const now = this.options.clock.now();
-    const times = this.list().flatMap(({ at, retryAt }) => [at - this.warnBeforeMs, at, retryAt ?? 0]);
+    const times = this.list().flatMap(({ at, retryAt }) => [
+      at - firstNoticeMs,
+      at - lastNoticeMs,
+      at,
+      retryAt ?? 0,
+    ]);
     const next = Math.min(...times.filter((time) => time > now), now + tickMs);
     this.timer = this.options.clock.after(next - now, () => this.poll());
   }
 
   private async warn(schedule: Schedule, now: number): Promise<void> {
+    const isLast = schedule.at - now <= lastNoticeMs;
     const fits = (one: Schedule): boolean =>
-      one.at > now && one.at - this.warnBeforeMs <= now && one.warnedFor !== one.at;
+      one.at === schedule.at &&
+      one.at > now &&
+      one.at - now <= firstNoticeMs &&
+      (isLast ? one.lastWarnedFor : one.warnedFor) !== one.at;
     if (!fits(schedule)) return;
-    const taken = await this.file.take(schedule.id, fits, (one) => ({ ...one, warnedFor: one.at }));
+    const taken = await this.file.take(schedule.id, fits, (one) => ({
+      ...one,
+      warnedFor: one.at,
+      ...(isLast && { lastWarnedFor: one.at }),
+    }));
     const { store } = this.options;
     const row = store.row(schedule.instanceId);
     if (taken && store.sessionOf(taken.accountId) && row && isOn(row.state)) this.warnings.fire(taken);

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { everyDay, type Repeat, weekdays, weekends } from './repeat';
 import { farthestMs } from './schedule';
 
 const minuteMs = 60_000;
@@ -28,6 +29,34 @@ export function parseWhen(text: string, now: number): When {
   return { at };
 }
 
+/** Reads a time of day, such as `18:00` or `6pm`, as minutes since midnight; `undefined` if it's something else. */
+export function parseTimeOfDay(text: string): number | undefined {
+  const [, dayText, hourText = '', minuteText, half] = timePattern.exec(text.trim().toLowerCase()) ?? [];
+  if (dayText !== undefined || (minuteText === undefined && half === undefined)) return undefined;
+  const hour = hourOf(Number(hourText), half);
+  const minute = Number(minuteText ?? 0);
+  return hour === undefined || minute > 59 ? undefined : hour * 60 + minute;
+}
+
+const repeatPattern =
+  /^(daily|every ?day|every ?night|weekdays|weekends|(?:every )?[a-z]{6,9}s?) (?:at )?(\S.*)$/;
+
+/** Reads a time that repeats: `every day 22:00`, `weekdays 19:00`, `fridays 6pm`; `undefined` if it's something else. */
+export function parseRepeat(text: string): Repeat | undefined {
+  const [, daysText = '', timeText = ''] = repeatPattern.exec(text.trim().toLowerCase()) ?? [];
+  const minute = parseTimeOfDay(timeText);
+  const days = daysOf(daysText);
+  return minute === undefined || days === undefined ? undefined : { minute, days };
+}
+
+function daysOf(text: string): readonly number[] | undefined {
+  if (/^(daily|every ?(day|night))$/.test(text)) return everyDay;
+  if (text === 'weekdays') return weekdays;
+  if (text === 'weekends') return weekends;
+  const day = dayNames.findIndex((name) => text === `${name}s` || text === `every ${name}`);
+  return day < 0 ? undefined : [day];
+}
+
 const number = String.raw`(\d{1,5}(?:[.,]\d{1,3})?)`;
 const daysPart = String.raw`(?:${number} ?d(?:ays?)?)?`;
 const hoursPart = String.raw`(?:${number} ?h(?:(?:ou)?rs?)?)?`;
@@ -51,7 +80,7 @@ function amount(text: string | undefined): number {
 
 const timePattern = /^(?:(?!at )(.+?) )?(?:at )?(\d{1,2})(?:[:.](\d{2}))? ?(am|pm)?$/;
 const datePattern = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
-const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+const dayNames = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
 function atTimeOfDay(words: string, now: number): number | undefined {
   const match = timePattern.exec(words);
@@ -76,7 +105,7 @@ function atTimeOfDay(words: string, now: number): number | undefined {
       ? at
       : undefined;
   }
-  const weekday = dayText.length < 3 ? -1 : weekdays.findIndex((name) => name.startsWith(dayText));
+  const weekday = dayText.length < 3 ? -1 : dayNames.findIndex((name) => name.startsWith(dayText));
   if (weekday < 0) return undefined;
   const ahead = (weekday - today.getDay() + 7) % 7;
   return inDays(ahead) > now ? inDays(ahead) : inDays(ahead + 7);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { gpuName } from '../api/gpuName';
 import { deadlineOf } from '../automation/capacityWatch';
+import { formatRepeat } from '../automation/repeat';
 import { formatWhen } from '../base/when';
 import { plainText } from '../base/text';
 import { kindName } from '../instances/operations/kindName';
@@ -37,7 +38,10 @@ export async function cancelOperation(
       .map((schedule) => ({
         label: name(schedule.name),
         iconPath: new vscode.ThemeIcon('clock'),
-        description: vscode.l10n.t('stops {0}', formatWhen(schedule.at, services.clock.now())),
+        description: vscode.l10n.t(
+          'stops {0}',
+          schedule.repeat ? formatRepeat(schedule.repeat) : formatWhen(schedule.at, services.clock.now()),
+        ),
         run: async () => schedules.cancel(schedule.id),
       })),
     ...(given === undefined ? watches.list() : []).map((watch) => ({

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { NotSignedInError } from '../api/errors';
 import { gpuName } from '../api/gpuName';
+import { formatRepeat } from '../automation/repeat';
 import { plainText } from '../base/text';
 import { formatWhenInSentence } from '../base/when';
 import { confirm, showInformation } from '../vscode/messages';
@@ -63,7 +64,7 @@ function pausedBySigningOut(
         vscode.l10n.t(
           '“{0}” won’t stop {1}.',
           name(schedule.name),
-          formatWhenInSentence(schedule.at, clock.now()),
+          schedule.repeat ? formatRepeat(schedule.repeat) : formatWhenInSentence(schedule.at, clock.now()),
         ),
       ),
     ...operations

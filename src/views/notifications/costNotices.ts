@@ -5,8 +5,7 @@ import * as vscode from 'vscode';
 import { gpuName } from '../../api/gpuName';
 import { type CapacityWatches, deadlineOf } from '../../automation/capacityWatch';
 import type { Reminders } from '../../automation/reminders';
-import type { Schedules } from '../../automation/schedules';
-import { formatWhen, formatWhenInSentence } from '../../base/when';
+import { formatWhen } from '../../base/when';
 import { formatDuration } from '../../base/duration';
 import { formatHourly } from '../../api/price';
 import { knownRate } from '../../cost/billing';
@@ -16,50 +15,17 @@ import { showInformation } from '../../vscode/messages';
 const hourMs = 3_600_000;
 
 export interface CostNoticesOptions {
-  readonly schedules: Schedules;
   readonly reminders: Reminders;
   readonly watches: CapacityWatches;
   readonly clock: Clock;
 }
 
-/** Notifies of a stop that is due or was missed, an instance that has been running for long, an available GPU. */
-export function followCosts({ schedules, reminders, watches, clock }: CostNoticesOptions): Disposable[] {
+/** Notifies of an instance that has been running for long, an available GPU. */
+export function followCosts({ reminders, watches, clock }: CostNoticesOptions): Disposable[] {
   const name = (text: string): string => plainText(text, 60);
   const command = (id: string, ...args: unknown[]): Thenable<unknown> =>
     vscode.commands.executeCommand(id, ...args);
   return [
-    schedules.onDidWarn((schedule) =>
-      showInformation(
-        vscode.l10n.t(
-          '“{0}” will stop {1}.',
-          name(schedule.name),
-          formatWhenInSentence(schedule.at, clock.now()),
-        ),
-        { title: vscode.l10n.t('In 1 Hour'), run: async () => schedules.extend(schedule.id, hourMs) },
-        { title: vscode.l10n.t('Don’t Stop'), run: async () => schedules.cancel(schedule.id) },
-      ),
-    ),
-    schedules.onDidMiss(({ schedule, isRunning }) => {
-      const when = formatWhenInSentence(schedule.at, clock.now());
-      const reason = schedule.problem ?? vscode.l10n.t('VS Code wasn’t open, or the computer was asleep.');
-      showInformation(
-        isRunning
-          ? vscode.l10n.t(
-              '“{0}” was scheduled to stop {1} but is still running. {2}',
-              name(schedule.name),
-              when,
-              reason,
-            )
-          : vscode.l10n.t(
-              '“{0}” was scheduled to stop {1} but may still be running. {2}',
-              name(schedule.name),
-              when,
-              reason,
-            ),
-        { title: vscode.l10n.t('Stop Now'), run: async () => schedules.stopNow(schedule.id) },
-        { title: vscode.l10n.t('Keep Running'), run: async () => schedules.cancel(schedule.id) },
-      );
-    }),
     reminders.onDidRemind(({ row: { instance }, runningMs, cost }) => {
       const rate = knownRate(instance.rateHourly);
       showInformation(

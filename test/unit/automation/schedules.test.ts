@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../../src/base/logger';
+import { everyDay } from '../../../src/automation/repeat';
 import { latestMs, phaseOf, type Schedule } from '../../../src/automation/schedule';
 import { Deferred } from '../../../src/base/deferred';
 import { Schedules } from '../../../src/automation/schedules';
@@ -23,14 +24,18 @@ interface Window {
   readonly schedules: Schedules;
   readonly warned: Schedule[];
   readonly missed: Schedule[];
+  /** The instances that this window knows some window to be connected to. */
+  readonly connected: Set<string>;
 }
 
 async function newWindow(folder: string, clock: ManualClock): Promise<Window> {
   const store = new StandInStore();
   const operations = new StandInOperations();
   store.list(clock.now(), rowOf('a', 'running', 1), rowOf('b', 'running', 1));
-  const schedules = own(new Schedules({ folder, clock, log: silentLogger, store, operations }));
-  const window: Window = { store, operations, schedules, warned: [], missed: [] };
+  const connected = new Set<string>();
+  const isConnected = (id: string): boolean => connected.has(id);
+  const schedules = own(new Schedules({ folder, clock, log: silentLogger, store, operations, isConnected }));
+  const window: Window = { store, operations, schedules, warned: [], missed: [], connected };
   schedules.onDidWarn((schedule) => window.warned.push(schedule));
   schedules.onDidMiss(({ schedule }) => window.missed.push(schedule));
   await schedules.settled();
@@ -74,7 +79,7 @@ describe('a scheduled stop', () => {
     expect([...one.operations.begun, ...other.operations.begun]).toHaveLength(1);
   });
 
-  it('is warned of five minutes before, in one window, and can be put off', async () => {
+  it('is warned of five minutes and one minute before, in one window, and can be put off', async () => {
     const clock = new ManualClock(monday);
     const folder = await newFolder();
     const [one, other] = [await newWindow(folder, clock), await newWindow(folder, clock)];
@@ -85,12 +90,16 @@ describe('a scheduled stop', () => {
     await pass(clock, 2 * minute, one, other);
     expect([...one.warned, ...other.warned]).toMatchObject([{ id, at: monday + hour }]);
 
+    await pass(clock, 3.5 * minute, one, other);
+    expect([...one.warned, ...other.warned]).toHaveLength(2);
+    await pass(clock, 0.25 * minute, one, other);
+    expect([...one.warned, ...other.warned]).toHaveLength(2);
     expect(await other.schedules.extend(id, hour)).toMatchObject({ at: monday + 2 * hour });
     await pass(clock, 10 * minute, one, other);
     expect([...one.operations.begun, ...other.operations.begun]).toEqual([]);
-    await pass(clock, 50 * minute, one, other);
-    expect([...one.warned, ...other.warned]).toHaveLength(2);
-    await pass(clock, 5 * minute, one, other);
+    await pass(clock, 49.5 * minute, one, other);
+    expect([...one.warned, ...other.warned]).toHaveLength(4);
+    await pass(clock, 2 * minute, one, other);
     await vi.waitFor(
       () => expect([...one.operations.begun, ...other.operations.begun]).toEqual(['stop a']),
       5_000,
@@ -102,7 +111,7 @@ describe('a scheduled stop', () => {
     const window = await newWindow(await newFolder(), clock);
     window.store.list(clock.now(), rowOf('a', 'stopped', 1), rowOf('b', 'running', 1));
     await window.schedules.set(inAnHour);
-    await window.schedules.set({ instanceId: 'b', name: 'b', at: monday + 3 * minute });
+    await window.schedules.set({ instanceId: 'b', name: 'b', at: monday + minute });
     await pass(clock, 58 * minute, window);
     expect(window.warned).toEqual([]);
     expect(window.operations.begun).toEqual(['stop b']);
@@ -500,4 +509,90 @@ it('reports damaged schedules once, also where nothing is written afterwards', a
     await schedules.settled();
   }
   expect(onDamaged).toHaveBeenCalledOnce();
+});
+
+describe('a stop that repeats', () => {
+  const daily = { instanceId: 'a', name: 'alpha', repeat: { minute: 22 * 60, days: everyDay } };
+  const tonight = monday + 13 * hour;
+
+  it('is carried out every day, once, whichever of two windows is there', async () => {
+    const clock = new ManualClock(monday);
+    const folder = await newFolder();
+    const [one, other] = [await newWindow(folder, clock), await newWindow(folder, clock)];
+    expect(await one.schedules.set(daily)).toMatchObject({ at: tonight });
+    await knows(other, 1);
+    clock.jump(13 * hour - 6 * minute);
+    await pass(clock, 8 * minute, one, other);
+    expect([...one.operations.begun, ...other.operations.begun]).toEqual(['stop a']);
+    expect([...one.warned, ...other.warned]).toHaveLength(2);
+    one.schedules.dispose();
+    await vi.waitFor(() => expect(other.schedules.of('a')?.at).toBe(tonight + 24 * hour), 5_000);
+    clock.jump(24 * hour - 4 * minute);
+    await pass(clock, 3 * minute, other);
+    expect([...one.operations.begun, ...other.operations.begun]).toEqual(['stop a', 'stop a']);
+  });
+
+  it('is left out once if the person says “Not Now”', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    const schedule = await window.schedules.set(daily);
+    await window.schedules.skip(schedule);
+    await window.schedules.skip(schedule);
+    expect(window.schedules.of('a')?.at).toBe(tonight + 24 * hour);
+  });
+
+  it('is asked about once if it was missed, and goes on', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    await window.schedules.set(daily);
+    clock.jump(15 * hour);
+    await pass(clock, 3 * hour, window);
+    expect(window.missed).toMatchObject([{ at: tonight }]);
+    expect(window.operations.begun).toEqual([]);
+    expect(window.schedules.of('a')?.at).toBe(tonight + 24 * hour);
+    await window.schedules.stopNow(window.schedules.of('a')?.id ?? '');
+    await window.schedules.settled();
+    expect(window.operations.begun).toEqual(['stop a']);
+    expect(window.schedules.of('a')?.at).toBe(tonight + 24 * hour);
+  });
+
+  it('is independent of one that doesn’t, and ends with its instance', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    await window.schedules.set(daily);
+    await window.schedules.set(inAnHour);
+    await pass(clock, hour + minute, window);
+    expect(window.operations.begun).toEqual(['stop a']);
+    expect(window.schedules.list()).toMatchObject([{ at: tonight }]);
+    window.store.answer = () => undefined;
+    clock.jump(12 * hour - minute);
+    await pass(clock, 3 * minute, window);
+    expect(window.schedules.list()).toEqual([]);
+  });
+
+  it('isn’t lost to a clock that was ahead', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    await window.schedules.set(daily);
+    clock.jump(60 * 24 * hour);
+    await pass(clock, 2 * minute, window);
+    clock.jump(-60 * 24 * hour);
+    await pass(clock, 2 * minute, window);
+    expect(window.schedules.of('a')?.at).toBe(tonight);
+  });
+});
+
+it('ends a stop for an unused instance when some window connects to it', async () => {
+  const clock = new ManualClock(monday);
+  const folder = await newFolder();
+  const [one, other] = [await newWindow(folder, clock), await newWindow(folder, clock)];
+  await one.schedules.set({ ...inAnHour, unlessConnected: true });
+  await one.schedules.set({ instanceId: 'b', name: 'b', at: monday + hour, unlessConnected: true });
+  await knows(other, 2);
+  other.connected.add('a');
+  other.schedules.check();
+  await knows(one, 1);
+  other.connected.clear();
+  await pass(clock, hour + minute, one, other);
+  expect([...one.operations.begun, ...other.operations.begun]).toEqual(['stop b']);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { parseWhen } from '../../../src/automation/when';
+import { parseRepeat, parseWhen } from '../../../src/automation/when';
 import { formatWhen, formatWhenInSentence } from '../../../src/base/when';
 import { hour, minute, monday } from '../cost/support';
 
@@ -116,4 +116,24 @@ describe('a time in a sentence', () => {
   ])('%s reads %s', (at, text) => {
     expect(formatWhenInSentence(at.getTime(), now)).toBe(text);
   });
+});
+
+describe('what a person types for a time that repeats', () => {
+  it.each([
+    ['every day 22:00', { minute: 22 * 60, days: [0, 1, 2, 3, 4, 5, 6] }],
+    ['Daily at 10:30pm', { minute: 22 * 60 + 30, days: [0, 1, 2, 3, 4, 5, 6] }],
+    ['weekdays 19:00', { minute: 19 * 60, days: [1, 2, 3, 4, 5] }],
+    ['weekends at 1:00', { minute: 60, days: [6, 0] }],
+    ['every friday 18:00', { minute: 18 * 60, days: [5] }],
+    ['fridays 18:00', { minute: 18 * 60, days: [5] }],
+  ])('“%s” is understood', (text, repeat) => {
+    expect(parseRepeat(text)).toEqual(repeat);
+  });
+
+  it.each(['every day', 'every day 25:00', 'every day 10', 'someday 10:00', 'friday 18:00', '18:00'])(
+    '“%s” is no such time',
+    (text) => {
+      expect(parseRepeat(text)).toBeUndefined();
+    },
+  );
 });
