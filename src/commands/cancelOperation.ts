@@ -5,6 +5,7 @@ import { formatRepeat } from '../automation/repeat';
 import { formatWhen } from '../base/when';
 import { plainText } from '../base/text';
 import { kindName } from '../instances/operations/kindName';
+import { showInStatusBar } from '../vscode/messages';
 import { pick } from '../vscode/prompts';
 import type { CostParts } from './costParts';
 import type { Services } from './services';
@@ -62,4 +63,5 @@ export async function cancelOperation(
       : await pick(items, { placeHolder: vscode.l10n.t('Select what to cancel') });
   if (!picked) throw new vscode.CancellationError();
   await picked.run();
+  showInStatusBar(vscode.l10n.t('Canceled: {0}', picked.label));
 }

@@ -34,6 +34,7 @@ export const commandIds = [
   'tensordock.filterInstances',
   'tensordock.sortInstances',
   'tensordock.groupInstances',
+  'tensordock.openWalkthrough',
   'tensordock.showLog',
   'tensordock.copyDiagnostics',
 ] as const;

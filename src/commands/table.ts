@@ -19,6 +19,7 @@ import { modifyInstance } from './modifyInstance';
 import { openDashboard } from './openDashboard';
 import { openPort } from './openPort';
 import { openTunnel } from './openTunnel';
+import { openWalkthrough } from './openWalkthrough';
 import { refresh } from './refresh';
 import { removeSshEntries } from './removeSshEntries';
 import { restartInstance } from './restartInstance';
@@ -61,6 +62,7 @@ export function commandTable(services: Services, forms: LazyForms, costs: CostPa
     'tensordock.filterInstances': async () => filterInstances(services),
     'tensordock.sortInstances': async () => sortInstances(services),
     'tensordock.groupInstances': async () => groupInstances(services),
+    'tensordock.openWalkthrough': async () => openWalkthrough(services),
     'tensordock.showLog': async () => services.log.show(),
     'tensordock.copyDiagnostics': async () => copyDiagnostics(services),
     'tensordock.connect': async (...args) => connect(services, args, 'thisWindow'),

@@ -73,8 +73,8 @@ export interface LiveTextOptions extends Omit<TextOptions, 'validate'> {
   }[];
   readonly onDidChange?: (text: string) => void;
   /**
-   * Checks a text before it is accepted and resolves with what is wrong with it, if anything. `signal` is aborted
-   * when the input is closed.
+   * Checks a text before it is accepted and resolves with what is wrong with it, if anything. Until then the input
+   * says “Checking…”. `signal` is aborted when the input is closed.
    */
   readonly check?: (text: string, signal: AbortSignal) => Promise<string | undefined>;
 }
@@ -97,6 +97,12 @@ export async function askTextLive(options: LiveTextOptions): Promise<string | un
   const closed = new AbortController();
   const accept = async (): Promise<string | undefined> => {
     const text = input.value;
+    if (options.check) {
+      input.validationMessage = {
+        message: vscode.l10n.t('Checking…'),
+        severity: vscode.InputBoxValidationSeverity.Info,
+      };
+    }
     const problem = await options.check?.(text, closed.signal);
     input.validationMessage = cleaned(problem);
     return problem === undefined ? text : undefined;

@@ -23,7 +23,7 @@ export async function setDemo(): Promise<DemoSetting> {
     await mkdir(sshFolder, { mode: 0o700 });
     const key = await makeKey(path.join(sshFolder, 'id_demo'));
     const simulator = await startSimulator({
-      seed: 'demo',
+      seed: 'showcase',
       delays: 'quick',
       ssh: 'auto',
       authorizedKeys: key ? [key.publicKey] : [],

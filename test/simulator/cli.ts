@@ -10,7 +10,7 @@ Runs a TensorDock of your own on this computer until you interrupt it. Nothing i
 
   --port N             Port to listen on; 0 picks a free one. (0)
   --dialect NAME       specified, live, documented, or getting-started. (live)
-  --seed NAME          First instances: empty, demo, or how many. (demo)
+  --seed NAME          First instances: empty, demo, showcase, or how many. (demo)
   --speed NAME         instant, quick, or realistic. (quick)
   --ssh NAME           SSH servers of running instances: none, auto, sshd, or ssh2. (none)
   --key "PUBLIC KEY"   A public key that every instance accepts. Can be repeated.
@@ -26,7 +26,7 @@ const options = v.object({
   port: v.pipe(count, v.maxValue(65_535)),
   dialect: v.picklist(['specified', 'live', 'documented', 'getting-started']),
   seed: v.union([
-    v.picklist(['empty', 'demo']),
+    v.picklist(['empty', 'demo', 'showcase']),
     v.pipe(
       count,
       v.transform((many) => ({ many })),

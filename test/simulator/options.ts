@@ -117,7 +117,7 @@ export interface WireOptions {
   readonly strict?: boolean;
 }
 
-export type SeedOption = 'empty' | 'demo' | { readonly many: number };
+export type SeedOption = 'empty' | 'demo' | 'showcase' | { readonly many: number };
 
 export interface ServiceOptions {
   /** The default is `live`. */

@@ -9,6 +9,7 @@ const rtx4090 = 'geforcertx4090-pcie-24gb';
 /** Puts the first instances into a world, all of the organization `main`. */
 export function plant(world: World, seed: SeedOption): void {
   if (seed === 'demo') plantDemo(world);
+  else if (seed === 'showcase') plantShowcase(world);
   else if (seed !== 'empty') plantMany(world, seed.many);
 }
 
@@ -68,6 +69,35 @@ function plantDemo(world: World): void {
     status: 'stopped',
     holdsGpus: false,
   });
+}
+
+/** What a person may well have: for the demo and for pictures. */
+function plantShowcase(world: World): void {
+  const forwards = [22, 8888, 7860].map((internal) => ({ internal, external: 0 }));
+  up(world, { name: 'sdxl-studio', image: 'ubuntu2404_ml_pytorch', wantedForwards: forwards });
+  up(world, {
+    name: 'llama-finetune',
+    image: 'ubuntu2404_ml_pytorch',
+    hostnodeId: hostIds.ashburnBig,
+    dedicatedIp: true,
+    sizes: { vcpus: 32, ramGb: 256, storageGb: 1000, gpus: [{ model: 'h100-sxm5-80gb', count: 2 }] },
+  });
+  world.start(organization, put(world, { name: 'whisper-batch', status: 'stopped' }).id);
+  put(world, {
+    name: 'notebooks',
+    status: 'stopped',
+    hostnodeId: hostIds.warsaw,
+    sizes: sizes('rtxa6000-pcie-48gb'),
+  });
+  put(world, {
+    name: 'render-windows',
+    image: 'windows10',
+    status: 'stopped',
+    hostnodeId: hostIds.warsaw,
+    wantedForwards: [{ internal: 3389, external: 0 }],
+    sizes: sizes('geforcertx5090-pcie-32gb'),
+  });
+  put(world, { name: 'old-experiments', status: 'stoppeddisassociated', holdsGpus: false });
 }
 
 function plantMany(world: World, count: number): void {

@@ -43,7 +43,7 @@ const promised = [
   ...['copySshCommand', 'copyIpAddress', 'copyInstanceId', 'openPort', 'openDashboard'],
   ...['scheduleStop', 'cancelOperation', 'watchCapacity', 'showCosts'],
   ...['openTunnel', 'closeTunnel', 'acceptHostKey', 'removeSshEntries', 'manageKeys', 'switchAccount'],
-  ...['filterInstances', 'sortInstances', 'groupInstances', 'showLog', 'copyDiagnostics'],
+  ...['filterInstances', 'sortInstances', 'groupInstances', 'openWalkthrough', 'showLog', 'copyDiagnostics'],
 ].map((name) => `tensordock.${name}`);
 
 describe('the manifest', () => {
@@ -96,6 +96,7 @@ describe('the manifest', () => {
 
   test('offers only commands that it contributes', () => {
     const contributed = new Set(manifest.contributes.commands.map(({ command }) => command));
+    contributed.add('workbench.action.openSettings');
     const offered = Object.values(manifest.contributes.menus)
       .flat()
       .map(({ command }) => command);
