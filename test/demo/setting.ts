@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { SimulatorOptions } from '../simulator/options';
 import { startSimulator, type Simulator } from '../simulator/server';
 
 /** A simulator with instances of every kind, a temporary SSH folder, and what an extension needs to use them. */
@@ -16,7 +17,7 @@ export interface DemoSetting {
 }
 
 /** Prepares it; nothing of the person's own SSH files is read or written. */
-export async function setDemo(): Promise<DemoSetting> {
+export async function setDemo(options: Pick<SimulatorOptions, 'ssh'> = {}): Promise<DemoSetting> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'td-demo-'));
   try {
     const sshFolder = path.join(folder, 'ssh');
@@ -27,6 +28,7 @@ export async function setDemo(): Promise<DemoSetting> {
       delays: 'quick',
       ssh: 'auto',
       authorizedKeys: key ? [key.publicKey] : [],
+      ...options,
     });
     const configFile = path.join(sshFolder, 'config');
     return {

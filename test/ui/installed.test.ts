@@ -11,6 +11,10 @@ import { openWorkbench } from './openWorkbench';
 const run = promisify(execFile);
 const vsce = path.join(projectRoot, 'node_modules/@vscode/vsce/vsce');
 
+/** How wide pictures are; 0 for one that can't be loaded. Runs in the page. */
+const widths = (images: readonly object[]): number[] =>
+  images.map((image) => ('naturalWidth' in image ? Number(image.naturalWidth) : 0));
+
 let folder: string;
 let simulator: Simulator;
 
@@ -29,11 +33,14 @@ test('the package holds only what an installed extension needs', async () => {
   const { stdout } = await run(process.execPath, [vsce, 'ls', '--no-dependencies'], { cwd: projectRoot });
   const files = stdout.trim().split('\n');
   expect(files).toEqual(
-    expect.arrayContaining(['package.json', 'LICENSE', 'dist/extension.js', 'dist/main.js']),
+    expect.arrayContaining([
+      ...['package.json', 'LICENSE', 'dist/extension.js', 'dist/main.js'],
+      ...['README.md', 'CHANGELOG.md', 'SUPPORT.md', 'SECURITY.md', 'media/icon.png'],
+    ]),
   );
   const unexpected = files.filter(
     (file) =>
-      !/^(package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|l10n\/.+\.json|media\/.+|dist\/[\w-]+\.js|dist\/webview\/.+)$/.test(
+      !/^(package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|SUPPORT\.md|SECURITY\.md|LICENSE|l10n\/.+\.json|media\/(icon\.png|tensordock\.svg|walkthrough\/\w+-(dark|light)\.png)|dist\/[\w-]+\.js|dist\/webview\/.+)$/.test(
         file,
       ),
   );
@@ -42,13 +49,9 @@ test('the package holds only what an installed extension needs', async () => {
 
 test('an installed extension stays signed in over a reload', async () => {
   const vsix = path.join(folder, 'tensordock.vsix');
-  const flags = [
-    '--no-dependencies',
-    '--allow-missing-repository',
-    '--no-rewrite-relative-links',
-    '--out',
-    vsix,
-  ];
+  const published = 'https://published.invalid';
+  const flags = ['--no-dependencies', '--allow-missing-repository', '--out', vsix];
+  flags.push('--baseContentUrl', published, '--baseImagesUrl', published);
   await run(process.execPath, [vsce, 'package', ...flags], { cwd: projectRoot });
   const workbench = await openWorkbench({
     mode: 'installed',
@@ -65,6 +68,26 @@ test('an installed extension stays signed in over a reload', async () => {
     await window.reload();
     await window.openView('TensorDock');
     await window.row('gpu-dev-4090').waitFor();
+
+    // The extension page and the walkthrough show their pictures.
+    await workbench.context.route(`${published}/**`, async (route) =>
+      route.fulfill({ path: path.join(projectRoot, new URL(route.request().url()).pathname) }),
+    );
+    await window.runCommand('Extensions: Show Installed Extensions');
+    await window.page.locator('.extension-list-item', { hasText: 'TensorDock' }).first().click();
+    const page = window.page.locator('iframe.webview.ready').last().contentFrame().frameLocator('iframe');
+    await expect.poll(async () => page.locator('img').evaluateAll(widths)).toEqual([960, 1280]);
+    await window.runCommand('tensordock.openWalkthrough');
+    const steps = window.page.locator('.getting-started-step');
+    await steps.first().waitFor();
+    expect(await steps.count()).toBe(6);
+    for (const step of await steps.all()) {
+      await step.click();
+      await expect
+        .poll(async () => window.page.locator('.getting-started-media img').evaluateAll(widths))
+        .toEqual([expect.toSatisfy((width: number) => width > 500)]);
+    }
+    await window.screenshot('walkthrough');
   } finally {
     await workbench.close();
   }
