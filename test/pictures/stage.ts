@@ -38,6 +38,8 @@ export async function openStage(width: number, height: number): Promise<Stage> {
       vsix: [vsix],
       width,
       height,
+      // VS Code shows the pictures of a walkthrough this much smaller.
+      scale: 1.5,
       settings: { ...demo.settings, ...plain },
     });
     closing.push(async () => workbench.close());

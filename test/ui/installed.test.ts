@@ -76,7 +76,7 @@ test('an installed extension stays signed in over a reload', async () => {
     await window.runCommand('Extensions: Show Installed Extensions');
     await window.page.locator('.extension-list-item', { hasText: 'TensorDock' }).first().click();
     const page = window.page.locator('iframe.webview.ready').last().contentFrame().frameLocator('iframe');
-    await expect.poll(async () => page.locator('img').evaluateAll(widths)).toEqual([960, 1280]);
+    await expect.poll(async () => page.locator('img').evaluateAll(widths)).toEqual([1440, 1920]);
     await window.runCommand('tensordock.openWalkthrough');
     const steps = window.page.locator('.getting-started-step');
     await steps.first().waitFor();
@@ -87,6 +87,7 @@ test('an installed extension stays signed in over a reload', async () => {
         .poll(async () => window.page.locator('.getting-started-media img').evaluateAll(widths))
         .toEqual([expect.toSatisfy((width: number) => width > 500)]);
     }
+    await window.page.setViewportSize({ width: 1600, height: 900 });
     await window.screenshot('walkthrough');
   } finally {
     await workbench.close();

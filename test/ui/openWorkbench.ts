@@ -20,6 +20,9 @@ export interface WorkbenchOptions extends ServerOptions {
   readonly width?: number;
   readonly height?: number;
   /** Absolute path of a folder to open; none by default. */
+  /** Pixels of a screenshot for each of the window; 1 where it is left out. */
+  readonly scale?: number;
+  /** Absolute path of a folder to open; no folder where it is left out. */
   readonly folder?: string;
 }
 
@@ -75,6 +78,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Ope
     browser = await launchBrowser();
     const context = await browser.newContext({
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
+      deviceScaleFactor: options.scale ?? 1,
     });
     const address = workbenchAddress(server, {
       extension: options.mode === 'installed' ? undefined : (options.underTest ?? projectRoot),
