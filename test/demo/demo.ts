@@ -5,8 +5,13 @@ import { parseArgs } from 'node:util';
 import { workbenchAddress } from '../workbench/address';
 import { canRunWorkbench, installWorkbench, projectRoot } from '../workbench/install';
 import { startServer } from '../workbench/server';
-import { findDesktop, launchDesktop, openInBrowser } from './programs';
+import { findDesktop, hasRemoteSsh, launchDesktop, openInBrowser } from './programs';
 import { setDemo, type DemoSetting } from './setting';
+
+/** Opens the view and the walkthrough. */
+const guide = path.join(projectRoot, 'test/demo/guide');
+/** Shows the window that Remote-SSH would open. */
+const remoteSshStandIn = path.join(projectRoot, 'test/demo/remote-ssh');
 
 const usage = `npm run demo [-- --browser] [--no-open] [--inspect PORT] [--desktop FILE]
   --browser       in a browser, also where a desktop VS Code is installed
@@ -58,13 +63,17 @@ async function inBrowser(
   closing: (() => Promise<void>)[],
 ): Promise<void> {
   const workbench = await installWorkbench('newest', console.log);
-  const server = await startServer(workbench, { settings: demo.settings, env: demo.env });
+  const server = await startServer(workbench, {
+    settings: demo.settings,
+    env: demo.env,
+    extensions: [guide, remoteSshStandIn],
+  });
   closing.push(() => server.stop());
   const address = workbenchAddress(server, { extension: projectRoot });
   const opened = choices.open && (await openInBrowser(address));
   console.log(
     `${opened ? 'VS Code opens in your browser, or open' : 'Open this in a browser of this machine:'} ${address}\n` +
-      'TensorDock is in the bar at the left, signed in. Ctrl-C here stops all of it.',
+      'TensorDock is signed in, and a walkthrough is open beside it. Ctrl-C here stops all of it.',
   );
 }
 
@@ -74,14 +83,16 @@ async function inDesktop(desktop: string, demo: DemoSetting, choices: Choices): 
   await writeFile(path.join(userData, 'User/settings.json'), JSON.stringify(demo.settings, undefined, 2));
   const args = [
     `--user-data-dir=${userData}`,
-    `--extensionDevelopmentPath=${projectRoot}`,
+    ...[projectRoot, guide, ...(hasRemoteSsh() ? [] : [remoteSshStandIn])].map(
+      (folder) => `--extensionDevelopmentPath=${folder}`,
+    ),
     '--new-window',
     '--wait',
   ];
   if (choices.inspect !== undefined) args.push(`--inspect-extensions=${choices.inspect}`);
   const child = launchDesktop(desktop, args, demo.env);
   console.log(
-    'A VS Code of its own opens; TensorDock is in the bar at the left, signed in. Close it or press Ctrl-C here.',
+    'A VS Code of its own opens with TensorDock, signed in, and a walkthrough. Close it or press Ctrl-C here.',
   );
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject);

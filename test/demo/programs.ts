@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 
 /** A desktop VS Code on this computer, or `undefined`. */
@@ -18,6 +19,14 @@ export function findDesktop(): string | undefined {
     linux: ['/usr/share/code/code', '/usr/lib/code/code', '/opt/visual-studio-code/code', '/snap/bin/code'],
   };
   return places[process.platform]?.find((file) => existsSync(file)) ?? onPath('code');
+}
+
+/** Whether the desktop VS Code of this person has Microsoft's Remote-SSH. */
+export function hasRemoteSsh(): boolean {
+  const folder = process.env.VSCODE_EXTENSIONS ?? path.join(os.homedir(), '.vscode/extensions');
+  return (
+    existsSync(folder) && readdirSync(folder).some((name) => /^ms-vscode-remote\.remote-ssh-\d/i.test(name))
+  );
 }
 
 /** Opens an address in the person's browser; false where there is none to open. */

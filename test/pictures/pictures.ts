@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { FormPage } from '../ui/formPage';
-import type { ColorTheme, WorkbenchPage } from '../ui/workbenchPage';
+import type { WorkbenchPage } from '../ui/workbenchPage';
 import { projectRoot } from '../workbench/install';
 import { launchBrowser } from '../workbench/browser';
 import { openStage, type Stage } from './stage';
@@ -17,12 +17,12 @@ const size = { width: 960, height: 540 };
 const wide = { width: 1280, height: 760 };
 /** What each step of the walkthrough shows of the window. */
 const parts = {
-  token: { x: 0, y: 0, width: 520, height: 320 },
-  signIn: { x: 140, y: 0, width: 680, height: 220 },
+  token: { x: 0, y: 0, width: 520, height: 300 },
+  signIn: { x: 140, y: 0, width: 680, height: 160 },
   create: { x: 344, y: 36, width: 616, height: 476 },
-  key: { x: 344, y: 36, width: 616, height: 280 },
-  connect: { x: 0, y: 0, width: 720, height: 400 },
-  costs: { x: 0, y: 0, width: 600, height: 360 },
+  key: { x: 344, y: 72, width: 616, height: 220 },
+  connect: { x: 0, y: 0, width: 720, height: 360 },
+  costs: { x: 0, y: 0, width: 600, height: 320 },
 } as const;
 
 /** Away from the pictures' message: toasts come and go at their own pace. */
@@ -34,16 +34,14 @@ async function main(): Promise<void> {
   try {
     await mkdir(path.join(media, 'walkthrough'), { recursive: true });
     await makeIcon(browser);
-    for (const theme of ['dark', 'light'] as const) {
-      const stage = await openStage(size.width, size.height);
-      try {
-        await new Show(browser, stage, theme).run();
-      } catch (error) {
-        console.error(await stage.workbench.window.screenshot('pictures-failed'));
-        throw error;
-      } finally {
-        await stage.close();
-      }
+    const stage = await openStage(size.width, size.height);
+    try {
+      await new Show(browser, stage).run();
+    } catch (error) {
+      console.error(await stage.workbench.window.screenshot('pictures-failed'));
+      throw error;
+    } finally {
+      await stage.close();
     }
   } finally {
     await browser.close();
@@ -60,7 +58,7 @@ async function makeIcon(browser: Browser): Promise<void> {
 
 type Clip = (typeof parts)[keyof typeof parts];
 
-/** One walk through the extension, in one theme. */
+/** One walk through the extension. */
 class Show {
   private readonly window: WorkbenchPage;
   private readonly page: Page;
@@ -69,7 +67,6 @@ class Show {
   constructor(
     private readonly browser: Browser,
     private readonly stage: Stage,
-    private readonly theme: Extract<ColorTheme, 'dark' | 'light'>,
   ) {
     this.window = stage.workbench.window;
     this.page = this.window.page;
@@ -77,16 +74,13 @@ class Show {
 
   async run(): Promise<void> {
     await this.page.addStyleTag({ content: hidden });
-    await this.window.chooseColorTheme(this.theme);
     await this.widenSideBar();
     await this.signIn();
     await this.create();
     await this.connect();
     await this.scheduleStop();
-    if (this.theme === 'dark') {
-      const bytes = await writeAnimation(this.browser, path.join(media, 'tour.webp'), this.frames);
-      console.log(`media/tour.webp: ${this.frames.length} frames, ${bytes} bytes`);
-    }
+    const bytes = await writeAnimation(this.browser, path.join(media, 'tour.webp'), this.frames);
+    console.log(`media/tour.webp: ${this.frames.length} frames, ${bytes} bytes`);
   }
 
   private async widenSideBar(): Promise<void> {
@@ -128,11 +122,9 @@ class Show {
     await form.locator(`input[name=gpu][value="${rtx4090}"]`).check();
     await form.type('#name', 'comfyui');
     await form.locator('h1').scrollIntoViewIfNeeded();
-    if (this.theme === 'dark') {
-      await this.page.setViewportSize(wide);
-      await this.picture('screenshot.png', await this.shot());
-      await this.page.setViewportSize(size);
-    }
+    await this.page.setViewportSize(wide);
+    await this.picture('screenshot.png', await this.shot());
+    await this.page.setViewportSize(size);
     await form.frame.evaluate("document.querySelector('#search').scrollIntoView()");
     await this.still('create');
     await this.frame(2_000);
@@ -185,14 +177,14 @@ class Show {
   }
 
   private async frame(ms: number): Promise<void> {
-    if (this.theme === 'dark') this.frames.push({ png: await this.shot(), ms });
+    this.frames.push({ png: await this.shot(), ms });
   }
 
   private async still(step: keyof typeof parts): Promise<void> {
     const part = parts[step];
     // What belongs to the bottom of a window moves up into the picture.
     if (part.y === 0 && part.x === 0) await this.page.setViewportSize({ ...size, height: part.height });
-    await this.picture(`walkthrough/${step}-${this.theme}.png`, await this.shot(part));
+    await this.picture(`walkthrough/${step}.png`, await this.shot(part));
     await this.page.setViewportSize(size);
   }
 

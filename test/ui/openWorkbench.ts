@@ -19,10 +19,9 @@ export interface WorkbenchOptions extends ServerOptions {
   readonly colorTheme?: keyof typeof themes;
   readonly width?: number;
   readonly height?: number;
-  /** Absolute path of a folder to open; none by default. */
-  /** Pixels of a screenshot for each of the window; 1 where it is left out. */
+  /** How many pixels of a screenshot show one of the window; 1 by default. */
   readonly scale?: number;
-  /** Absolute path of a folder to open; no folder where it is left out. */
+  /** Absolute path of a folder to open; none by default. */
   readonly folder?: string;
 }
 

@@ -1,0 +1,11 @@
+/* global require, exports */
+// Opens what the demo begins with: the instances, and the walkthrough beside them.
+const vscode = require('vscode');
+
+exports.activate = async (context) => {
+  // Once, not after each reload.
+  if (context.globalState.get('shown')) return;
+  await context.globalState.update('shown', true);
+  await vscode.commands.executeCommand('tensordock.instances.focus');
+  await vscode.commands.executeCommand('tensordock.openWalkthrough');
+};
