@@ -1,8 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
+// A list for each family: Node applies rules for IPv4 to IPv4 written as IPv6, and the mapped range to all of IPv4.
+const loopback4 = new BlockList();
+loopback4.addSubnet('127.0.0.0', 8, 'ipv4');
+const loopback6 = new BlockList();
+loopback6.addAddress('::1', 'ipv6');
 
 /** Unspecified, link-local, multicast, reserved (with broadcast). IPv4 written as IPv6 could hide one of them. */
 const nobody4 = new BlockList();
@@ -10,7 +12,6 @@ nobody4.addSubnet('0.0.0.0', 8, 'ipv4');
 nobody4.addSubnet('169.254.0.0', 16, 'ipv4');
 nobody4.addSubnet('224.0.0.0', 4, 'ipv4');
 nobody4.addSubnet('240.0.0.0', 4, 'ipv4');
-// A separate list: Node would apply the mapped range to all of IPv4.
 const nobody6 = new BlockList();
 nobody6.addSubnet('::', 96, 'ipv6');
 nobody6.addSubnet('::ffff:0:0', 96, 'ipv6');
@@ -35,8 +36,8 @@ export function readAddress(
   const version = isIP(text);
   if (version === 0 || text.includes('%')) return undefined;
   const family = version === 4 ? 'ipv4' : 'ipv6';
-  if (loopback.check(text, family)) {
-    return options.loopback === true && !/^::ffff:/i.test(text) ? text : undefined;
+  if ((version === 4 ? loopback4 : loopback6).check(text, family)) {
+    return options.loopback === true ? text : undefined;
   }
   return (version === 4 ? nobody4 : nobody6).check(text, family) ? undefined : text;
 }

@@ -2,33 +2,45 @@
 const shortestBase64 = 6;
 /** The service may cut what it repeats: so many first characters of a token or a password are as secret as all of it. */
 const shortestCut = 12;
-const longestCut = 300;
-/** A pattern for a longer secret would be slow. Longer ones are only found unescaped. */
-const longestPattern = 5_000;
+/** A pattern for more characters would be slow and, from some length on, too deep: a longer secret is found in pieces. */
+const longestPiece = 300;
 
 /**
  * Patterns that find a secret unchanged, escaped for JSON, HTML, or a URL (each character in its own way, and also
  * several times over), cut at its end, and in Base64, even inside a longer Base64 text. Matching takes linear time.
  */
 export function formsOf(secret: string): RegExp[] {
-  if (secret === '') return [];
-  if (secret.length > longestPattern) return [new RegExp(literally(secret), 'g')];
-  return [new RegExp(escapedForms(secret), 'g'), ...base64Forms(secret)];
+  return [...piecesOf(secret).map((piece) => new RegExp(escapedForms(piece), 'g')), ...base64Forms(secret)];
 }
 
-function escapedForms(secret: string): string {
-  // Backslashes are doubled by escaping, so a run of them is one part of the pattern.
-  const parts = (secret.match(/\\+|[^\\]/gu) ?? []).map((part) =>
+/** Backslashes are doubled by escaping, so a run of them is one part of a pattern, as is any other character. */
+function piecesOf(secret: string): readonly (readonly string[])[] {
+  const parts = secret.match(/\\+|[^\\]/gu) ?? [];
+  const pieces: string[][] = [];
+  for (let at = 0; at < parts.length; at += longestPiece) {
+    const piece = parts.slice(at, at + longestPiece);
+    // A short piece would match by chance.
+    if (at > 0 && piece.length < shortestCut) pieces.at(-1)?.push(...piece);
+    else pieces.push(piece);
+  }
+  return pieces;
+}
+
+function escapedForms(piece: readonly string[]): string {
+  const parts = piece.map((part) =>
     part.startsWith('\\')
-      ? String.raw`(?:(?:\\+(?:u005|x5)[cC])+|\\+|(?:%(?:25)*5[cC])+|(?:&(?:amp;)*(?:#92|#x5[cC]);?)+)`
+      ? String.raw`(?:(?<!\\)(?:(?:\\+(?:u005|x5)[cC])+|\\+)|(?:%(?:25)*5[cC])+|(?:&(?:amp;)*(?:#92|#x5[cC]);?)+)`
       : anyForm(part),
   );
-  if (parts.length < shortestCut || parts.length > longestCut || /\s/.test(secret)) return parts.join('');
+  if (parts.length < shortestCut || piece.some((part) => /\s/.test(part))) return parts.join('');
   return (
     parts.slice(0, shortestCut).join('') +
     parts.slice(shortestCut).reduceRight((rest, part) => `(?:${part}${rest})?`, '')
   );
 }
+
+/** Escaped up to five times over. Without limits, a text of many backslashes would take quadratic time. */
+const backslashes = String.raw`\\{1,31}`;
 
 const shortEscapes: Readonly<Record<string, string>> = {
   '"': '"',
@@ -55,9 +67,9 @@ function anyForm(character: string): string {
   const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
   const bytes = [...Buffer.from(character, 'utf8')];
   const forms = [
-    units.map((unit) => String.raw`\\+u` + hex(unit, 4)).join(''),
-    code > 0xff ? undefined : String.raw`\\+x` + hex(code, 2),
-    shortEscapes[character] === undefined ? undefined : String.raw`\\+` + shortEscapes[character],
+    units.map((unit) => `${backslashes}u${hex(unit, 4)}`).join(''),
+    code > 0xff ? undefined : `${backslashes}x${hex(code, 2)}`,
+    shortEscapes[character] === undefined ? undefined : backslashes + shortEscapes[character],
     entities[character] === undefined ? undefined : `&(?:amp;)*${entities[character]};`,
     `&(?:amp;)*#0*${code};?`,
     `&(?:amp;)*#[xX]0*${hex(code, 1)};?`,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { showInStatusBar } from '../vscode/messages';
+import { errorText, showInStatusBar } from '../vscode/messages';
 import type { Services } from './services';
 
 /** Copies what a bug report needs, and nothing that names a person, an instance, or a token. */
@@ -7,7 +7,7 @@ export async function copyDiagnostics(services: Services): Promise<string> {
   const { status } = services.store;
   const states = new Map<string, number>();
   for (const { state } of services.store.rows()) states.set(state, (states.get(state) ?? 0) + 1);
-  const programs = await services.ssh.programs();
+  const ssh = await services.ssh.programs().then((programs) => programs.ssh, errorText);
   const { failure } = status;
   const lines = [
     `TensorDock extension ${services.context.extension.id} ${versionOf(services)}`,
@@ -24,7 +24,7 @@ export async function copyDiagnostics(services: Services): Promise<string> {
         .map((record) => `${record.kind} at ${record.step}`)
         .join(', ') || 'none'
     }`,
-    `ssh: ${programs.ssh}`,
+    `ssh: ${ssh}`,
     `Log level: ${services.log.logLevel}`,
   ];
   const text = lines.join('\n');

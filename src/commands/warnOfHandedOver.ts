@@ -13,6 +13,9 @@ export async function warnOfHandedOver({ context, log }: Services, given: Handed
     ...(given.remoteForwards.length > 0
       ? [vscode.l10n.t('remote port forwards ({0})', plainText(given.remoteForwards.join(', '), 120))]
       : []),
+    ...(given.localForwards.length > 0
+      ? [vscode.l10n.t('local port forwards ({0})', plainText(given.localForwards.join(', '), 120))]
+      : []),
     ...(variables.length > 0
       ? [vscode.l10n.t('environment variables ({0})', plainText(variables.join(', '), 120))]
       : []),

@@ -202,7 +202,7 @@ function tableOf({ columns, rows }: ReportTable): string {
 
 /** Escapes everything that Markdown gives a meaning: markup, addresses that become links, math. */
 function escape(text: string): string {
-  return text.replace(/[\\`*_[\]<>|&~@#$]|:(?=\/\/)|(?<=www)\./gi, (sign) => `\\${sign}`);
+  return text.replace(/[\\`*_[\]<>|&~@#$]|:(?=\/\/)|\/(?=\/)|(?<=www)\./gi, (sign) => `\\${sign}`);
 }
 
 /** `November 2026`, in local time. */

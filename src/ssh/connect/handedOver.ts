@@ -5,6 +5,8 @@ import { isNeededVariable } from './isolation';
 export interface HandedOver {
   /** Ports and sockets on the instance from which it reaches into the person's network. */
   readonly remoteForwards: readonly string[];
+  /** Ports and sockets of this computer: what its programs send there goes to the instance. */
+  readonly localForwards: readonly string[];
   /** Names of the environment variables that `SendEnv` matches, without those of the language and the system. */
   readonly sentVariables: readonly string[];
   /** Names that `SetEnv` sets, without those of the language and the terminal. */
@@ -16,13 +18,16 @@ const harmless =
   /^(?:LANG|LANGUAGE|TERM|COLORTERM|NO_COLOR|TZ|LC_(?:ALL|CTYPE|NUMERIC|TIME|COLLATE|MONETARY|MESSAGES|PAPER|NAME|ADDRESS|TELEPHONE|MEASUREMENT|IDENTIFICATION))$/;
 
 /**
- * What no entry of ours can keep back: `RemoteForward` and `SendEnv` add up over all that match a host, and our hosts
- * come first. `config` is what `ssh -G` says of an alias.
+ * What no entry of ours can keep back: forwards and `SendEnv` add up over all that match a host, and our hosts come
+ * first. `config` is what `ssh -G` says of an alias.
  */
 export function handedOver({ values }: EffectiveConfig, environment: NodeJS.ProcessEnv): HandedOver {
   const matches = (values.get('sendenv') ?? []).flatMap((line) => line.split(/\s+/)).map(toPattern);
+  const forwards = (keyword: string): string[] =>
+    (values.get(keyword) ?? []).map((line) => line.split(/\s+/)[0] ?? '');
   return {
-    remoteForwards: (values.get('remoteforward') ?? []).map((line) => line.split(/\s+/)[0] ?? ''),
+    remoteForwards: forwards('remoteforward'),
+    localForwards: [...forwards('localforward'), ...forwards('dynamicforward')],
     sentVariables: Object.keys(environment)
       .filter(
         (name) =>

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
-import { passwordHome } from '../config/paths';
+import { absolute, checkWindowsPath, passwordHome } from '../config/paths';
 
 /** The OpenSSH programs that belong together. */
 export interface SshPrograms {
@@ -23,7 +23,7 @@ export interface SshTarget {
 
 /** What decides which programs are used; tests set all of it. */
 export interface ProgramInputs {
-  /** The setting `remote.SSH.path`; it may begin with `~`. */
+  /** The setting `remote.SSH.path`: a name on PATH, or a path, which is relative to the home. */
   readonly configuredPath?: string;
   readonly home: string;
   readonly platform: NodeJS.Platform;
@@ -39,21 +39,22 @@ export function systemProgramInputs(): Omit<ProgramInputs, 'configuredPath'> {
 /**
  * The programs to use: `configuredPath` if it is set, else those on PATH. The others are taken from the folder of the
  * configured `ssh`, since different builds don't always talk to the same agent (Windows has two). Starts nothing.
+ * @throws SshFileError (`bad-value`) if `configuredPath` is a network share or a device on Windows.
  */
 export async function findSshPrograms(inputs: ProgramInputs): Promise<SshPrograms> {
+  const { home, platform, isExecutable: isThere } = inputs;
+  const path = platform === 'win32' ? win32 : posix;
+  const onPath = async (name: string): Promise<string> =>
+    platform === 'win32' ? findOnWindows(name, inputs) : name;
   const configured = inputs.configuredPath?.trim() ?? '';
-  const isWindows = inputs.platform === 'win32';
-  const path = isWindows ? win32 : posix;
-  const ssh = /^~[\\/]/.test(configured) ? path.join(inputs.home, configured.slice(2)) : configured;
+  checkWindowsPath('remote.SSH.path', configured, platform);
+  const ssh = path.basename(configured) === configured ? undefined : absolute(configured, home, platform);
   const beside = async (name: string): Promise<string> => {
-    if (path.isAbsolute(ssh)) {
-      const file = path.join(path.dirname(ssh), name + path.extname(ssh));
-      if (await inputs.isExecutable(file)) return file;
-    }
-    return isWindows ? findOnWindows(name, inputs) : name;
+    const file = ssh && path.join(path.dirname(ssh), name + path.extname(ssh));
+    return file !== undefined && (await isThere(file)) ? file : onPath(name);
   };
   return {
-    ssh: ssh === '' ? await beside('ssh') : ssh,
+    ssh: ssh ?? (await onPath(configured === '' ? 'ssh' : configured)),
     sshAdd: await beside('ssh-add'),
     sshKeygen: await beside('ssh-keygen'),
   };
@@ -68,11 +69,12 @@ async function findOnWindows(name: string, inputs: ProgramInputs): Promise<strin
     .split(';')
     .map((folder) => folder.trim().replace(/^"|"$/g, ''))
     .filter((folder) => /^[A-Za-z]:[\\/]/.test(folder));
+  const program = win32.extname(name) === '' ? `${name}.exe` : name;
   for (const folder of folders) {
-    const file = win32.join(folder, `${name}.exe`);
+    const file = win32.join(folder, program);
     if (await inputs.isExecutable(file)) return file;
   }
-  return win32.join(system, `${name}.exe`);
+  return win32.join(system, program);
 }
 
 /**

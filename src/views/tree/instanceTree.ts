@@ -4,6 +4,7 @@ import type { Operations } from '../../instances/operations/operations';
 import type { InstanceStore, StoreChange } from '../../instances/store';
 import { arrange, groupRows, type Arrangement } from './arrangement';
 import type { LocationNames } from '../details';
+import { labelText } from '../presentation';
 import {
   addTooltip,
   childrenOf,
@@ -85,7 +86,9 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     switch (node.kind) {
       case 'instance': {
         const row = this.options.store.row(node.id);
-        return row ? instanceItem(node, row, this.options.marksOf(node.id)) : new vscode.TreeItem(node.id);
+        return row
+          ? instanceItem(node, row, this.options.marksOf(node.id))
+          : new vscode.TreeItem(labelText(node.id));
       }
       case 'detail':
         return detailItem(node);

@@ -46,6 +46,7 @@ describe('an address', () => {
     expect(readAddress('127.0.0.1', { loopback: true })).toBe('127.0.0.1');
     expect(readAddress('::1', { loopback: true })).toBe('::1');
     expect(readAddress('::ffff:127.0.0.1', { loopback: true })).toBeUndefined();
+    expect(readAddress('0:0:0:0:0:ffff:7f00:1', { loopback: true })).toBeUndefined();
     expect(readAddress('0.0.0.0', { loopback: true })).toBeUndefined();
   });
 });
@@ -208,6 +209,25 @@ it('a token or password that the service cut is taken out as well, and an ordina
   expect(redactor.redact('The key begins with ssh-ed25519 AAAA')).toBe(
     'The key begins with ssh-ed25519 AAAA',
   );
+});
+
+it('a secret of any length is taken out in every form, also where it was cut', () => {
+  const secret = 'aB3$"\\x\\\\"<\u00e9\ud83d\ude00'.repeat(400);
+  const redactor = new Redactor([secret]);
+  for (const form of [secret, secret.slice(0, 2_000), JSON.stringify(secret), encodeURIComponent(secret)]) {
+    expect(redactor.redact(`<${form}>`)).toMatch(/^<"?(?:\*\*\*)+"?>$/);
+  }
+});
+
+it('a long answer that is made to look like a secret takes no long time', () => {
+  const started = performance.now();
+  for (const secret of ['abcdef1234567890', '\\"b', `${'\\'.repeat(2_000)}b`, '&'.repeat(20)]) {
+    const redactor = new Redactor([secret]);
+    for (const piece of ['\\', 'a\\', '\\"', '&amp;', 'amp;', '%25', '0']) {
+      redactor.redact(`&#${piece.repeat(100_000)}`);
+    }
+  }
+  expect(performance.now() - started).toBeLessThan(10_000);
 });
 
 it('a password with accents is taken out in both forms that Unicode has for them', () => {

@@ -8,9 +8,10 @@ vi.mock('vscode', async () => (await import('../fakeVscode')).fakeVscode);
 
 beforeEach(resetWindow);
 
-const nothing: HandedOver = { remoteForwards: [], sentVariables: [], setVariables: [] };
+const nothing: HandedOver = { remoteForwards: [], localForwards: [], sentVariables: [], setVariables: [] };
 const given: HandedOver = {
   remoteForwards: ['8080 localhost:80'],
+  localForwards: ['1080'],
   sentVariables: ['AWS_SECRET', '[x](command:evil)'],
   setVariables: ['MODE'],
 };
@@ -29,6 +30,7 @@ test('what the person’s configuration gives every host is told once, with what
   await warnOfHandedOver(servicesOf(memory), given);
   expect(editor.messages).toHaveLength(1);
   expect(editor.messages[0]).toContain('8080 localhost:80');
+  expect(editor.messages[0]).toContain('local port forwards (1080)');
   expect(editor.messages[0]).toContain('AWS_SECRET');
   expect(editor.messages[0]).toContain('MODE');
   expect(editor.messages[0]).toContain('Host * !td-*');

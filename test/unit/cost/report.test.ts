@@ -110,7 +110,7 @@ describe('the report of the month', () => {
 
   it('is a Markdown table in which names have no effect', async () => {
     const evil =
-      'x | [go](command:evil)\n<img src=x> **b** `c` http://e.example www.e.example a@e.example $x$';
+      'x | [go](command:evil)\n<img src=x> **b** `c` http://e.example //e.example www.e.example a@e.example $x$';
     const { ledger, store, clock } = await ledgerOf({
       ms: 5 * minute,
       rows: [rowOf('a', 'running', 1, evil)],
@@ -119,7 +119,7 @@ describe('the report of the month', () => {
     const [row, ...others] = lines.filter((line) => line.includes('evil'));
     expect(others).toEqual([]);
     expect(row).toContain(
-      'x \\| \\[go\\](command:evil) \\<img src=x\\> \\*\\*b\\*\\* \\`c\\` http\\://e.example www\\.e.example a\\@e.example \\$x\\$',
+      'x \\| \\[go\\](command:evil) \\<img src=x\\> \\*\\*b\\*\\* \\`c\\` http\\:\\//e.example \\//e.example www\\.e.example a\\@e.example \\$x\\$',
     );
     const bars = lines
       .filter((line) => line.startsWith('| '))

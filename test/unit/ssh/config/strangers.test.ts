@@ -22,6 +22,9 @@ const everythingOn = `Host *
   ControlPersist yes
   CanonicalizeHostname always
   UpdateHostKeys yes
+  VerifyHostKeyDNS yes
+  NoHostAuthenticationForLocalhost yes
+  HostbasedAuthentication yes
   ProxyCommand nc %h %p
 `;
 
@@ -48,6 +51,9 @@ describe('under a Host * that turns everything on', () => {
       controlpath: [],
       canonicalizehostname: ['false'],
       updatehostkeys: ['false'],
+      verifyhostkeydns: ['false'],
+      nohostauthenticationforlocalhost: ['no'],
+      hostbasedauthentication: ['no'],
     };
     const ours = await sshG(paths.personConfig, 'td-trainer-one');
     const seen = Object.keys(values).map((keyword) => [keyword, valuesOf(ours, keyword)]);

@@ -54,6 +54,7 @@ async function entryUnder(pattern: string, port: number): Promise<Place & { read
     '  SendEnv TD_* LANG',
     '  SetEnv TERM=xterm TD_SET=hunter2',
     `  RemoteForward 127.0.0.1:${forward} 127.0.0.1:1`,
+    `  LocalForward 127.0.0.1:${await closedPort()} 127.0.0.1:1`,
     '  ControlMaster auto',
     `  ControlPath ${place.root}/master`,
   ];
@@ -103,6 +104,7 @@ describe.skipIf(sshdPath === undefined)('a plain ssh to an alias, at a server th
     expect(asked).toContain('TD_SECRET');
     expect(await reported(place)).toEqual({
       remoteForwards: [`[127.0.0.1]:${place.forward}`],
+      localForwards: [expect.stringMatching(/^\[127\.0\.0\.1\]:\d+$/) as string],
       sentVariables: ['TD_SECRET'],
       setVariables: ['TD_SET'],
     });
@@ -113,7 +115,12 @@ describe.skipIf(sshdPath === undefined)('a plain ssh to an alias, at a server th
     const asked = await signIn(place);
     expect(asked).toContain('Accepted publickey');
     expect(asked).not.toMatch(/tcpip-forward|TD_S|auth-agent-req|x11-req/);
-    expect(await reported(place)).toEqual({ remoteForwards: [], sentVariables: [], setVariables: [] });
+    expect(await reported(place)).toEqual({
+      remoteForwards: [],
+      localForwards: [],
+      sentVariables: [],
+      setVariables: [],
+    });
   });
 
   test('gives no forward in the terminal that is opened here', async () => {
@@ -121,6 +128,16 @@ describe.skipIf(sshdPath === undefined)('a plain ssh to an alias, at a server th
     expect(asked).toContain('Accepted publickey');
     expect(asked).not.toContain('tcpip-forward');
   });
+});
+
+test('no entry could take back a SendEnv, or forwards without those of Remote-SSH', async () => {
+  const { root } = await makePlace();
+  const file = path.join(root, 'config');
+  const ours = `Host ${alias}\n  SendEnv -*\n  ClearAllForwardings yes\n`;
+  await writeFile(file, `${ours}Match final host ${alias}\n  SendEnv -*\nHost *\n  SendEnv TD_SECRET\n`);
+  const { stdout } = await execute('ssh', ['-F', file, '-D', '1080', '-L', '1:localhost:2', '-G', alias]);
+  expect(stdout).toContain('sendenv TD_SECRET');
+  expect(stdout).not.toMatch(/^(?:dynamic|local)forward /m);
 });
 
 test('everything in the environment is matched by a SendEnv of *, but what ssh needs to run is not reported', async () => {

@@ -50,6 +50,25 @@ describe('the OpenSSH programs', () => {
       sshKeygen: 'C:\\Win\\System32\\OpenSSH\\ssh-keygen.exe',
     });
   });
+
+  test.each([
+    ['win32', 'ssh.exe', 'C:\\other\\ssh.exe'],
+    ['win32', 'ssh', 'C:\\other\\ssh.exe'],
+    ['win32', '.\\ssh.exe', 'C:\\Users\\me\\ssh.exe'],
+    ['win32', 'bin/ssh.exe', 'C:\\Users\\me\\bin\\ssh.exe'],
+    ['linux', 'ssh', 'ssh'],
+    ['linux', 'bin/ssh', '/home/me/bin/ssh'],
+    ['linux', './ssh', '/home/me/ssh'],
+  ] as const)('on %s, a configured %s never comes from the current folder', async (platform, path, ssh) => {
+    expect(await find(platform, path, ['C:\\other\\ssh.exe'])).toMatchObject({ ssh });
+  });
+
+  test.each(['\\\\server\\bin\\ssh.exe', '//server/bin/ssh.exe', '\\\\.\\pipe\\ssh', 'C:\\bin\\con', 'nul'])(
+    'are never a network share or a device on Windows: %s',
+    async (path) => {
+      await expect(find('win32', path, [path])).rejects.toMatchObject({ code: 'bad-value' });
+    },
+  );
 });
 
 test.skipIf(process.platform === 'win32')(
