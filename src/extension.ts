@@ -3,33 +3,37 @@ import { commandIds } from './commands/ids';
 // Only the type: the code of main.js is loaded when it's first needed.
 import type { Main } from './main';
 import type { TensorDockExtension } from './publicApi';
-import type { TreeNode } from './views/tree/nodes';
+import type { ActivityNode, TreeNode } from './views/tree/nodes';
 
-/** The tree before main.js is loaded: it has no rows yet, and loads main.js when it's first shown. */
-class LazyTree implements vscode.TreeDataProvider<TreeNode> {
-  private readonly redraw = new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>();
+/** A tree before main.js is loaded: it has no rows yet, and loads main.js when it's first shown. */
+class LazyTree<Node> implements vscode.TreeDataProvider<Node> {
+  private readonly redraw = new vscode.EventEmitter<Node | Node[] | undefined>();
   readonly onDidChangeTreeData = this.redraw.event;
 
-  constructor(private readonly load: () => Promise<Main>) {}
+  constructor(private readonly load: () => Promise<vscode.TreeDataProvider<Node>>) {}
 
-  fire(nodes: TreeNode | TreeNode[] | undefined): void {
+  fire(nodes: Node | Node[] | undefined): void {
     this.redraw.fire(nodes);
   }
 
-  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
-    return (await this.load()).tree.getChildren(node);
+  async getChildren(node?: Node): Promise<Node[]> {
+    return (await (await this.load()).getChildren(node)) ?? [];
   }
 
-  async getTreeItem(node: TreeNode): Promise<vscode.TreeItem> {
-    return (await this.load()).tree.getTreeItem(node);
+  async getTreeItem(node: Node): Promise<vscode.TreeItem> {
+    return (await this.load()).getTreeItem(node);
   }
 
-  async resolveTreeItem(item: vscode.TreeItem, node: TreeNode): Promise<vscode.TreeItem> {
-    return (await this.load()).tree.resolveTreeItem(item, node);
+  async resolveTreeItem(
+    item: vscode.TreeItem,
+    node: Node,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.TreeItem> {
+    return (await (await this.load()).resolveTreeItem?.(item, node, token)) ?? item;
   }
 
-  async getParent(node: TreeNode): Promise<TreeNode | undefined> {
-    return (await this.load()).tree.getParent(node);
+  async getParent(node: Node): Promise<Node | undefined> {
+    return (await (await this.load()).getParent?.(node)) ?? undefined;
   }
 
   dispose(): void {
@@ -50,21 +54,27 @@ export function activate(context: vscode.ExtensionContext): TensorDockExtension 
       start({
         context,
         treeView,
+        activityView,
         redraw: (nodes) => tree.fire(nodes),
+        redrawActivity: (nodes) => activity.fire(nodes),
         changes,
         setWakeUp: (needed) => context.globalState.update(wakeUp, needed),
       }),
     ));
-  const tree = new LazyTree(load);
+  const tree = new LazyTree<TreeNode>(async () => (await load()).tree);
+  const activity = new LazyTree<ActivityNode>(async () => (await load()).activity);
   const treeView = vscode.window.createTreeView('tensordock.instances', {
     treeDataProvider: tree,
     canSelectMany: true,
     showCollapseAll: true,
   });
+  const activityView = vscode.window.createTreeView('tensordock.activity', { treeDataProvider: activity });
   context.subscriptions.push(
     changes,
     tree,
     treeView,
+    activity,
+    activityView,
     ...commandIds.map((id) =>
       vscode.commands.registerCommand(id, async (...args: unknown[]) => (await load()).run(id, args)),
     ),

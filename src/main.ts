@@ -22,21 +22,26 @@ import { Operations, type RunningOperation } from './instances/operations/operat
 import { Session } from './instances/session';
 import { InstanceStore } from './instances/store';
 import { WindowRegistry } from './instances/windowRegistry';
-import type { PublicInstance } from './publicApi';
+import { publicInstance, type PublicInstance } from './publicApi';
+import { ActivityTree } from './views/activityTree';
 import { LazyForms } from './views/forms/lazyForms';
+import { updateMenus } from './views/menuContext';
 import { followCosts } from './views/notifications/costNotices';
 import { fileNotices } from './views/notifications/fileNotices';
 import { followOperations } from './views/notifications/operationProgress';
 import { followSchedules } from './views/notifications/scheduleNotices';
 import { followSession } from './views/notifications/sessionNotices';
+import { overviewOf } from './views/overview';
 import { StatusBar } from './views/statusBar';
 import { storedArrangement } from './views/tree/arrangementMemory';
 import { InstanceTree } from './views/tree/instanceTree';
-import type { TreeNode } from './views/tree/nodes';
+import type { ActivityNode, TreeNode } from './views/tree/nodes';
 import { ViewState } from './views/viewState';
 import { connectedInstance, type Connected } from './vscode/connectedWindow';
+import { addDevelopmentAccount } from './vscode/developmentAccount';
 import { dialectMemory } from './vscode/dialectMemory';
 import { LocalKeys } from './vscode/localKeys';
+import { manifestVersion } from './vscode/manifestVersion';
 import { secretStore } from './vscode/secrets';
 import { Settings } from './vscode/settings';
 import { SshFollower } from './ssh/config/follower';
@@ -47,7 +52,9 @@ import { Tunnels } from './vscode/tunnels';
 export interface StartOptions {
   readonly context: vscode.ExtensionContext;
   readonly treeView: vscode.TreeView<TreeNode>;
+  readonly activityView: vscode.TreeView<ActivityNode>;
   readonly redraw: (nodes: TreeNode | TreeNode[] | undefined) => void;
+  readonly redrawActivity: (nodes: ActivityNode | ActivityNode[] | undefined) => void;
   readonly changes: vscode.EventEmitter<readonly string[]>;
   /** Whether the windows that open next load this file at once. */
   readonly setWakeUp: (needed: boolean) => PromiseLike<void>;
@@ -58,6 +65,7 @@ type RunCommand = (id: CommandId, args: readonly unknown[]) => Promise<unknown>;
 /** The running extension, as `extension.ts` uses it. */
 export interface Main {
   readonly tree: InstanceTree;
+  readonly activity: ActivityTree;
   /** Runs a contributed command. */
   run(id: CommandId, args: readonly unknown[]): Promise<unknown>;
   instances(): readonly PublicInstance[];
@@ -68,7 +76,8 @@ export interface Main {
 }
 
 /** Creates the parts and connects them; it decides nothing. */
-export function start({ context, treeView, redraw, changes, setWakeUp }: StartOptions): Main {
+export function start(options: StartOptions): Main {
+  const { context, treeView, activityView, changes, setWakeUp } = options;
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
   const clock = systemClock;
   const log = vscode.window.createOutputChannel('TensorDock', { log: true });
@@ -143,18 +152,6 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     log,
     events: fileEvents('instances'),
   });
-  const tree = new InstanceTree({
-    store,
-    operations,
-    arrangement: () => arrangement.get(),
-    ready: async () => session.ready(),
-    locationOf: (locationId) => locations.of(locationId),
-    marksOf: (id) => ({
-      connected: windows.here === id ? 'here' : windows.isElsewhere(id) ? 'elsewhere' : undefined,
-      tunnels: tunnels.of(id),
-      locationOf: (locationId) => locations.of(locationId),
-    }),
-  });
   const services: Services = {
     context,
     clock,
@@ -206,8 +203,33 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     return async (id, args) =>
       runCommand({ log, store }, args, table[id], { changesAccount: accountCommands.has(id) });
   };
-  const statusBar = new StatusBar(store);
-  const updateWakeUp = (): void => void setWakeUp(needsWakeUp({ store, operations, ...costs }));
+  const overview = overviewOf({ clock, operations, schedules, tunnels, windows, ledger, locations });
+  const tree = new InstanceTree({
+    ...overview,
+    store,
+    operations,
+    clock,
+    arrangement: () => arrangement.get(),
+    isVisible: () => view.visible,
+    isOpen: (id) => view.openRows.has(id),
+    ready: async () => session.ready(),
+  });
+  const activity = new ActivityTree({
+    clock,
+    operations,
+    schedules,
+    watches,
+    tunnels,
+    store,
+    isVisible: () => activityView.visible,
+  });
+  const statusBar = new StatusBar(store, overview);
+  const update = (): void => {
+    statusBar.update();
+    view.update(store, arrangement.get(), overview.locationOf);
+    updateMenus({ ...overview, store, tunnels, activity, windows });
+    void setWakeUp(needsWakeUp({ store, operations, ...costs }));
+  };
   const disposables: { dispose(): unknown }[] = [
     log,
     settings,
@@ -216,6 +238,7 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     operations,
     tunnels,
     tree,
+    activity,
     statusBar,
     view,
     session,
@@ -231,35 +254,34 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
     new SshFollower({ store, ssh, onDidChangeSettings: settings.onDidChange, logger: log }),
     locations,
     locations.onDidChange(() => tree.redrawAll()),
-    tree.onDidChangeTreeData(redraw),
+    tree.onDidChangeTreeData(options.redraw),
+    activity.onDidChangeTreeData(options.redrawActivity),
+    activityView.onDidChangeVisibility(() => activity.visibilityChanged()),
     arrangement.onDidChange(() => tree.redrawAll()),
-    tunnels.onDidChange((id) => tree.redrawInstances([id])),
+    ...[schedules, tunnels, windows].map((part) => part.onDidChange(() => tree.redrawChanged())),
     windows,
-    windows.onDidChange((ids) => {
-      tree.redrawInstances(ids);
-      schedules.check();
-    }),
+    windows.onDidChange(() => schedules.check()),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void registerWindow()),
-    view.onDidChangeNeed(() => store.poke()),
+    view.onDidChangeNeed(() => {
+      store.poke();
+      tree.visibilityChanged();
+    }),
     settings.onDidChange((event) => {
       if (event.affectsConfiguration('tensordock.apiUrl')) session.update();
       store.poke();
       forms.settingsChanged();
       reminders.check();
     }),
-    session.onDidSettle(() => {
-      view.update(store, arrangement.get());
-      updateWakeUp();
-    }),
+    session.onDidSettle(update),
     store.onDidChange((change) => {
-      statusBar.update();
-      view.update(store, arrangement.get());
-      updateWakeUp();
+      update();
       const ids = [...change.added, ...change.removed, ...change.changed];
       if (ids.length > 0) changes.fire(ids);
     }),
-    ...[operations, schedules, watches].map((part) => part.onDidChange(updateWakeUp)),
-    arrangement.onDidChange(() => view.update(store, arrangement.get())),
+    ...[operations, schedules, watches, tunnels, windows, arrangement].map((part) =>
+      part.onDidChange(update),
+    ),
+    ledger.onDidChange(() => statusBar.update()),
     followOperations({ operations, clock, log, reportedByForm }),
   ];
   session.begin();
@@ -267,43 +289,17 @@ export function start({ context, treeView, redraw, changes, setWakeUp }: StartOp
 
   return {
     tree,
+    activity,
     run: async (id, args) => {
       await session.settled();
       commands ??= loadCommands();
       return (await commands)(id, args);
     },
-    instances: () =>
-      store.rows().map(({ instance, state }) => ({
-        id: instance.id,
-        name: instance.name,
-        state,
-        ipAddress: instance.ipAddress,
-        rateHourly: instance.rateHourly,
-      })),
+    instances: () => store.rows().map(publicInstance),
     restorePanel: async (viewType, panel, state) => forms.restore(viewType, panel, state),
     dispose: async () => {
       await ledger.flush();
       for (const each of disposables.toReversed()) await each.dispose();
     },
   };
-}
-
-/** A token for development and tests: never in a release, never in SecretStorage. */
-function addDevelopmentAccount(
-  context: vscode.ExtensionContext,
-  accounts: Accounts,
-  settings: Settings,
-): void {
-  const token = process.env.TENSORDOCK_DEVELOPMENT_TOKEN;
-  if (token === undefined || context.extensionMode === vscode.ExtensionMode.Production) return;
-  const label = vscode.l10n.t('Development');
-  accounts.addForSession({ id: 'development', origin: settings.origin, label, token });
-}
-
-/** Our version, as the manifest has it. */
-function manifestVersion(context: vscode.ExtensionContext): string | undefined {
-  const manifest: unknown = context.extension.packageJSON;
-  const version =
-    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
-  return typeof version === 'string' ? version : undefined;
 }

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { InstanceRow } from './instances/store';
 
 /** What `activate` returns to other extensions and tests; never the token. */
 export interface TensorDockExtension {
@@ -16,4 +17,10 @@ export interface PublicInstance {
   readonly ipAddress?: string;
   /** US dollars an hour. */
   readonly rateHourly?: number;
+}
+
+/** An instance as other extensions see it. */
+export function publicInstance({ instance, state }: InstanceRow): PublicInstance {
+  const { id, name, ipAddress, rateHourly } = instance;
+  return { id, name, state, ipAddress, rateHourly };
 }

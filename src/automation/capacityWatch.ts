@@ -102,6 +102,12 @@ export class CapacityWatches implements Disposable {
     return this.data.watches.filter((watch) => watch.accountId === accountId);
   }
 
+  /** When the locations are requested next, milliseconds since the epoch, if that's known. */
+  get nextCheckAt(): number | undefined {
+    const { accountId } = this.options.store.status;
+    return accountId === undefined ? undefined : this.data.polls[accountId]?.nextAt;
+  }
+
   /**
    * Waits until `until` (in 24 hours by default). The same wish again is the same watch, with the new deadline. Throws
    * an `Error` for a person if nobody is signed in, there are too many, or it can't be saved.

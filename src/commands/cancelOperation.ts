@@ -5,6 +5,8 @@ import { formatRepeat } from '../automation/repeat';
 import { formatWhen } from '../base/when';
 import { plainText } from '../base/text';
 import { kindName } from '../instances/operations/kindName';
+import { activityText } from '../views/activity';
+import type { ActivityNode, CreatingNode } from '../views/tree/nodes';
 import { showInStatusBar } from '../vscode/messages';
 import { pick } from '../vscode/prompts';
 import type { CostParts } from './costParts';
@@ -14,10 +16,17 @@ import { isNode, target } from './targets';
 /** Cancels an operation, a scheduled stop, or a wait for a GPU; asks which, unless an instance has only one. */
 export async function cancelOperation(
   services: Services,
-  { schedules, watches }: CostParts,
+  { schedules, watches }: Pick<CostParts, 'schedules' | 'watches'>,
   args: readonly unknown[],
 ): Promise<void> {
   const [first] = args;
+  if (isNode(first) && (first.kind === 'activity' || first.kind === 'creating')) {
+    await cancelActivity(services, { schedules, watches }, first);
+    const subject =
+      first.kind === 'activity' ? activityText(first.activity, services.clock.now()).subject : first.name;
+    showInStatusBar(vscode.l10n.t('Canceled: {0}', subject));
+    return;
+  }
   const given =
     typeof first === 'string' || isNode(first)
       ? (await target(services, args, () => true, '')).row.instance.id
@@ -64,4 +73,23 @@ export async function cancelOperation(
   if (!picked) throw new vscode.CancellationError();
   await picked.run();
   showInStatusBar(vscode.l10n.t('Canceled: {0}', picked.label));
+}
+
+async function cancelActivity(
+  { operations, tunnels }: Services,
+  { schedules, watches }: Pick<CostParts, 'schedules' | 'watches'>,
+  node: ActivityNode | CreatingNode,
+): Promise<void> {
+  if (node.kind === 'creating') return operations.cancel(node.operationId);
+  const { activity } = node;
+  switch (activity.kind) {
+    case 'operation':
+      return operations.cancel(activity.record.id);
+    case 'schedule':
+      return schedules.cancel(activity.schedule.id);
+    case 'watch':
+      return watches.cancel(activity.watch.id);
+    case 'tunnel':
+      tunnels.close(activity.tunnel.id, activity.tunnel.port);
+  }
 }

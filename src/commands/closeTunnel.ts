@@ -1,18 +1,20 @@
 import * as vscode from 'vscode';
 import { plainText } from '../base/text';
+import { portText } from '../views/ports';
 import { pick } from '../vscode/prompts';
 import type { Services } from './services';
 import { isNode } from './targets';
 
-/** Closes the tunnel of a port's row, or one that the person picks. */
+/** Closes the tunnel of a row, or one that the person picks. */
 export async function closeTunnel(services: Services, args: readonly unknown[]): Promise<void> {
   const [node] = args;
-  if (isNode(node) && node.kind === 'port') {
-    services.tunnels.close(node.parent.id, node.forward.internalPort);
+  if (isNode(node) && node.kind === 'activity' && node.activity.kind === 'tunnel') {
+    const { id, port } = node.activity.tunnel;
+    services.tunnels.close(id, port);
     return;
   }
   const items = services.tunnels.all().map((tunnel) => ({
-    label: vscode.l10n.t('Port {0}', tunnel.port),
+    label: portText(tunnel.port),
     description: plainText(services.store.row(tunnel.id)?.instance.name ?? tunnel.id, 60),
     detail: `localhost:${tunnel.localPort}`,
     tunnel,

@@ -27,7 +27,7 @@ export async function openTunnel(services: Services, args: readonly unknown[]): 
   );
   const open = {
     title: vscode.l10n.t('Open in Browser'),
-    run: () => vscode.env.openExternal(vscode.Uri.parse(`http://127.0.0.1:${localPort}`)),
+    run: () => openLocalPort(services, localPort),
   };
   showInformation(
     vscode.l10n.t(
@@ -39,6 +39,19 @@ export async function openTunnel(services: Services, args: readonly unknown[]): 
     ...(isLocal(services) ? [open] : []),
   );
   return localPort;
+}
+
+/** Opens what a tunnel leads to in the browser. Throws an `Error` for a person where it would reach another computer. */
+export async function openLocalPort(services: Services, localPort: number): Promise<void> {
+  if (!isLocal(services)) {
+    throw new Error(
+      vscode.l10n.t(
+        'Open http://127.0.0.1:{0} in a browser. VS Code can’t open it from a remote window.',
+        localPort,
+      ),
+    );
+  }
+  await vscode.env.openExternal(vscode.Uri.parse(`http://127.0.0.1:${localPort}`));
 }
 
 /** In a remote window VS Code would tunnel a localhost link a second time, so it isn't offered there. */

@@ -1,13 +1,10 @@
 import * as vscode from 'vscode';
-import { rdpPort, sshPort } from '../api/rules';
 import type { PortForward } from '../api/types';
 import type { InstanceRow } from '../instances/store';
 import { isUsablePort } from '../ssh/endpoint';
+import { isBrowsable, portText } from '../views/ports';
 import { askText, pick } from '../vscode/prompts';
 import { isNode } from './targets';
-
-/** Ports that don't speak HTTP. */
-const notHttp: ReadonlySet<number> = new Set([sshPort, rdpPort]);
 
 export function isReachable(row: InstanceRow): boolean {
   return row.instance.ipAddress !== undefined && row.state === 'running';
@@ -37,9 +34,9 @@ export async function pickForward({ instance }: InstanceRow): Promise<PortForwar
     return { internalPort: port, externalPort: port };
   }
   const items = forwards
-    .filter(({ internalPort }) => !notHttp.has(internalPort))
+    .filter(({ internalPort }) => isBrowsable(internalPort))
     .map((forward) => ({
-      label: vscode.l10n.t('Port {0}', forward.internalPort),
+      label: portText(forward.internalPort),
       description: vscode.l10n.t('public port {0}', forward.externalPort),
       forward,
     }));

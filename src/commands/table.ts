@@ -1,6 +1,9 @@
+import { allows } from '../views/presentation';
 import type { LazyForms } from '../views/forms/lazyForms';
 import { acceptHostKey } from './acceptHostKey';
 import { cancelOperation } from './cancelOperation';
+import { clearFilter } from './clearFilter';
+import { closeConnection } from './closeConnection';
 import { closeTunnel } from './closeTunnel';
 import { connect, openRecentFolder } from './connect';
 import { copyDiagnostics } from './copyDiagnostics';
@@ -14,6 +17,7 @@ import { deleteInstance } from './deleteInstance';
 import { filterInstances } from './filterInstances';
 import { groupInstances } from './groupInstances';
 import type { CommandId } from './ids';
+import { withKey } from './keys';
 import { manageKeys } from './manageKeys';
 import { modifyInstance } from './modifyInstance';
 import { openDashboard } from './openDashboard';
@@ -32,6 +36,7 @@ import { signOut } from './signOut';
 import { sortInstances } from './sortInstances';
 import { startInstance } from './startInstance';
 import { startWhenAvailable } from './startWhenAvailable';
+import { stopAll } from './stopAll';
 import { stopInstance } from './stopInstance';
 import { switchAccount } from './switchAccount';
 import { watchCapacity } from './watchCapacity';
@@ -51,8 +56,13 @@ export function commandTable(services: Services, forms: LazyForms, costs: CostPa
     'tensordock.manageKeys': async () => manageKeys(services),
     'tensordock.startInstance': async (...args) => startInstance(services, args),
     'tensordock.stopInstance': async (...args) => stopInstance(services, args),
+    'tensordock.stopAll': async () => stopAll(services),
     'tensordock.restartInstance': async (...args) => restartInstance(services, args),
-    'tensordock.deleteInstance': async (...args) => deleteInstance(services, args),
+    'tensordock.deleteInstance': withKey(
+      services,
+      (row) => allows(row, 'delete'),
+      async (...args) => deleteInstance(services, args),
+    ),
     'tensordock.startWhenAvailable': async (...args) => startWhenAvailable(services, args),
     'tensordock.copySshCommand': async (...args) => copySshCommand(services, args),
     'tensordock.copyIpAddress': async (...args) => copyIpAddress(services, args),
@@ -60,12 +70,18 @@ export function commandTable(services: Services, forms: LazyForms, costs: CostPa
     'tensordock.openDashboard': async (...args) => openDashboard(services, args),
     'tensordock.setSshOptions': async (...args) => setSshOptions(services, args),
     'tensordock.filterInstances': async () => filterInstances(services),
+    'tensordock.clearFilter': async () => clearFilter(services),
     'tensordock.sortInstances': async () => sortInstances(services),
     'tensordock.groupInstances': async () => groupInstances(services),
     'tensordock.openWalkthrough': async () => openWalkthrough(services),
     'tensordock.showLog': async () => services.log.show(),
     'tensordock.copyDiagnostics': async () => copyDiagnostics(services),
-    'tensordock.connect': async (...args) => connect(services, args, 'thisWindow'),
+    'tensordock.connect': withKey(
+      services,
+      (row) => row.state === 'running',
+      async (...args) => connect(services, args, 'thisWindow'),
+    ),
+    'tensordock.closeConnection': async () => closeConnection(services),
     'tensordock.connectInNewWindow': async (...args) => connect(services, args, 'newWindow'),
     'tensordock.openTerminal': async (...args) => connect(services, args, 'terminal'),
     'tensordock.openRecentFolder': async (...args) => openRecentFolder(services, args),

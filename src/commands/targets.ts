@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { InstanceRow } from '../instances/store';
+import { instanceOf } from '../views/activity';
 import { pickItem, type TreeNode } from '../views/tree/nodes';
 import { stateText } from '../views/presentation';
 import { pick } from '../vscode/prompts';
@@ -78,7 +79,10 @@ async function pickRow(
 ): Promise<InstanceRow> {
   signedInAccount(services);
   if (services.store.status.listedAt === 0) await services.store.refresh();
-  const items = services.store.rows().filter(fits).map(pickItem);
+  const items = services.store
+    .rows()
+    .filter(fits)
+    .map((row) => pickItem(row, services.clock.now()));
   if (items.length === 0) throw new Error(vscode.l10n.t('No instance can be used for this right now.'));
   const picked = await pick(items, { placeHolder: placeholder, matchAll: true });
   const row = picked && services.store.row(picked.id);
@@ -93,14 +97,23 @@ function fromTree(item: unknown, selected: unknown): readonly string[] {
 }
 
 function idsOf(nodes: readonly TreeNode[]): readonly string[] {
-  const ids = nodes.map((node) =>
-    node.kind === 'instance'
-      ? node.id
-      : node.kind === 'detail' || node.kind === 'port'
-        ? node.parent.id
-        : undefined,
-  );
+  const ids = nodes.map(instanceIdOf);
   return [...new Set(ids.filter((id) => id !== undefined))];
+}
+
+function instanceIdOf(node: TreeNode): string | undefined {
+  switch (node.kind) {
+    case 'instance':
+      return node.id;
+    case 'detail':
+    case 'port':
+      return node.parent.id;
+    case 'activity':
+      return instanceOf(node.activity);
+    case 'group':
+    case 'creating':
+      return undefined;
+  }
 }
 
 function rowsOf(services: Services, ids: readonly string[]): readonly InstanceRow[] {
@@ -112,7 +125,7 @@ export function isNode(value: unknown): value is TreeNode {
   return (
     isRecord(value) &&
     typeof value.kind === 'string' &&
-    ['instance', 'detail', 'port', 'group', 'creating'].includes(value.kind)
+    ['instance', 'detail', 'port', 'activity', 'group', 'creating'].includes(value.kind)
   );
 }
 

@@ -80,6 +80,12 @@ export class Ledger implements Disposable {
       .sort((one, other) => totalOf(other.sum) - totalOf(one.sum));
   }
 
+  /** What one instance cost in a period. */
+  costOf(instanceId: string, period: Period): CostSum {
+    const history = this.data.instances.find(({ id }) => id === instanceId);
+    return history ? sumOf(untilNow(history, this.options.clock.now()), period) : noCost;
+  }
+
   /** What all instances together cost in a period. */
   total(period: Period): CostSum {
     return addUp(this.costs(period).map(({ sum }) => sum));

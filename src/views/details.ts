@@ -2,9 +2,15 @@ import * as vscode from 'vscode';
 import { gpuName } from '../api/gpuName';
 import { formatHourly, hoursPerMonth, formatDollars } from '../api/price';
 import type { GpuAllocation, Instance, Location } from '../api/types';
+import { formatDuration } from '../base/duration';
+import { formatWhen } from '../base/when';
+import { billingOf } from '../cost/billing';
+import type { CostSum } from '../cost/history';
+import { describeSum } from '../cost/report';
 import type { InstanceRow } from '../instances/store';
 import { isStopped } from '../instances/state';
-import { labelText, stateText } from './presentation';
+import { labelText } from './presentation';
+import type { Situation } from './situation';
 
 /** One fact about an instance: a row below it, and a line of its tooltip. */
 export interface Detail {
@@ -29,34 +35,49 @@ export function gpuText(gpus: readonly GpuAllocation[] | undefined): string | un
     .join(' + ');
 }
 
-/** What is shown beside the name: state, GPU and rate. */
-export function descriptionOf(row: InstanceRow): string {
-  const { resources, rateHourly } = row.instance;
-  const parts = [
-    stateText(row),
-    gpuText(resources?.gpus),
-    rateHourly === undefined ? undefined : formatHourly(rateHourly),
-    row.unconfirmed ? vscode.l10n.t('still there, and may be billed') : undefined,
-    row.unlisted ? vscode.l10n.t('missing from the list, checking') : undefined,
-  ];
-  return parts.filter((part) => part !== undefined).join(' · ');
+/** What an instance has cost, as far as was observed. */
+export interface InstanceCosts {
+  /** Since when it has been on, milliseconds since the epoch. */
+  readonly runningSince?: number;
+  /** Since then, and today. */
+  readonly run: CostSum;
+  readonly today: CostSum;
+}
+
+/** What is known about an instance beyond its row. */
+export interface Knowledge {
+  readonly costsOf: (id: string) => InstanceCosts;
+  readonly locationOf: LocationNames;
 }
 
 /** Everything that is known about an instance, in the order in which it is shown. */
-export function detailsOf({ instance }: InstanceRow, locationOf: LocationNames): readonly Detail[] {
+export function detailsOf(
+  { row, connected, now }: Pick<Situation, 'row' | 'connected' | 'now'>,
+  { costsOf, locationOf }: Knowledge,
+): readonly Detail[] {
+  const { instance } = row;
   const { resources, ipAddress, portForwards, rateHourly, locationId, image } = instance;
   const { vcpuCount, ramGb, storageGb } = resources ?? {};
+  const costs = costsOf(instance.id);
   const details: (Detail | undefined)[] = [
+    detail(
+      connected === 'here' ? 'connection can-disconnect' : 'connection',
+      vscode.l10n.t('Connected'),
+      connected && (connected === 'here' ? vscode.l10n.t('this window') : vscode.l10n.t('in another window')),
+      'remote',
+    ),
+    detail('cost', vscode.l10n.t('Cost so far'), costText(row, costs), 'credit-card'),
+    detail('uptime', vscode.l10n.t('Uptime'), uptimeText(row, costs, now), 'history'),
     detail('gpu', vscode.l10n.t('GPU'), gpuLong(instance), 'circuit-board'),
-    detail('cpu', vscode.l10n.t('vCPU and RAM'), cpuText(vcpuCount, ramGb), 'chip'),
+    detail('cpu', vscode.l10n.t('CPU and RAM'), cpuText(vcpuCount, ramGb), 'chip'),
     detail('storage', vscode.l10n.t('Storage'), storageGb && vscode.l10n.t('{0} GB', storageGb), 'database'),
     detail('address', vscode.l10n.t('Address'), ipAddress, 'globe'),
     detail('ports', vscode.l10n.t('Ports'), portsText(instance), 'plug'),
     detail(
       'rate',
-      vscode.l10n.t('Rate'),
+      isStopped(row.state) ? vscode.l10n.t('Rate while running') : vscode.l10n.t('Rate'),
       rateHourly === undefined ? undefined : rateText(rateHourly),
-      'credit-card',
+      'graph',
     ),
     detail('location', vscode.l10n.t('Location'), locationText(locationId, locationOf), 'location'),
     detail('image', vscode.l10n.t('Image'), image, 'package'),
@@ -67,25 +88,34 @@ export function detailsOf({ instance }: InstanceRow, locationOf: LocationNames):
   return details.filter((each) => each !== undefined);
 }
 
-/** The tooltip. It's a plain string, because VS Code makes links of the addresses in a Markdown string. */
-export function tooltipOf(row: InstanceRow, locationOf: LocationNames): string {
-  const { name, id } = row.instance;
-  const lines = [
-    labelText(name),
-    '',
-    vscode.l10n.t('State: {0}', stateText(row)),
-    ...detailsOf(row, locationOf).map(({ label, value }) => `${label}: ${value}`),
-    vscode.l10n.t('ID: {0}', labelText(id)),
-  ];
-  if (row.unconfirmed) {
-    lines.push(
-      '',
-      vscode.l10n.t('You deleted this instance, but it’s still there and may be billed. Delete it again.'),
-    );
-  } else if (isStopped(row.state)) {
-    lines.push('', vscode.l10n.t('A stopped instance may still be billed until you delete it.'));
+/** `$1.20 in this run, $3.10 today`; undefined if there is nothing to say. */
+function costText(row: InstanceRow, costs: InstanceCosts): string | undefined {
+  const { run, today } = costs;
+  if (billingOf(row.state) !== 'on') {
+    return isNothing(today) ? undefined : vscode.l10n.t('{0} today', describeSum(today));
   }
-  return lines.join('\n');
+  // A run that was under way when it was first seen may have begun at any time before.
+  const isPartial = row.runningSince === undefined;
+  const parts = isNothing(run)
+    ? [vscode.l10n.t('unknown')]
+    : [
+        vscode.l10n.t('{0} in this run', describeSum(run, isPartial)),
+        vscode.l10n.t('{0} today', describeSum(today, isPartial)),
+      ];
+  return parts.join(', ');
+}
+
+function isNothing(sum: CostSum): boolean {
+  return Object.values(sum).every((value) => value === 0);
+}
+
+/** `3 h 5 min, since 14:02`; undefined while it's off. */
+function uptimeText(row: InstanceRow, { runningSince }: InstanceCosts, now: number): string | undefined {
+  if (runningSince === undefined || billingOf(row.state) !== 'on') return undefined;
+  const duration = formatDuration(now - runningSince);
+  return row.runningSince === undefined
+    ? vscode.l10n.t('at least {0}', duration)
+    : vscode.l10n.t('{0}, since {1}', duration, formatWhen(runningSince, now));
 }
 
 function gpuLong({ resources }: Instance): string | undefined {
@@ -117,10 +147,14 @@ function rateText(rate: number): string {
 
 /** City, state and country where the service lists the location, else its ID. */
 export function locationText(id: string | undefined, locationOf: LocationNames): string | undefined {
-  if (id === undefined) return undefined;
-  const location = locationOf(id);
+  return locationName(id, locationOf) ?? id;
+}
+
+/** City, state and country, if they're known. */
+export function locationName(id: string | undefined, locationOf: LocationNames): string | undefined {
+  const location = id === undefined ? undefined : locationOf(id);
   const names = [location?.city, location?.stateProvince, location?.country].filter((part) => part);
-  return names.length > 0 ? names.join(', ') : id;
+  return names.length > 0 ? names.join(', ') : undefined;
 }
 
 function detail(key: string, label: string, value: string | 0 | undefined, icon: string): Detail | undefined {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { formatHourly } from '../api/price';
 import type { InstanceState } from '../api/types';
 import { messageText, plainText } from '../base/text';
-import type { RunningRate } from '../cost/billing';
+import { billingOf, knownRate, type RunningRate } from '../cost/billing';
 import type { InstanceRow } from '../instances/store';
 
 /** What a person can do with an instance. Menus see it as `can-<action>` in the context value of a row. */
@@ -16,8 +16,11 @@ interface Presentation {
   readonly actions: readonly InstanceAction[];
 }
 
-/** The one table from state to icon, color, label and available actions. */
-export function present(state: InstanceState): Presentation {
+/** What a row shows as its state: one of the service, or something that we do about it. */
+export type ShownState = InstanceState | 'waiting' | 'restarting' | 'modifying';
+
+/** The one table from state to icon, color, label and available actions. Each state has a shape of its own. */
+export function present(state: ShownState): Presentation {
   switch (state) {
     case 'running':
       return {
@@ -27,13 +30,19 @@ export function present(state: InstanceState): Presentation {
         actions: ['stop', 'restart', 'connect', 'modify', 'delete'],
       };
     case 'creating':
-      return spinning(vscode.l10n.t('Creating'), ['stop', 'connect', 'delete']);
+      return changing('loading~spin', vscode.l10n.t('Creating'), ['stop', 'connect', 'delete']);
     case 'starting':
-      return spinning(vscode.l10n.t('Starting'), ['stop', 'connect', 'delete']);
+      return changing('sync~spin', vscode.l10n.t('Starting'), ['stop', 'connect', 'delete']);
     case 'stopping':
-      return spinning(vscode.l10n.t('Stopping'), ['delete']);
+      return changing('debug-stop', vscode.l10n.t('Stopping'), ['delete']);
     case 'deleting':
-      return spinning(vscode.l10n.t('Deleting'), []);
+      return changing('trash', vscode.l10n.t('Deleting'), []);
+    case 'waiting':
+      return changing('watch', vscode.l10n.t('Waiting for a GPU'), []);
+    case 'restarting':
+      return changing('debug-restart', vscode.l10n.t('Restarting'), []);
+    case 'modifying':
+      return changing('gear~spin', vscode.l10n.t('Modifying'), []);
     case 'stopped':
       return {
         icon: 'vm-outline',
@@ -43,13 +52,18 @@ export function present(state: InstanceState): Presentation {
       };
     case 'stoppeddisassociated':
       return {
-        icon: 'vm-outline',
-        color: 'descriptionForeground',
+        icon: 'debug-disconnect',
+        color: 'charts.yellow',
         label: vscode.l10n.t('Stopped, GPU released'),
         actions: ['start', 'startWhenAvailable', 'connect', 'modify', 'delete'],
       };
     case 'deleted':
-      return { icon: 'trash', color: 'disabledForeground', label: vscode.l10n.t('Deleted'), actions: [] };
+      return {
+        icon: 'circle-slash',
+        color: 'disabledForeground',
+        label: vscode.l10n.t('Deleted'),
+        actions: [],
+      };
     case 'error':
       return {
         icon: 'error',
@@ -67,8 +81,8 @@ export function present(state: InstanceState): Presentation {
   }
 }
 
-function spinning(label: string, actions: readonly InstanceAction[]): Presentation {
-  return { icon: 'sync~spin', color: 'charts.blue', label, actions };
+function changing(icon: string, label: string, actions: readonly InstanceAction[]): Presentation {
+  return { icon, color: 'charts.blue', label, actions };
 }
 
 /** Whether the action is available in the state the instance is in. */
@@ -84,19 +98,30 @@ export function stateText(row: InstanceRow): string {
   return present(row.state).label;
 }
 
-export function stateIcon(state: InstanceState): vscode.ThemeIcon {
+export function stateIcon(state: ShownState): vscode.ThemeIcon {
   const { icon, color } = present(state);
-  return new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
+  return themeIcon(icon, color);
 }
 
-/** For the `when` clauses of menus: `instance`, the state, and a `can-…` for each action, separated by spaces. */
-export function contextValue(row: InstanceRow): string {
-  return ['instance', row.state, ...present(row.state).actions.map((action) => `can-${action}`)].join(' ');
+/** A codicon, in a color of the theme if one is given. */
+export function themeIcon(icon: string, color?: string): vscode.ThemeIcon {
+  return new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
 }
 
 /** A text from outside as a label: one line, and no `$(…)` that VS Code would show as an icon. */
 export function labelText(text: string, limit = 200): string {
   return messageText(plainText(text, limit));
+}
+
+/** Whether Stop All stops it: what is billed as running and can be stopped. */
+export function canStopAll(row: InstanceRow): boolean {
+  return billingOf(row.state) === 'on' && allows(row, 'stop');
+}
+
+/** The exact rate of an instance, if it's known. */
+export function rateOfRow({ instance }: InstanceRow): string | undefined {
+  const rate = knownRate(instance.rateHourly);
+  return rate === undefined ? undefined : formatHourly(rate);
 }
 
 /** How many instances are running, as a sentence without a period. */

@@ -1,7 +1,15 @@
 import * as vscode from 'vscode';
-import { runningRate } from '../cost/billing';
-import type { InstanceStore } from '../instances/store';
-import { rateText, runningText } from './presentation';
+import { escapeMarkdown } from '../base/markdown';
+import { formatWhen } from '../base/when';
+import { billingOf, runningRate } from '../cost/billing';
+import { describeSum } from '../cost/report';
+import type { InstanceRow, InstanceStore } from '../instances/store';
+import { labelText, rateOfRow, rateText, runningText } from './presentation';
+import { commandLink, trustedMarkdown } from './tooltip';
+import type { Overview } from './overview';
+
+/** How many instances the tooltip lists. */
+const mostRows = 15;
 
 /** How many instances are running and their rate. Hidden while none is. */
 export class StatusBar implements vscode.Disposable {
@@ -10,31 +18,85 @@ export class StatusBar implements vscode.Disposable {
     vscode.StatusBarAlignment.Left,
     0,
   );
+  private shown = '';
 
-  constructor(private readonly store: Pick<InstanceStore, 'rows'>) {
+  constructor(
+    private readonly store: Pick<InstanceStore, 'rows'>,
+    private readonly overview: Pick<Overview, 'situationOf' | 'costsOf'>,
+  ) {
     this.item.name = vscode.l10n.t('TensorDock: Running Instances');
     this.item.command = 'tensordock.instances.focus';
   }
 
+  /** Shows what is known now. Does nothing where that looks the same. */
   update(): void {
-    const rate = runningRate(this.store.rows());
-    if (rate.running === 0) {
-      this.item.hide();
-      return;
-    }
+    const rows = this.store.rows().filter(({ state }) => billingOf(state) === 'on');
+    const rate = runningRate(rows);
     const total = rateText(rate);
-    this.item.text = `$(vm-running) ${[String(rate.running), total].filter(Boolean).join(' · ')}`;
-    this.item.tooltip = [
+    const text = `$(vm-running) ${[String(rate.running), total].filter(Boolean).join(' · ')}`;
+    const sentences = [
       vscode.l10n.t('TensorDock: {0}', runningText(rate.running)),
       ...(total === undefined ? [] : [vscode.l10n.t('Total: {0}', total)]),
       ...(rate.unknown === 1 ? [vscode.l10n.t('The rate of 1 instance is unknown')] : []),
       ...(rate.unknown > 1 ? [vscode.l10n.t('The rates of {0} instances are unknown', rate.unknown)] : []),
-    ].join('\n');
-    this.item.accessibilityInformation = { label: this.item.tooltip };
+    ];
+    const tooltip = rate.running === 0 ? '' : this.tooltip(rows, sentences);
+    const shown = `${text}\n${tooltip}`;
+    if (shown === this.shown) return;
+    this.shown = shown;
+    if (rate.running === 0) {
+      this.item.hide();
+      return;
+    }
+    this.item.text = text;
+    this.item.tooltip = trustedMarkdown(tooltip);
+    this.item.accessibilityInformation = { label: sentences.join('. ') };
     this.item.show();
   }
 
   dispose(): void {
     this.item.dispose();
+  }
+
+  /** A table of the instances, the most expensive ones first, between what they are together and what to do. */
+  private tooltip(rows: readonly InstanceRow[], sentences: readonly string[]): string {
+    const rateOf = (row: InstanceRow): number => row.instance.rateHourly ?? 0;
+    const sorted = rows.toSorted((one, other) => rateOf(other) - rateOf(one));
+    const header = [
+      vscode.l10n.t('Instance'),
+      vscode.l10n.t('Rate'),
+      vscode.l10n.t('Running since'),
+      vscode.l10n.t('Today'),
+      vscode.l10n.t('Stops'),
+    ];
+    const lines = [
+      header,
+      ['---', '---:', '---', '---:', '---'],
+      ...sorted.slice(0, mostRows).map((row) => this.cells(row)),
+    ];
+    const more = sorted.length - mostRows;
+    return [
+      escapeMarkdown(sentences.join(' · ')),
+      lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n'),
+      ...(more > 0 ? [vscode.l10n.t('and {0} more', more)] : []),
+      [
+        commandLink(vscode.l10n.t('Costs'), 'showCosts'),
+        commandLink(vscode.l10n.t('Stop All…'), 'stopAll'),
+      ].join(' · '),
+    ].join('\n\n');
+  }
+
+  private cells(row: InstanceRow): readonly string[] {
+    const { schedule, now } = this.overview.situationOf(row);
+    const { runningSince, today } = this.overview.costsOf(row.instance.id);
+    const since = runningSince === undefined ? undefined : formatWhen(runningSince, now);
+    const isExact = row.runningSince !== undefined;
+    return [
+      labelText(row.instance.name, 40),
+      rateOfRow(row) ?? vscode.l10n.t('unknown'),
+      since === undefined ? vscode.l10n.t('unknown') : isExact ? since : vscode.l10n.t('before {0}', since),
+      describeSum(today, !isExact),
+      schedule ? formatWhen(schedule.at, now) : '–',
+    ].map(escapeMarkdown);
   }
 }

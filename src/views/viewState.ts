@@ -2,13 +2,16 @@ import * as vscode from 'vscode';
 import { messageText } from '../base/text';
 import { runningRate } from '../cost/billing';
 import type { InstanceStore } from '../instances/store';
-import type { Arrangement } from './tree/arrangement';
+import { arrange, type Arrangement } from './tree/arrangement';
+import { setContextKey } from './contextKeys';
+import type { LocationNames } from './details';
 import { labelText, rateText, runningText } from './presentation';
 import type { TreeNode } from './tree/nodes';
 
 /** The view around the rows: whether it is visible, and its badge, description and message. */
 export class ViewState implements vscode.Disposable {
   private readonly open = new Set<string>();
+  private problem: string | undefined;
   private readonly needs = new vscode.EventEmitter<void>();
   private readonly listeners: readonly vscode.Disposable[];
 
@@ -26,6 +29,9 @@ export class ViewState implements vscode.Disposable {
         if (element.kind === 'instance') this.open.add(element.id);
         this.needs.fire();
       }),
+      treeView.onDidChangeSelection(({ selection }) =>
+        setContextKey('severalSelected', selection.length > 1),
+      ),
       treeView.onDidCollapseElement(({ element }) => {
         if (element.kind === 'instance') this.open.delete(element.id);
       }),
@@ -45,28 +51,33 @@ export class ViewState implements vscode.Disposable {
     return this.open;
   }
 
-  update(store: Pick<InstanceStore, 'rows' | 'status'>, { filter }: Arrangement): void {
+  update(
+    store: Pick<InstanceStore, 'rows' | 'status'>,
+    arrangement: Arrangement,
+    locationOf: LocationNames,
+  ): void {
     const { accountId, failure, listedAt } = store.status;
+    const { filter } = arrangement;
     const rows = store.rows();
     const rate = runningRate(rows);
-    this.treeView.badge =
+    const badge =
       rate.running === 0 ? undefined : { value: rate.running, tooltip: runningText(rate.running) };
-    this.treeView.description = [
-      rateText(rate),
-      filter === '' ? undefined : vscode.l10n.t('filter: {0}', labelText(filter, 60)),
-    ]
-      .filter((part) => part !== undefined)
-      .join(' · ');
+    if (this.treeView.badge?.value !== badge?.value) this.treeView.badge = badge;
+    const description = rateText(rate);
+    if (this.treeView.description !== description) this.treeView.description = description;
     const unlisted = rows.filter((row) => row.unlisted).length;
-    const message = failure ? staleMessage(failure.message, listedAt) : unlistedMessage(unlisted);
-    if (this.treeView.message !== message) {
-      if (message) this.log.warn(message);
-      this.treeView.message = message;
-    }
-    const account = accountId === undefined ? 'none' : 'signedIn';
-    void vscode.commands.executeCommand('setContext', 'tensordock.account', account);
-    void vscode.commands.executeCommand('setContext', 'tensordock.loaded', listedAt > 0);
-    void vscode.commands.executeCommand('setContext', 'tensordock.filtered', filter !== '');
+    const problem = failure ? staleMessage(failure.message, listedAt) : unlistedMessage(unlisted);
+    if (problem !== this.problem && problem) this.log.warn(problem);
+    this.problem = problem;
+    const matching = filter === '' ? 0 : arrange(rows, arrangement, locationOf).length;
+    const message = [problem, filter === '' ? undefined : filterMessage(filter, matching, rows.length)]
+      .filter((part) => part !== undefined)
+      .join(' ');
+    if ((this.treeView.message ?? '') !== message) this.treeView.message = message || undefined;
+    setContextKey('account', accountId === undefined ? 'none' : 'signedIn');
+    setContextKey('loaded', listedAt > 0);
+    setContextKey('failure', failure?.code ?? '');
+    setContextKey('filtered', filter !== '');
   }
 
   dispose(): void {
@@ -80,6 +91,13 @@ function staleMessage(reason: string, listedAt: number): string {
   if (listedAt === 0) return vscode.l10n.t('{0} Retrying automatically.', shown);
   const time = new Date(listedAt).toLocaleTimeString();
   return vscode.l10n.t('{0} Retrying automatically. Shown as of {1}.', shown, time);
+}
+
+function filterMessage(filter: string, matching: number, all: number): string {
+  const shown = labelText(filter, 60);
+  return all === 1
+    ? vscode.l10n.t('Showing {0} of 1 instance, filtered by “{1}”.', matching, shown)
+    : vscode.l10n.t('Showing {0} of {1} instances, filtered by “{2}”.', matching, all, shown);
 }
 
 function unlistedMessage(unlisted: number): string | undefined {

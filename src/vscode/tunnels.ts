@@ -2,6 +2,17 @@ import * as vscode from 'vscode';
 import { openTunnel, type Tunnel, type TunnelState } from '../ssh/connect/tunnel';
 import type { SshTarget } from '../ssh/connect/sshExecutable';
 
+/** An open tunnel. */
+export interface OpenTunnel {
+  /** Of the instance. */
+  readonly id: string;
+  /** The instance's port, and the one on this computer. */
+  readonly port: number;
+  readonly localPort: number;
+  /** The last connection found nothing listening on the instance's port. */
+  readonly isRefused: boolean;
+}
+
 /** The tunnels of this window, by instance and port. */
 export class Tunnels implements vscode.Disposable {
   private readonly open = new Map<string, Map<number, Tunnel>>();
@@ -14,15 +25,18 @@ export class Tunnels implements vscode.Disposable {
 
   constructor(private readonly log: vscode.LogOutputChannel) {}
 
-  /** Local ports by the instance's ports. */
-  of(id: string): ReadonlyMap<number, number> {
-    return new Map([...(this.open.get(id) ?? [])].map(([port, tunnel]) => [port, tunnel.localPort]));
+  /** Those to an instance. */
+  of(id: string): readonly OpenTunnel[] {
+    return [...(this.open.get(id) ?? [])].map(([port, { localPort, state }]) => ({
+      id,
+      port,
+      localPort,
+      isRefused: state.kind === 'open' && state.remoteRefused,
+    }));
   }
 
-  all(): readonly { readonly id: string; readonly port: number; readonly localPort: number }[] {
-    return [...this.open].flatMap(([id, tunnels]) =>
-      [...tunnels].map(([port, tunnel]) => ({ id, port, localPort: tunnel.localPort })),
-    );
+  all(): readonly OpenTunnel[] {
+    return [...this.open.keys()].flatMap((id) => this.of(id));
   }
 
   /**
@@ -82,6 +96,7 @@ export class Tunnels implements vscode.Disposable {
     const tunnels = this.open.get(id) ?? new Map<number, Tunnel>();
     this.open.set(id, tunnels.set(remotePort, tunnel));
     tunnel.onDidChangeState((state) => {
+      if (state.kind === 'open') this.changes.fire(id);
       if (state.kind !== 'closed' && state.kind !== 'failed') return;
       if (this.open.get(id)?.get(remotePort) === tunnel) {
         this.close(id, remotePort);

@@ -87,7 +87,7 @@ async function machine(
   if (description.status !== 'stopped') simulator.world.bringUp(made.id);
   await window.runCommand('tensordock.refresh');
   const state = description.status === 'stopped' ? 'Stopped' : 'Running';
-  await window.row(name).filter({ hasText: state }).waitFor({ timeout: 30_000 });
+  await window.rowIn(name, state).waitFor({ timeout: 30_000 });
   return made;
 }
 
@@ -168,9 +168,9 @@ describe('connecting, with Remote-SSH', () => {
 
     await window.contextMenu('moves', 'tensordock.stopInstance');
     await window.answerDialog('Stop');
-    await window.row('moves').filter({ hasText: 'Stopped' }).waitFor({ timeout: 30_000 });
+    await window.rowIn('moves', 'Stopped').waitFor({ timeout: 30_000 });
     await window.contextMenu('moves', 'tensordock.startInstance');
-    await window.row('moves').filter({ hasText: 'Running' }).waitFor({ timeout: 30_000 });
+    await window.rowIn('moves', 'Running').waitFor({ timeout: 30_000 });
     await expect.poll(async () => ssh('td-moves'), { timeout: 40_000, interval: 500 }).toBe('let in');
     expect(simulator.world.instance(id).ipAddress).not.toBe(before);
     expect(await entry()).not.toContain(before);
@@ -230,7 +230,7 @@ describe('connecting, with Remote-SSH', () => {
       await window.page.keyboard.press('ArrowRight');
       await window.inlineAction(`Port ${port}`, 'tensordock.openTunnel');
       await window.answerDialog('Add Line');
-      const tunnel = window.row(`Port ${port}`).filter({ hasText: 'tunnel on localhost:' });
+      const tunnel = window.row(`Tunnel to Port ${port}`);
       await tunnel.waitFor({ timeout: 30_000 });
       await window.screenshot('connect-tunnel');
       const local = /localhost:(\d+)/.exec((await tunnel.textContent()) ?? '')?.[1] ?? '';
@@ -238,7 +238,7 @@ describe('connecting, with Remote-SSH', () => {
       expect(await reply.text()).toBe('notebook');
       expect(await processes(`127.0.0.1:${local}:127.0.0.1:${port}`)).toHaveLength(1);
 
-      await window.inlineAction(`Port ${port}`, 'tensordock.closeTunnel');
+      await window.inlineAction(`Tunnel to Port ${port}`, 'tensordock.closeTunnel');
       await tunnel.waitFor({ state: 'detached' });
       await expect.poll(async () => processes(`127.0.0.1:${local}:127.0.0.1:${port}`)).toEqual([]);
       await expect(fetch(`http://127.0.0.1:${local}/`)).rejects.toThrow();
@@ -268,12 +268,12 @@ describe('connecting, with Remote-SSH', () => {
     const resting = await window.contextMenuItems('resting');
     await window.screenshot('connect-stopped-row');
     expect(resting).toEqual(expect.arrayContaining(titles('startInstance', 'connect', 'deleteInstance')));
-    for (const title of titles('stopInstance', 'restartInstance', 'openTunnel'))
+    for (const title of titles('stopInstance', 'restartInstance', 'scheduleStop'))
       expect(resting).not.toContain(title);
     await machine('busy');
     const busy = await window.contextMenuItems('busy');
     expect(busy).toEqual(
-      expect.arrayContaining(titles('stopInstance', 'restartInstance', 'connect', 'openTunnel')),
+      expect.arrayContaining(titles('stopInstance', 'restartInstance', 'connect', 'scheduleStop')),
     );
     expect(busy).not.toContain(menuTitle('tensordock.startInstance'));
   });
@@ -319,7 +319,7 @@ describe('connecting, without Remote-SSH', () => {
     await begin();
     await mkdir(config);
     await machine('stubborn');
-    await window.contextMenu('stubborn', 'tensordock.openTerminal');
+    await window.contextMenu('stubborn', 'tensordock.openTerminal', 'SSH');
     await window.notification('Include').first().waitFor();
     await window.screenshot('connect-unreadable');
     await terminal().click();

@@ -330,7 +330,7 @@ describe('the forms, over a window reload', () => {
   });
 
   test('stops, modifies, and starts a running instance across a window reload', async () => {
-    const running = (await workbench.window.treeRows()).find((row) => row.description.startsWith('Running'));
+    const running = (await workbench.window.treeRows()).find((row) => row.description.startsWith('$'));
     const name = running?.name ?? '';
     await workbench.window.runCommand('tensordock.modifyInstance');
     await workbench.window.pick(name);

@@ -200,7 +200,7 @@ describe('in a hostile folder, with hostile texts and a hostile SSH server', () 
     await window.row('odd [Fix]').waitFor();
     for (const shown of ['[Fix]', '[Web]', '**strong**']) {
       await window.row(shown).hover();
-      const tooltip = window.page.locator('.monaco-hover', { hasText: 'vCPU and RAM' });
+      const tooltip = window.page.locator('.monaco-hover', { hasText: 'CPU and RAM' });
       await tooltip.filter({ hasText: shown }).first().waitFor();
       await expectNothingBelieved();
       await window.statusBar.first().hover();
@@ -214,7 +214,7 @@ describe('in a hostile folder, with hostile texts and a hostile SSH server', () 
     await window.quickInput.getByText('odd [Fix]').first().waitFor();
     await expectNothingBelieved();
     await window.cancel();
-    await window.contextMenu('[Fix]', 'tensordock.setSshOptions');
+    await window.contextMenu('[Fix]', 'tensordock.setSshOptions', 'SSH');
     await window.quickInput.getByText('SSH User and Key for “[Fix]').first().waitFor();
     await expectNothingBelieved();
     await window.pick('The default keys of ssh');
@@ -286,7 +286,7 @@ describe('in a hostile folder, with hostile texts and a hostile SSH server', () 
       socket.write(`${everything}\r\nSSH-2.0-x\r\n`);
       socket.end(disconnect(2, everything));
     };
-    await window.contextMenu('[Fix]', 'tensordock.openTerminal');
+    await window.contextMenu('[Fix]', 'tensordock.openTerminal', 'SSH');
     await window.answerDialog('Add Line');
     await window
       .notification('Connecting to “[Fix]')

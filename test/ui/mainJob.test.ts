@@ -66,9 +66,9 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
 
     await expect.poll(async () => (await window.treeRows()).length, { timeout: 30_000 }).toBeGreaterThan(4);
     await shot('3-tree');
-    const states = new Set((await window.treeRows()).map((row) => row.description.split(' · ')[0]));
-    expect([...states]).toEqual(
-      expect.arrayContaining(['Running', 'Stopped', 'Stopped, GPU released', 'Error', 'migrating']),
+    const first = new Set((await window.treeRows()).map((row) => row.description.split(' · ')[0]));
+    expect([...first]).toEqual(
+      expect.arrayContaining(['$0.49/hr', 'Stopped', 'Stopped, GPU released', 'Error', 'migrating']),
     );
 
     await window.runCommand('tensordock.startInstance');
@@ -77,9 +77,9 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
     await window.quickInput.waitFor({ state: 'hidden' });
     // A canceled command isn't an error: a dialog would block everything that follows.
     await window.inlineAction('notebooks', 'tensordock.startInstance');
-    await window.row('notebooks').filter({ hasText: 'Starting' }).waitFor();
+    await window.rowIn('notebooks', 'Starting').waitFor();
     await shot('4-starting');
-    await window.row('notebooks').filter({ hasText: 'Running' }).waitFor({ timeout: 60_000 });
+    await window.rowIn('notebooks', 'Running').waitFor({ timeout: 60_000 });
     expect(await window.contextMenuItems('notebooks')).not.toContain(menuTitle('tensordock.startInstance'));
     await shot('5-running');
 
@@ -105,8 +105,8 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
     await window.dialog.getByText('may still be billed').first().waitFor();
     await shot('8-stop-question');
     await window.answerDialog('Stop');
-    await window.row('notebooks').filter({ hasText: 'Stopping' }).waitFor();
-    await window.row('notebooks').filter({ hasText: 'Stopped' }).waitFor({ timeout: 60_000 });
+    await window.rowIn('notebooks', 'Stopping').waitFor();
+    await window.rowIn('notebooks', 'Stopped').waitFor({ timeout: 60_000 });
 
     await window.contextMenu('notebooks', 'tensordock.deleteInstance');
     await window.dialog.getByText('its disk').first().waitFor();
@@ -136,7 +136,7 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
     await window.screenshot(`main-job-${colorTheme}-several`);
     await window.answerDialog('Stop');
     for (const name of names) {
-      await window.row(name).filter({ hasText: 'Stopped' }).waitFor({ timeout: 60_000 });
+      await window.rowIn(name, 'Stopped').waitFor({ timeout: 60_000 });
     }
     const stops = simulator.requests
       .slice(earlier)

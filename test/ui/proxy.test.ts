@@ -76,7 +76,7 @@ describe.each(['newest', 'oldest'] as const)('http.proxy of VS Code, %s', (versi
     await window.openView('TensorDock');
     await window.row('gpu-dev-4090').waitFor({ timeout: 60_000 });
     await window.inlineAction('notebooks', 'tensordock.startInstance');
-    await window.row('notebooks').filter({ hasText: 'Running' }).waitFor({ timeout: 60_000 });
+    await window.rowIn('notebooks', 'Running').waitFor({ timeout: 60_000 });
     expect(simulator.requests.length).toBeGreaterThan(2);
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.every((line) => line.includes(`${behindProxy}:`))).toBe(true);

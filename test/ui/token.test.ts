@@ -75,14 +75,14 @@ test('the token is in no file that a day’s work writes, in no log at trace, on
   await window.runCommand('tensordock.refresh');
 
   await window.inlineAction('notebooks', 'tensordock.startInstance');
-  await window.row('notebooks').filter({ hasText: 'Running' }).waitFor({ timeout: 60_000 });
+  await window.rowIn('notebooks', 'Running').waitFor({ timeout: 60_000 });
   await window.contextMenu('notebooks', 'tensordock.connect');
   await window.answerDialog('Add Line');
   await expect.poll(async () => workbench.askedWindows(), { timeout: 60_000 }).toHaveLength(1);
   expect(await commandLines(forms)).toEqual([]);
   await window.inlineAction('notebooks', 'tensordock.stopInstance');
   await window.answerDialog('Stop');
-  await window.row('notebooks').filter({ hasText: 'Stopped' }).waitFor({ timeout: 60_000 });
+  await window.rowIn('notebooks', 'Stopped').waitFor({ timeout: 60_000 });
 
   await window.runCommand('tensordock.createInstance');
   await FormPage.on(window);

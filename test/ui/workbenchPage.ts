@@ -145,9 +145,16 @@ export class WorkbenchPage {
     return this.statusBar.filter({ hasText: text });
   }
 
-  /** The row whose name or description holds `text`. */
+  /** The row whose name or description holds `text`; a long name is shown in part, and spoken as a whole. */
   row(text: string): Locator {
-    return this.rows.filter({ hasText: text }).first();
+    const spoken = this.rows.and(this.page.locator(`[aria-label*=${JSON.stringify(text)}]`));
+    return this.rows.filter({ hasText: text }).or(spoken).first();
+  }
+
+  /** The row of an instance in a state, which is spoken where it isn't shown. */
+  rowIn(name: string, state: string): Locator {
+    const labels = [name, `, ${state}`].map((text) => `[aria-label*=${JSON.stringify(text)}]`);
+    return this.rows.and(this.page.locator(labels.join(''))).first();
   }
 
   /** All rows of the visible view. */
@@ -155,12 +162,18 @@ export class WorkbenchPage {
     return v.parse(treeRows, await this.page.evaluate(readRows));
   }
 
-  /** Takes an item of a row's context menu. */
-  async contextMenu(row: string, item: string): Promise<void> {
-    const entry = this.menu.getByRole('menuitem', { name: menuTitle(item), exact: true });
+  /** Takes an item of a row's context menu, or of the submenu with this title. */
+  async contextMenu(row: string, item: string, submenu?: string): Promise<void> {
+    // By its label alone: the name of an entry also holds its key.
+    const titled = (name: string): Locator =>
+      this.menu
+        .getByRole('menuitem')
+        .filter({ has: this.page.locator('.action-label').getByText(name, { exact: true }) });
+    const entry = titled(menuTitle(item));
     for (let attempt = 1; ; attempt += 1) {
       await this.row(row).click({ button: 'right' });
       try {
+        if (submenu !== undefined) await titled(submenu).hover({ timeout: 5_000 });
         // By key: a menu takes no click in its first moment. The pointer chooses what the key is for.
         await entry.hover({ timeout: 5_000 });
         await entry.press('Enter', { timeout: 1_000 });

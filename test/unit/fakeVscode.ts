@@ -20,7 +20,7 @@ export const window = {
   ran: [] as unknown[][],
   /** The clipboard. */
   copied: '',
-  statusItem: { text: '', tooltip: '', visible: false },
+  statusItem: { text: '', tooltip: { value: '', isTrusted: undefined as unknown }, visible: false },
 };
 
 export function resetWindow(): void {
@@ -34,7 +34,7 @@ export function resetWindow(): void {
     cancel: () => undefined,
     ran: [],
     copied: '',
-    statusItem: { text: '', tooltip: '', visible: false },
+    statusItem: { text: '', tooltip: { value: '', isTrusted: undefined }, visible: false },
   });
 }
 
@@ -207,6 +207,10 @@ export const fakeVscode: Readonly<Record<string, unknown>> = {
       readonly label: string,
       readonly collapsibleState: number,
     ) {}
+  },
+  MarkdownString: class {
+    isTrusted: unknown;
+    constructor(readonly value: string) {}
   },
   TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
   QuickPickItemKind: { Separator: -1, Default: 0 },

@@ -14,9 +14,14 @@ const replaces: Readonly<Record<OperationKind, readonly OperationKind[]>> = {
   startWhenAvailable: [],
 };
 
+/** Whether a new operation of one kind can begin while one of the other kind is under way on the same instance. */
+export function mayReplace(kind: OperationKind, underWay: OperationKind): boolean {
+  return replaces[kind].includes(underWay);
+}
+
 /** Throws if an operation can't begin while another one on the same instance is under way. */
 export function requireReplaceable(record: OperationRecord, other: OperationRecord): void {
-  if (!replaces[record.kind].includes(other.kind)) throw busyError(record, other);
+  if (!mayReplace(record.kind, other.kind)) throw busyError(record, other);
 }
 
 /** The operation has to wait for another one. Nothing was sent. */

@@ -1,5 +1,6 @@
+import * as vscode from 'vscode';
 import type { InstanceRow } from '../../instances/store';
-import { gpuText, locationText, type LocationNames } from '../details';
+import { gpuText, locationName, locationText, type LocationNames } from '../details';
 import { stateText } from '../presentation';
 
 export const sortKeys = ['listed', 'name', 'state', 'gpu', 'rate'] as const;
@@ -10,7 +11,7 @@ export type GroupKey = (typeof groupKeys)[number];
 
 /** How the person wants the rows shown. */
 export interface Arrangement {
-  /** Words that must all occur in the name, ID, state, GPU, address or image; case doesn't matter. */
+  /** Words that must all occur in the name, ID, state, GPU, address, image, or location; case doesn't matter. */
   readonly filter: string;
   readonly sort: SortKey;
   readonly group: GroupKey;
@@ -30,42 +31,43 @@ export function readArrangement(kept: unknown): Arrangement {
 }
 
 /** The rows that pass the filter, sorted; rows that compare equal keep their order. */
-export function arrange(rows: readonly InstanceRow[], { filter, sort }: Arrangement): readonly InstanceRow[] {
+export function arrange(
+  rows: readonly InstanceRow[],
+  { filter, sort }: Arrangement,
+  locationOf: LocationNames,
+): readonly InstanceRow[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = rows.filter((row) => {
-    const text = searchText(row);
+    const text = searchText(row, locationOf);
     return words.every((word) => text.includes(word));
   });
   return sort === 'listed' ? shown : shown.toSorted((one, other) => compare(one, other, sort));
 }
 
-/** The groups in the order of their titles. Rows without a value go into the group `elsewhere`. */
+/** The groups in the order of their titles. A title is something that people know, never an ID. */
 export function groupRows(
   rows: readonly InstanceRow[],
   group: Exclude<GroupKey, 'none'>,
-  elsewhere: string,
   locationOf: LocationNames,
 ): ReadonlyMap<string, readonly InstanceRow[]> {
   const groups = new Map<string, InstanceRow[]>();
   for (const row of rows) {
-    const title = groupTitle(row, group, locationOf) ?? elsewhere;
-    groups.set(title, [...(groups.get(title) ?? []), row]);
+    const title = groupTitle(row, group, locationOf);
+    const members = groups.get(title) ?? [];
+    members.push(row);
+    groups.set(title, members);
   }
   return new Map([...groups].sort(([one], [other]) => one.localeCompare(other)));
 }
 
-function groupTitle(
-  row: InstanceRow,
-  group: Exclude<GroupKey, 'none'>,
-  locationOf: LocationNames,
-): string | undefined {
+function groupTitle(row: InstanceRow, group: Exclude<GroupKey, 'none'>, locationOf: LocationNames): string {
   switch (group) {
     case 'state':
       return stateText(row);
     case 'gpu':
-      return gpuText(row.instance.resources?.gpus);
+      return gpuText(row.instance.resources?.gpus) ?? vscode.l10n.t('Unknown GPU');
     case 'location':
-      return locationText(row.instance.locationId, locationOf);
+      return locationName(row.instance.locationId, locationOf) ?? vscode.l10n.t('Unknown location');
   }
 }
 
@@ -84,9 +86,10 @@ function compare(one: InstanceRow, other: InstanceRow, sort: Exclude<SortKey, 'l
   }
 }
 
-function searchText(row: InstanceRow): string {
-  const { id, name, ipAddress, image, resources } = row.instance;
+function searchText(row: InstanceRow, locationOf: LocationNames): string {
+  const { id, name, ipAddress, image, resources, locationId } = row.instance;
   const models = resources?.gpus?.map(({ model }) => model) ?? [];
   const parts = [name, id, stateText(row), gpuText(resources?.gpus), ipAddress, image, ...models];
+  parts.push(locationText(locationId, locationOf));
   return parts.join('\n').toLowerCase();
 }

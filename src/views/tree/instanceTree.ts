@@ -1,14 +1,23 @@
-import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock';
+import type { Disposable } from '../../base/disposable';
+import { billingOf } from '../../cost/billing';
+import type { OperationRecord } from '../../instances/operations/journal';
 import type { Operations } from '../../instances/operations/operations';
-import type { InstanceStore, StoreChange } from '../../instances/store';
-import { arrange, groupRows, type Arrangement } from './arrangement';
-import type { LocationNames } from '../details';
+import type { InstanceRow, InstanceStore, StoreChange } from '../../instances/store';
+import { activityText, minuteMs, secondMs } from '../activity';
+import type { Knowledge } from '../details';
 import { labelText } from '../presentation';
+import { rowText } from '../rowText';
+import type { Situation } from '../situation';
+import { tooltipOf } from '../tooltip';
+import { arrange, groupRows, type Arrangement } from './arrangement';
+import { Clockwork } from './clockwork';
 import {
-  addTooltip,
+  activityItem,
   childrenOf,
   creatingItem,
+  creatingText,
   detailItem,
   groupItem,
   instanceItem,
@@ -16,34 +25,45 @@ import {
   type CreatingNode,
   type GroupNode,
   type InstanceNode,
-  type RowMarks,
   type TreeNode,
 } from './nodes';
 
-export interface TreeOptions {
+export interface TreeOptions extends Knowledge {
   readonly store: InstanceStore;
   readonly operations: Pick<Operations, 'pending' | 'onDidChange'>;
-  readonly marksOf: (id: string) => RowMarks;
-  readonly locationOf: LocationNames;
+  readonly clock: Clock;
+  readonly situationOf: (row: InstanceRow) => Situation;
   readonly arrangement: () => Arrangement;
+  readonly isVisible: () => boolean;
+  /** Whether the row of an instance is expanded. */
+  readonly isOpen: (id: string) => boolean;
   /** Resolves when there is something to show: rows, a failure, or that nobody is signed in. */
   readonly ready: () => Promise<void>;
 }
 
-/** The instances as a tree. It reads the store and redraws the rows that the store reports as changed. */
+/** The instances as a tree. It redraws the rows that show something else than before, and no others. */
 export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   private readonly redraw = new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>();
   private readonly nodes = new Map<string, InstanceNode>();
   private readonly groups = new Map<string, GroupNode>();
   private readonly creating = new Map<string, CreatingNode>();
+  /** What was last shown of a row, and below it. */
+  private readonly shown = new Map<TreeNode, string>();
+  private readonly shownBelow = new Map<TreeNode, string>();
+  /** Whose tooltips VS Code keeps until their rows are redrawn, and since when. */
+  private readonly hovered = new Map<InstanceNode, number>();
+  private readonly clockwork: Clockwork;
   private readonly listeners: readonly Disposable[];
 
   readonly onDidChangeTreeData = this.redraw.event;
 
   constructor(private readonly options: TreeOptions) {
+    const { clock, isVisible } = options;
+    this.clockwork = new Clockwork({ clock, isVisible, onTick: () => this.tick() });
     this.listeners = [
+      this.clockwork,
       options.store.onDidChange((change) => this.follow(change)),
-      options.operations.onDidChange(() => this.redrawAll()),
+      options.operations.onDidChange(() => this.followCreates()),
     ];
   }
 
@@ -51,10 +71,27 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     this.redraw.fire(undefined);
   }
 
-  /** Redraws these instances and their children, and no others. */
-  redrawInstances(ids: Iterable<string>): void {
+  private redrawInstances(ids: Iterable<string>): void {
     const nodes = [...ids].map((id) => this.nodes.get(id)).filter((node) => node !== undefined);
     if (nodes.length > 0) this.redraw.fire(nodes);
+  }
+
+  /** Redraws what shows something else now. Call this when anything but the store and the operations changed. */
+  redrawChanged(): void {
+    const changed = [...this.shown.keys()].filter(
+      (node) =>
+        this.textOf(node) !== this.shown.get(node) ||
+        (node.kind === 'instance' &&
+          this.options.isOpen(node.id) &&
+          this.textBelow(node) !== this.shownBelow.get(node)),
+    );
+    if (changed.length > 0) this.redraw.fire(changed);
+  }
+
+  /** Call this when the view is shown or hidden. */
+  visibilityChanged(): void {
+    if (this.options.isVisible()) this.redrawChanged();
+    this.clockwork.arm();
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
@@ -62,19 +99,17 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       await this.options.ready();
       return this.roots();
     }
-    if (node.kind === 'group')
-      return (
-        this.grouped()
-          .get(node.title)
-          ?.map(({ instance }) => this.nodeOf(instance.id)) ?? []
-      );
+    if (node.kind === 'group') {
+      const rows = this.grouped().get(node.title) ?? [];
+      return rows.map(({ instance }) => this.nodeOf(instance.id));
+    }
     if (node.kind !== 'instance') return [];
-    const row = this.options.store.row(node.id);
-    return row ? [...childrenOf(node, row, this.options.marksOf(node.id))] : [];
+    this.shownBelow.set(node, this.textBelow(node));
+    return this.below(node);
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
-    if (node.kind === 'detail' || node.kind === 'port') return node.parent;
+    if (node.kind === 'detail' || node.kind === 'port' || node.kind === 'activity') return node.parent;
     if (node.kind !== 'instance' || this.options.arrangement().group === 'none') return undefined;
     for (const [title, rows] of this.grouped()) {
       if (rows.some(({ instance }) => instance.id === node.id)) return this.groupOf(title);
@@ -84,34 +119,37 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
     switch (node.kind) {
-      case 'instance': {
-        const row = this.options.store.row(node.id);
-        return row
-          ? instanceItem(node, row, this.options.marksOf(node.id))
-          : new vscode.TreeItem(labelText(node.id));
-      }
+      case 'instance':
+        return this.itemOfInstance(node);
       case 'detail':
         return detailItem(node);
       case 'port':
-        return portItem(node, this.options.marksOf(node.parent.id));
+        return portItem(node);
+      case 'activity':
+        return activityItem(node, activityText(node.activity, this.now));
       case 'group':
-        return groupItem(node, this.grouped().get(node.title)?.length ?? 0);
-      case 'creating':
-        return creatingItem(node);
+        return groupItem(node, this.grouped().get(node.title) ?? []);
+      case 'creating': {
+        const record = this.recordOf(node);
+        this.shown.set(node, this.textOf(node));
+        this.clockwork.set(node.operationId, record && secondMs);
+        return record ? creatingItem(record, this.now) : new vscode.TreeItem('');
+      }
     }
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
     const row = node.kind === 'instance' ? this.options.store.row(node.id) : undefined;
-    if (row) addTooltip(item, row, this.options.marksOf(row.instance.id));
+    if (!row || node.kind !== 'instance') return item;
+    item.tooltip = tooltipOf(this.options.situationOf(row), this.options);
+    this.hovered.set(node, this.now);
+    this.clockwork.set(`hovered:${node.id}`, minuteMs);
     return item;
   }
 
   /** The node of an instance, to reveal it. */
   nodeOf(id: string): InstanceNode {
-    const known = this.nodes.get(id);
-    if (known) return known;
-    const node: InstanceNode = { kind: 'instance', id };
+    const node = this.nodes.get(id) ?? { kind: 'instance', id };
     this.nodes.set(id, node);
     return node;
   }
@@ -121,32 +159,81 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     this.redraw.dispose();
   }
 
+  private tick(): void {
+    const isOld = (node: InstanceNode): boolean =>
+      this.now - (this.hovered.get(node) ?? this.now) >= minuteMs;
+    const old = [...this.hovered.keys()].filter(isOld);
+    for (const node of old) {
+      this.hovered.delete(node);
+      this.clockwork.set(`hovered:${node.id}`, undefined);
+    }
+    if (old.length > 0) this.redraw.fire(old);
+    this.redrawChanged();
+  }
+
+  private get now(): number {
+    return this.options.clock.now();
+  }
+
+  private itemOfInstance(node: InstanceNode): vscode.TreeItem {
+    const row = this.options.store.row(node.id);
+    if (!row) return new vscode.TreeItem(labelText(node.id));
+    const text = rowText(this.options.situationOf(row));
+    this.shown.set(node, JSON.stringify(text));
+    const countsBelow = this.options.isOpen(node.id) && billingOf(row.state) === 'on';
+    this.clockwork.set(node.id, text.changesEveryMs ?? (countsBelow ? minuteMs : undefined));
+    return instanceItem(node, text);
+  }
+
+  /** What a row shows now; equal for what looks the same. */
+  private textOf(node: TreeNode): string {
+    if (node.kind === 'creating') {
+      const record = this.recordOf(node);
+      return record ? creatingText(record, this.now) : '';
+    }
+    const row = node.kind === 'instance' ? this.options.store.row(node.id) : undefined;
+    return row ? JSON.stringify(rowText(this.options.situationOf(row))) : '';
+  }
+
+  private textBelow(node: InstanceNode): string {
+    return JSON.stringify(this.below(node).map((child) => this.getTreeItem(child)));
+  }
+
+  private below(node: InstanceNode): TreeNode[] {
+    const row = this.options.store.row(node.id);
+    return row ? [...childrenOf(node, this.options.situationOf(row), this.options)] : [];
+  }
+
+  private recordOf({ operationId }: CreatingNode): OperationRecord | undefined {
+    return this.options.operations.pending().find(({ id }) => id === operationId);
+  }
+
   private roots(): TreeNode[] {
-    const { store, operations, arrangement } = this.options;
-    const creating = operations
-      .pending()
-      .filter((record) => record.kind === 'create' && record.instanceId === undefined)
-      .map((record): TreeNode => {
-        const node = this.creating.get(record.id) ?? { kind: 'creating', record };
-        this.creating.set(record.id, node);
-        return node;
-      });
-    if (arrangement().group !== 'none')
+    const { store, arrangement } = this.options;
+    const creating = this.creates().map(({ id, name }) => {
+      const node = this.creating.get(id) ?? { kind: 'creating', operationId: id, name };
+      this.creating.set(id, node);
+      return node;
+    });
+    if (arrangement().group !== 'none') {
       return [...creating, ...[...this.grouped().keys()].map((title) => this.groupOf(title))];
-    const rows = arrange(store.rows(), arrangement());
+    }
+    const rows = arrange(store.rows(), arrangement(), this.options.locationOf);
     return [...creating, ...rows.map(({ instance }) => this.nodeOf(instance.id))];
   }
 
+  /** The creates whose instances have no ID yet. */
+  private creates(): readonly OperationRecord[] {
+    return this.options.operations
+      .pending()
+      .filter(({ kind, instanceId }) => kind === 'create' && instanceId === undefined);
+  }
+
   private grouped(): ReturnType<typeof groupRows> {
-    const { store, arrangement } = this.options;
+    const { store, arrangement, locationOf } = this.options;
     const { group } = arrangement();
     if (group === 'none') return new Map();
-    return groupRows(
-      arrange(store.rows(), arrangement()),
-      group,
-      vscode.l10n.t('Unknown'),
-      this.options.locationOf,
-    );
+    return groupRows(arrange(store.rows(), arrangement(), locationOf), group, locationOf);
   }
 
   private groupOf(title: string): GroupNode {
@@ -156,10 +243,31 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   }
 
   private follow({ added, removed, changed }: StoreChange): void {
-    for (const id of removed) this.nodes.delete(id);
+    for (const id of removed) {
+      const node = this.nodes.get(id);
+      if (node) this.forget(node, id);
+      this.nodes.delete(id);
+    }
     const { filter, sort, group } = this.options.arrangement();
     const mayMove = filter !== '' || sort !== 'listed' || group !== 'none';
     if (added.length + removed.length > 0 || (mayMove && changed.length > 0)) this.redrawAll();
     else this.redrawInstances(changed);
+  }
+
+  private followCreates(): void {
+    const creates = new Set(this.creates().map(({ id }) => id));
+    const gone = [...this.creating].filter(([id]) => !creates.has(id));
+    for (const [id, node] of gone) {
+      this.forget(node, id);
+      this.creating.delete(id);
+    }
+    if (gone.length > 0 || creates.size > this.creating.size) this.redrawAll();
+    else this.redrawChanged();
+  }
+
+  private forget(node: TreeNode, key: string): void {
+    this.shown.delete(node);
+    this.shownBelow.delete(node);
+    this.clockwork.set(key, undefined);
   }
 }

@@ -1,12 +1,18 @@
 import * as vscode from 'vscode';
 import type { PortForward } from '../../api/types';
+import { formatDuration } from '../../base/duration';
+import { runningRate } from '../../cost/billing';
 import type { OperationRecord } from '../../instances/operations/journal';
 import type { InstanceRow } from '../../instances/store';
-import { descriptionOf, detailsOf, tooltipOf, type Detail, type LocationNames } from '../details';
-import { contextValue, labelText, present, stateIcon } from '../presentation';
+import type { Activity, ActivityText } from '../activity';
+import { detailsOf, gpuText, type Detail, type Knowledge } from '../details';
+import { isBrowsable, portText } from '../ports';
+import { labelText, present, rateText, stateIcon, themeIcon } from '../presentation';
+import { rowText, type RowText } from '../rowText';
+import type { Situation } from '../situation';
 
-/** A row of the tree. The same object stands for the same thing through all refreshes. */
-export type TreeNode = InstanceNode | DetailNode | PortNode | GroupNode | CreatingNode;
+/** A row of the tree. The same object stands for the same instance, group, or create through all refreshes. */
+export type TreeNode = InstanceNode | DetailNode | PortNode | ActivityNode | GroupNode | CreatingNode;
 
 export interface InstanceNode {
   readonly kind: 'instance';
@@ -23,6 +29,14 @@ export interface PortNode {
   readonly kind: 'port';
   readonly parent: InstanceNode;
   readonly forward: PortForward;
+  readonly hasTunnel: boolean;
+}
+
+/** Something that goes on: below its instance, or in the Activity view, where it has no parent. */
+export interface ActivityNode {
+  readonly kind: 'activity';
+  readonly parent?: InstanceNode;
+  readonly activity: Activity;
 }
 
 export interface GroupNode {
@@ -33,48 +47,60 @@ export interface GroupNode {
 /** An instance that was requested and has no ID yet. */
 export interface CreatingNode {
   readonly kind: 'creating';
-  readonly record: OperationRecord;
+  readonly operationId: string;
+  readonly name: string;
 }
 
-/** What a row shows in addition to the instance itself. */
-export interface RowMarks {
-  /** Which window is connected to it, if any. */
-  readonly connected: 'here' | 'elsewhere' | undefined;
-  /** Local ports of this window's tunnels, by internal port. */
-  readonly tunnels: ReadonlyMap<number, number>;
-  readonly locationOf: LocationNames;
-}
-
-export function instanceItem(node: InstanceNode, row: InstanceRow, marks: RowMarks): vscode.TreeItem {
-  const name = labelText(row.instance.name);
-  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
-  item.id = `instance:${node.id}`;
-  item.iconPath = stateIcon(row.state);
-  item.description = [descriptionOf(row), connectedText(marks)].filter(Boolean).join(' · ');
-  item.contextValue = contextValue(row) + (marks.connected ? ' connected' : '');
-  item.accessibilityInformation = {
-    label: vscode.l10n.t('{0}, {1}', name, item.description),
-    role: 'treeitem',
-  };
+export function instanceItem({ id }: InstanceNode, text: RowText): vscode.TreeItem {
+  const item = new vscode.TreeItem(text.name, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = `instance:${id}`;
+  item.iconPath = themeIcon(text.icon, text.color);
+  item.description = text.description;
+  item.contextValue = text.context;
+  item.accessibilityInformation = { label: text.spoken, role: 'treeitem' };
   return item;
 }
 
-function connectedText({ connected }: RowMarks): string | undefined {
-  if (connected === undefined) return undefined;
-  return connected === 'here' ? vscode.l10n.t('connected') : vscode.l10n.t('connected in another window');
+/** What goes on comes first, then what is known. */
+export function childrenOf(
+  parent: InstanceNode,
+  situation: Situation,
+  knowledge: Knowledge,
+): readonly (ActivityNode | DetailNode | PortNode)[] {
+  const { row, tunnels } = situation;
+  const forwards = row.instance.portForwards ?? [];
+  return [
+    ...activitiesOf(situation).map((activity): ActivityNode => ({ kind: 'activity', parent, activity })),
+    ...detailsOf(situation, knowledge).flatMap((detail): (DetailNode | PortNode)[] => {
+      if (detail.key !== 'ports' || forwards.length === 0) return [{ kind: 'detail', parent, detail }];
+      return forwards.map((forward) => {
+        const hasTunnel = tunnels.some(({ port }) => port === forward.internalPort);
+        return { kind: 'port', parent, forward, hasTunnel };
+      });
+    }),
+  ];
 }
 
-/** Called when the pointer rests on a row, since tooltips for all rows of a long list would be costly. */
-export function addTooltip(item: vscode.TreeItem, row: InstanceRow, marks: RowMarks): void {
-  item.tooltip = tooltipOf(row, marks.locationOf);
+function activitiesOf({ row, operation, schedule, tunnels }: Situation): readonly Activity[] {
+  const { name } = row.instance;
+  return [
+    ...(operation ? [{ kind: 'operation' as const, record: operation }] : []),
+    ...(schedule ? [{ kind: 'schedule' as const, schedule }] : []),
+    ...tunnels.map((tunnel) => ({ kind: 'tunnel' as const, tunnel, name })),
+  ];
 }
 
-export function childrenOf(node: InstanceNode, row: InstanceRow, marks: RowMarks): readonly TreeNode[] {
-  return detailsOf(row, marks.locationOf).flatMap((detail): TreeNode[] => {
-    const forwards = row.instance.portForwards ?? [];
-    if (detail.key !== 'ports' || forwards.length === 0) return [{ kind: 'detail', parent: node, detail }];
-    return forwards.map((forward) => ({ kind: 'port', parent: node, forward }));
-  });
+/** The row of something that goes on; without a parent it says about which instance it is. */
+export function activityItem({ parent }: ActivityNode, text: ActivityText): vscode.TreeItem {
+  const { id, subject, what, next } = text;
+  const item = new vscode.TreeItem(parent ? what : subject, vscode.TreeItemCollapsibleState.None);
+  item.id = parent ? `${parent.id}:${id}` : id;
+  item.description = (parent ? [next] : [what, next]).filter(Boolean).join(' · ');
+  item.tooltip = [subject, what, next].filter(Boolean).join('\n');
+  item.iconPath = themeIcon(text.icon, 'charts.blue');
+  item.contextValue = text.context;
+  item.accessibilityInformation = { label: [subject, what, next].filter(Boolean).join(', ') };
+  return item;
 }
 
 export function detailItem({ parent, detail }: DetailNode): vscode.TreeItem {
@@ -82,54 +108,61 @@ export function detailItem({ parent, detail }: DetailNode): vscode.TreeItem {
   item.id = `detail:${parent.id}:${detail.key}`;
   item.description = detail.value;
   item.tooltip = `${detail.label}: ${detail.value}`;
-  item.iconPath = new vscode.ThemeIcon(detail.icon);
+  item.iconPath = themeIcon(detail.icon);
   item.contextValue = `detail detail-${detail.key}`;
   return item;
 }
 
-export function portItem({ parent, forward }: PortNode, marks: RowMarks): vscode.TreeItem {
-  const tunnel = marks.tunnels.get(forward.internalPort);
-  const item = new vscode.TreeItem(
-    vscode.l10n.t('Port {0}', forward.internalPort),
-    vscode.TreeItemCollapsibleState.None,
-  );
+export function portItem({ parent, forward, hasTunnel }: PortNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(portText(forward.internalPort), vscode.TreeItemCollapsibleState.None);
   item.id = `port:${parent.id}:${forward.internalPort}:${forward.externalPort}`;
-  item.description =
-    tunnel === undefined
-      ? vscode.l10n.t('public port {0}', forward.externalPort)
-      : vscode.l10n.t('public port {0} · tunnel on localhost:{1}', forward.externalPort, tunnel);
-  item.iconPath = new vscode.ThemeIcon(
-    tunnel === undefined ? 'plug' : 'radio-tower',
-    tunnel === undefined ? undefined : new vscode.ThemeColor('charts.green'),
-  );
-  item.contextValue = tunnel === undefined ? 'port' : 'port tunnel';
+  item.description = vscode.l10n.t('public port {0}', forward.externalPort);
+  item.iconPath = themeIcon('plug');
+  item.contextValue = ['port', isBrowsable(forward.internalPort) && 'can-browse', !hasTunnel && 'can-tunnel']
+    .filter(Boolean)
+    .join(' ');
   return item;
 }
 
-export function groupItem({ title }: GroupNode, count: number): vscode.TreeItem {
+/** `Warsaw, Poland`, with how many there are and their rate: `3 · $1.47/hr`. */
+export function groupItem({ title }: GroupNode, rows: readonly InstanceRow[]): vscode.TreeItem {
   const item = new vscode.TreeItem(labelText(title), vscode.TreeItemCollapsibleState.Expanded);
   item.id = `group:${title}`;
-  item.description = String(count);
+  item.description = [String(rows.length), rateText(runningRate(rows))].filter(Boolean).join(' · ');
   item.contextValue = 'group';
   return item;
 }
 
-export function creatingItem({ record }: CreatingNode): vscode.TreeItem {
+/** What a create without an ID shows: `Creating 12 s · RTX 4090`. */
+export function creatingText({ startedAt, wanted, step }: OperationRecord, now: number): string {
+  const isUnclear = step === 'unclear' || step === 'searching' || step === 'searched';
+  return [
+    `${present('creating').label} ${formatDuration(now - startedAt)}`,
+    isUnclear ? vscode.l10n.t('not confirmed, checking the list') : undefined,
+    gpuText(wanted?.gpus),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+export function creatingItem(record: OperationRecord, now: number): vscode.TreeItem {
   const item = new vscode.TreeItem(labelText(record.name), vscode.TreeItemCollapsibleState.None);
   item.id = `creating:${record.id}`;
   item.iconPath = stateIcon('creating');
-  item.description = present('creating').label;
-  item.contextValue = 'creating';
+  item.description = creatingText(record, now);
+  item.tooltip = `${labelText(record.name)}\n${item.description}`;
+  item.contextValue = 'creating can-cancel';
   return item;
 }
 
 /** A quick pick item for a row. */
-export function pickItem(row: InstanceRow): vscode.QuickPickItem & { readonly id: string } {
+export function pickItem(row: InstanceRow, now: number): vscode.QuickPickItem & { readonly id: string } {
+  const { icon, color, description } = rowText({ row, tunnels: [], now });
   return {
     id: row.instance.id,
     label: labelText(row.instance.name),
-    description: descriptionOf(row),
+    description,
     detail: row.instance.ipAddress,
-    iconPath: stateIcon(row.state),
+    iconPath: themeIcon(icon, color),
   };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Services } from '../../../src/commands/services';
+import { stopAll } from '../../../src/commands/stopAll';
 import { stopInstance } from '../../../src/commands/stopInstance';
 import { connectedInstance } from '../../../src/vscode/connectedWindow';
 import type { SshSetup } from '../../../src/vscode/sshSetup';
@@ -84,11 +85,11 @@ beforeEach(async () => {
 });
 afterEach(() => person.close());
 
-/** A person's stop of the row, in the window. */
-async function stop(): Promise<unknown> {
+function servicesOf(): Services {
   const log = { error: vi.fn(), warn: vi.fn(), show: vi.fn() };
   const ssh = { hosts: { entries: () => Promise.resolve([{ alias: 'td-box', id }]) } };
-  const services = {
+  return {
+    clock: person.clock,
     store: window.store,
     operations: window.operations,
     treeView: { visible: false, selection: [] },
@@ -96,7 +97,11 @@ async function stop(): Promise<unknown> {
     connected: () => connectedInstance(ssh as unknown as SshSetup, log as never),
     isOpenElsewhere: () => false,
   } as unknown as Services;
-  return stopInstance(services, [{ kind: 'instance', id }]);
+}
+
+/** A person's stop of the row, in the window. */
+async function stop(): Promise<unknown> {
+  return stopInstance(servicesOf(), [{ kind: 'instance', id }]);
 }
 
 const stops = (): number => person.count('POST', 'stop');
@@ -145,5 +150,37 @@ describe('stopping the instance that this window is inside of', () => {
     expect(editor.ran).toEqual([]);
     await person.until(() => person.world.instance(id).status === 'stopped');
     expect(stops()).toBe(1);
+  });
+});
+
+describe('stopping everything', () => {
+  beforeEach(async () => {
+    Object.assign(editor, { remoteName: undefined, authority: '' });
+    person.machine('other', { status: 'running' });
+    person.machine('resting', { status: 'stopped' });
+    await window.store.refresh();
+  });
+
+  test('asks once, with names and rates, and stops what is running', async () => {
+    editor.answers = ['Stop All'];
+    await stopAll(servicesOf());
+    expect(editor.asked).toHaveLength(1);
+    expect(editor.asked[0]?.message).toMatch(/^Stop all 2 running instances \(\$\d+\.\d+\/hr\)\?$/);
+    expect(editor.asked[0]?.detail).toMatch(/^box \(\$.+\/hr\)\nother \(\$.+\/hr\)\n\n/);
+    expect(editor.asked[0]?.detail).not.toContain('resting');
+    expect(stops()).toBe(2);
+  });
+
+  test('stops nothing where the person cancels', async () => {
+    await expect(stopAll(servicesOf())).rejects.toThrow();
+    expect(stops()).toBe(0);
+  });
+
+  test('says so where nothing is running', async () => {
+    editor.answers = ['Stop All'];
+    await stopAll(servicesOf());
+    await person.until(() => person.world.all().every(({ status }) => status === 'stopped'));
+    await window.store.refresh();
+    await expect(stopAll(servicesOf())).rejects.toThrow('No instance is running.');
   });
 });

@@ -6,7 +6,7 @@ import { commandIds } from '../../../src/commands/ids';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const text = readFileSync(path.join(root, 'package.json'), 'utf8');
-const item = v.object({ command: v.string(), when: v.optional(v.string()) });
+const item = v.union([v.object({ command: v.string() }), v.object({ submenu: v.string() })]);
 const manifest = v.parse(
   v.object({
     name: v.string(),
@@ -44,6 +44,7 @@ const promised = [
   ...['scheduleStop', 'cancelOperation', 'watchCapacity', 'showCosts'],
   ...['openTunnel', 'closeTunnel', 'acceptHostKey', 'removeSshEntries', 'manageKeys', 'switchAccount'],
   ...['filterInstances', 'sortInstances', 'groupInstances', 'openWalkthrough', 'showLog', 'copyDiagnostics'],
+  ...['stopAll', 'clearFilter'],
 ].map((name) => `tensordock.${name}`);
 
 describe('the manifest', () => {
@@ -52,7 +53,10 @@ describe('the manifest', () => {
     expect(manifest.displayName).toBe('TensorDock');
     expect(manifest.engines.vscode).toBe('^1.100.0');
     expect(manifest.devDependencies['@types/vscode']).toMatch(/^~1\.100\./);
-    expect(manifest.contributes.views.tensordock).toMatchObject([{ id: 'tensordock.instances' }]);
+    expect(manifest.contributes.views.tensordock).toMatchObject([
+      { id: 'tensordock.instances' },
+      { id: 'tensordock.activity' },
+    ]);
     const commands = manifest.contributes.commands.map(({ command }) => command);
     expect(commands).toEqual(expect.arrayContaining(promised));
     expect(commands.toSorted()).toEqual([...commandIds].sort());
@@ -99,7 +103,7 @@ describe('the manifest', () => {
     contributed.add('workbench.action.openSettings');
     const offered = Object.values(manifest.contributes.menus)
       .flat()
-      .map(({ command }) => command);
+      .flatMap((entry) => ('command' in entry ? [entry.command] : []));
     const linked = [...JSON.stringify(nls).matchAll(/command:([\w.]+)/g)].map(([, command]) => command);
     expect(
       [...offered, ...linked].filter((command) => command === undefined || !contributed.has(command)),

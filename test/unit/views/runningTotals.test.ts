@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type * as vscode from 'vscode';
 import type { InstanceRow, StoreStatus } from '../../../src/instances/store';
+import { noCost } from '../../../src/cost/history';
 import { StatusBar } from '../../../src/views/statusBar';
 import { plainArrangement } from '../../../src/views/tree/arrangement';
 import type { TreeNode } from '../../../src/views/tree/nodes';
@@ -23,15 +24,30 @@ function viewOf(rows: readonly InstanceRow[], status?: StoreStatus, filter = '')
     onDidChangeVisibility: none,
     onDidExpandElement: none,
     onDidCollapseElement: none,
+    onDidChangeSelection: none,
   };
   const log = { warn: () => undefined } as unknown as vscode.LogOutputChannel;
   const view = new ViewState(treeView as unknown as vscode.TreeView<TreeNode>, log);
-  view.update(fixedStore(rows, status), { ...plainArrangement, filter });
+  view.update(fixedStore(rows, status), { ...plainArrangement, filter }, () => undefined);
   return treeView as View;
 }
 
 function statusBarOf(rows: readonly InstanceRow[]): typeof window.statusItem {
-  new StatusBar(fixedStore(rows)).update();
+  const now = new Date(2026, 10, 26, 14, 0).getTime();
+  const schedule = { id: 's', accountId: 'account', instanceId: 'a', name: 'a', at: now + 4 * 3_600_000 };
+  new StatusBar(fixedStore(rows), {
+    situationOf: (shown) => ({
+      row: shown,
+      tunnels: [],
+      schedule: shown.instance.id === 'a' ? schedule : undefined,
+      now,
+    }),
+    costsOf: () => ({
+      runningSince: now - 3_600_000,
+      run: noCost,
+      today: { ...noCost, dollars: 0.5, onMs: 3_600_000 },
+    }),
+  }).update();
   return window.statusItem;
 }
 
@@ -61,20 +77,42 @@ describe('the badge, the view and the status bar', () => {
     expect(view.description).toBe(rate);
     const status = statusBarOf(rows);
     expect(status.text).toBe(`$(vm-running) ${count} · ${rate}`);
-    expect(status.tooltip).toContain(sentence);
+    expect(status.tooltip.value).toContain(sentence);
     expect(status.visible).toBe(true);
   });
 
+  test('list what is running, the most expensive first, with what a person may want to do', () => {
+    const rows = [
+      row('a', 'running', {}, { runningSince: 1 }),
+      row('big|[x](command:a)', 'running', { rateHourly: 2 }),
+      row('c', 'stopped'),
+    ];
+    const { value, isTrusted } = statusBarOf(rows).tooltip;
+    expect(value.split('\n').filter((line) => line.startsWith('|'))).toEqual([
+      '| Instance | Rate | Running since | Today | Stops |',
+      '| --- | ---: | --- | ---: | --- |',
+      String.raw`| big\|\[x\] \(command:a\) | \$2.00/hr | before 13:00 | at least \$0.50 | – |`,
+      String.raw`| a | \$0.50/hr | 13:00 | \$0.50 | 18:00 |`,
+    ]);
+    expect(value).toContain(
+      '[Costs](command:tensordock.showCosts) · [Stop All…](command:tensordock.stopAll)',
+    );
+    expect(isTrusted).toMatchObject({
+      enabledCommands: expect.arrayContaining(['tensordock.stopAll']) as unknown,
+    });
+  });
+
   test('show nothing while nothing is running', () => {
-    expect(viewOf([row('a', 'stopped')])).toMatchObject({ badge: undefined, description: '' });
+    expect(viewOf([row('a', 'stopped')])).toMatchObject({});
+    expect(viewOf([row('a', 'stopped')])).not.toHaveProperty('badge');
     expect(statusBarOf([row('a', 'stopped')]).visible).toBe(false);
   });
 
   test('show no number for rates that are unknown', () => {
     const rows = [row('a', 'running', { rateHourly: undefined })];
-    expect(viewOf(rows).description).toBe('');
+    expect(viewOf(rows).description).toBeUndefined();
     expect(statusBarOf(rows)).toMatchObject({ text: '$(vm-running) 1' });
-    expect(window.statusItem.tooltip).toContain('The rate of 1 instance is unknown');
+    expect(window.statusItem.tooltip.value).toContain('The rate of 1 instance is unknown');
   });
 });
 
@@ -96,6 +134,15 @@ describe('the message of the view', () => {
   test('says so where there has been no list yet', () => {
     const { message } = viewOf([], { accountId: 'a', listedAt: 0, failure });
     expect(message).toMatch(/Retrying automatically\.$/);
+  });
+
+  test('says what a filter leaves out, beside what else there is to say', () => {
+    const rows = [row('gpu-a'), row('gpu-b', 'stopped'), row('web')];
+    expect(viewOf(rows, undefined, 'GPU').message).toBe('Showing 2 of 3 instances, filtered by “GPU”.');
+    const { message } = viewOf(rows, { accountId: 'a', listedAt: 1_000, failure }, '[x](command:a)');
+    expect(message).toMatch(
+      /^TensorDock is down\..* Showing 0 of 3 instances, filtered by “\[x\] \(command:a\)”\.$/,
+    );
   });
 
   test('counts instances that are missing from the list', () => {

@@ -76,7 +76,9 @@ test('two quick clicks open one tunnel', async () => {
   first.tunnel.succeed();
   const third = tunnels.start('id', 8888, target, vi.fn(), signal);
   expect(await Promise.all([first.port, second, third])).toEqual(Array(3).fill(first.tunnel.localPort));
-  expect(tunnels.all()).toEqual([{ id: 'id', port: 8888, localPort: first.tunnel.localPort }]);
+  expect(tunnels.all()).toEqual([
+    { id: 'id', port: 8888, localPort: first.tunnel.localPort, isRefused: false },
+  ]);
 });
 
 test('a tunnel that could not be opened is tried again by the next click', async () => {

@@ -1,11 +1,15 @@
+import type { TreeItem } from 'vscode';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Emitter } from '../../../../src/base/emitter';
 import type { OperationRecord } from '../../../../src/instances/operations/journal';
 import type { InstanceRow, InstanceStore, StoreChange } from '../../../../src/instances/store';
+import { noCost } from '../../../../src/cost/history';
+import type { Situation } from '../../../../src/views/situation';
 import { plainArrangement, type Arrangement } from '../../../../src/views/tree/arrangement';
 import { InstanceTree } from '../../../../src/views/tree/instanceTree';
 import type { TreeNode } from '../../../../src/views/tree/nodes';
 import { resetWindow } from '../../fakeVscode';
+import { ManualClock } from '../../../simulator/clock';
 import { fixedStore, row } from '../rows';
 
 vi.mock('vscode', async () => (await import('../../fakeVscode')).fakeVscode);
@@ -18,25 +22,48 @@ interface Shown {
   readonly change: (change: Partial<StoreChange>) => void;
   /** What was redrawn: `all`, or the ids of rows. */
   readonly redrawn: string[];
+  readonly operationsChanged: () => void;
+}
+
+interface Around {
+  readonly arrangement?: Partial<Arrangement>;
+  readonly pending?: OperationRecord[];
+  readonly open?: ReadonlySet<string>;
+  readonly clock?: ManualClock;
+  readonly screen?: { visible: boolean };
+  readonly around?: (id: string) => Partial<Situation>;
 }
 
 function show(
   rows: readonly InstanceRow[],
-  arrangement: Partial<Arrangement> = {},
-  pending: readonly OperationRecord[] = [],
+  {
+    arrangement = {},
+    pending = [],
+    open = new Set(),
+    clock = new ManualClock(),
+    screen = { visible: true },
+    around = () => ({}),
+  }: Around = {},
 ): Shown {
   const changes = new Emitter<StoreChange>();
+  const operations = new Emitter<void>();
   const store = { ...fixedStore(rows), onDidChange: changes.event } as unknown as InstanceStore;
   const tree = new InstanceTree({
     store,
-    operations: { pending: () => pending, onDidChange: new Emitter<void>().event },
-    marksOf: () => ({
-      connected: undefined,
-      tunnels: new Map([[8888, 50_000]]),
-      locationOf: () => undefined,
+    clock,
+    operations: { pending: () => pending, onDidChange: operations.event },
+    situationOf: (shown) => ({
+      row: shown,
+      operation: pending.find(({ instanceId }) => instanceId === shown.instance.id),
+      tunnels: [],
+      now: clock.now(),
+      ...around(shown.instance.id),
     }),
+    costsOf: () => ({ run: noCost, today: noCost }),
     locationOf: (id) => (id === 'loc' ? { id, city: 'Warsaw', country: 'Poland', gpus: [] } : undefined),
     arrangement: () => ({ ...plainArrangement, ...arrangement }),
+    isVisible: () => screen.visible,
+    isOpen: (id) => open.has(id),
     ready: () => Promise.resolve(),
   });
   const redrawn: string[] = [];
@@ -46,11 +73,31 @@ function show(
       ...(nodes === undefined ? ['all'] : list.map((node) => ('id' in node ? node.id : node.kind))),
     );
   });
-  return { tree, redrawn, change: (change) => changes.fire({ ...unchanged, ...change }) };
+  return {
+    tree,
+    redrawn,
+    change: (change) => changes.fire({ ...unchanged, ...change }),
+    operationsChanged: () => operations.fire(),
+  };
+}
+
+/** Draws all rows, as VS Code does. */
+async function draw(tree: InstanceTree): Promise<readonly TreeItem[]> {
+  return (await tree.getChildren()).map((node) => tree.getTreeItem(node));
+}
+
+async function below(tree: InstanceTree): Promise<readonly TreeItem[]> {
+  const [node] = await tree.getChildren();
+  return (await tree.getChildren(node)).map((child) => tree.getTreeItem(child));
 }
 
 async function labels(tree: InstanceTree, node?: TreeNode): Promise<unknown[]> {
   return (await tree.getChildren(node)).map((child) => tree.getTreeItem(child).label);
+}
+
+function operation(kind: OperationRecord['kind'], record: Partial<OperationRecord> = {}): OperationRecord {
+  const fixed = { version: 1 as const, id: 'op', accountId: 'account', name: 'new-box', step: 'begin' };
+  return { ...fixed, kind, instanceId: 'a', startedAt: new ManualClock().now(), ...record };
 }
 
 beforeEach(resetWindow);
@@ -61,7 +108,7 @@ describe('the rows', () => {
     const { tree } = show([row('box', 'running', { resources: { gpus } })]);
     const [node] = await tree.getChildren();
     const item = node && tree.getTreeItem(node);
-    expect(item).toMatchObject({ label: 'box', description: 'Running · 2× RTX 4090 · $0.50/hr' });
+    expect(item).toMatchObject({ label: 'box', description: '$0.50/hr · 2× RTX 4090' });
     expect(item?.contextValue?.split(' ')).toEqual(
       expect.arrayContaining(['instance', 'running', 'can-stop']),
     );
@@ -87,24 +134,36 @@ describe('the rows', () => {
     expect(node && tree.getTreeItem(node).description).toContain('missing from the list');
   });
 
-  test('show the public port of a port forward, and its tunnel', async () => {
+  test('show a tunnel as a row of its own, also to a port that is not forwarded', async () => {
     const portForwards = [
       { internalPort: 22, externalPort: 20_022 },
       { internalPort: 8888, externalPort: 20_088 },
     ];
-    const { tree } = show([row('box', 'running', { portForwards, ipAddress: '192.0.2.1' })]);
-    const [node] = await tree.getChildren();
-    const ports = (await tree.getChildren(node)).filter(({ kind }) => kind === 'port');
-    expect(ports.map((port) => tree.getTreeItem(port).description)).toEqual([
-      'public port 20022',
-      'public port 20088 · tunnel on localhost:50000',
+    const tunnels = [8888, 9000].map((port) => ({
+      id: 'box',
+      port,
+      localPort: 50_000 + port,
+      isRefused: false,
+    }));
+    const { tree } = show([row('box', 'running', { portForwards, ipAddress: '192.0.2.1' })], {
+      around: () => ({ tunnels }),
+    });
+    const items = (await below(tree)).filter(({ contextValue }) => /^(port|tunnel)/.test(contextValue ?? ''));
+    expect(items.map(({ label, description, contextValue }) => [label, description, contextValue])).toEqual([
+      ['Tunnel to Port 8888 (Jupyter)', 'localhost:58888 · until this window closes', 'tunnel can-browse'],
+      ['Tunnel to Port 9000', 'localhost:59000 · until this window closes', 'tunnel can-browse'],
+      ['Port 22 (SSH)', 'public port 20022', 'port can-tunnel'],
+      ['Port 8888 (Jupyter)', 'public port 20088', 'port can-browse'],
     ]);
   });
 
   test('include an instance that is being created, before it has an ID', async () => {
-    const record = { id: 'op', kind: 'create', name: 'new-box' } as OperationRecord;
-    const { tree } = show([row('box')], {}, [record]);
+    const wanted = { image: 'a', vcpuCount: 1, ramGb: 1, storageGb: 1, gpus: [{ model: 'h100', count: 1 }] };
+    const { tree } = show([row('box')], {
+      pending: [operation('create', { instanceId: undefined, wanted })],
+    });
     expect(await labels(tree)).toEqual(['new-box', 'box']);
+    expect((await draw(tree))[0]?.description).toBe('Creating 0 s · H100');
   });
 
   test('show text from outside without links, icons or hidden characters', async () => {
@@ -117,32 +176,41 @@ describe('the rows', () => {
       const texts = [each.label, each.description, each.accessibilityInformation?.label].map(String);
       expect(texts.join('\n')).not.toMatch(/\]\(|\$\(|\u202e/);
     }
-    // VS Code makes links of the addresses in a Markdown string, so the tooltip is none.
-    if (typeof item.tooltip !== 'string') throw new Error('The tooltip is not a string.');
-    expect(item.tooltip).not.toMatch(/\]\(|\$\(|\u202e/);
-    expect(item.tooltip.split('\n')).toEqual(expect.arrayContaining(['State: Running', 'ID: id']));
+    if (typeof item.tooltip !== 'object') throw new Error('The tooltip is not Markdown.');
+    expect(item.tooltip.value).not.toMatch(/\u202e/);
+    expect(item.tooltip.value.match(/(?<!\\)\]\([^)]*\)/g)).toEqual(
+      ['connect', 'stopInstance', 'showCosts'].map((name): unknown =>
+        expect.stringContaining(`(command:tensordock.${name}`),
+      ),
+    );
   });
 });
 
 describe('groups and the filter', () => {
-  test('group by location with its name, as far as it is known', async () => {
+  test('group by city, with how many there are and their rate', async () => {
     const rows = [
       row('a', 'running', { locationId: 'loc' }),
       row('b', 'running', { locationId: 'other' }),
       row('c'),
     ];
-    const { tree } = show(rows, { group: 'location' });
-    expect(await labels(tree)).toEqual(['other', 'Unknown', 'Warsaw, Poland']);
+    const { tree } = show(rows, { arrangement: { group: 'location' } });
+    const groups = (await draw(tree)).map(({ label, description }) => [label, description]);
+    expect(groups).toEqual([
+      ['Unknown location', '2 · $1.00/hr'],
+      ['Warsaw, Poland', '1 · $0.50/hr'],
+    ]);
   });
 
   test('know the parent of a row, so that it can be revealed', async () => {
-    const { tree } = show([row('a'), row('b', 'stopped')], { group: 'state' });
+    const { tree } = show([row('a'), row('b', 'stopped')], { arrangement: { group: 'state' } });
     expect(await labels(tree)).toEqual(['Running', 'Stopped']);
     expect(tree.getParent(tree.nodeOf('b'))).toMatchObject({ kind: 'group', title: 'Stopped' });
   });
 
   test('filter by words of the name, state and GPU', async () => {
-    const { tree } = show([row('gpu-dev'), row('gpu-old', 'stopped'), row('web')], { filter: 'gpu running' });
+    const { tree } = show([row('gpu-dev'), row('gpu-old', 'stopped'), row('web')], {
+      arrangement: { filter: 'gpu running' },
+    });
     expect(await labels(tree)).toEqual(['gpu-dev']);
   });
 
@@ -152,7 +220,11 @@ describe('groups and the filter', () => {
       row('unknown', 'running', { rateHourly: undefined }),
       row('big', 'running', { rateHourly: 3 }),
     ];
-    expect(await labels(show(rows, { sort: 'rate' }).tree)).toEqual(['big', 'cheap', 'unknown']);
+    expect(await labels(show(rows, { arrangement: { sort: 'rate' } }).tree)).toEqual([
+      'big',
+      'cheap',
+      'unknown',
+    ]);
   });
 });
 
@@ -165,10 +237,84 @@ describe('a change in the store', () => {
   });
 
   test('redraws everything where rows come, go or may move', async () => {
-    const { tree, change, redrawn } = show([row('a'), row('b')], { sort: 'state' });
+    const { tree, change, redrawn } = show([row('a'), row('b')], { arrangement: { sort: 'state' } });
     await tree.getChildren();
     change({ added: ['c'] });
     change({ changed: ['b'] });
     expect(redrawn).toEqual(['all', 'all']);
+  });
+});
+
+describe('time', () => {
+  test('redraws the row that counts it once a second, and no other', async () => {
+    const clock = new ManualClock();
+    const { tree, redrawn } = show([row('a', 'starting'), row('b')], {
+      clock,
+      pending: [operation('start', { startedAt: clock.now() })],
+    });
+    expect((await draw(tree))[0]?.description).toBe('Starting 0 s · $0.50/hr');
+    for (let second = 1; second <= 3; second += 1) {
+      await clock.advance(1_000);
+      expect((await draw(tree))[0]?.description).toBe(`Starting ${second} s · $0.50/hr`);
+    }
+    expect(redrawn).toEqual(['a', 'a', 'a']);
+  });
+
+  test('redraws nothing while the view is hidden, and what is old when it is shown again', async () => {
+    const clock = new ManualClock();
+    const screen = { visible: true };
+    const { tree, redrawn } = show([row('a', 'starting')], { clock, screen, pending: [operation('start')] });
+    await draw(tree);
+    screen.visible = false;
+    tree.visibilityChanged();
+    await clock.advance(60_000);
+    expect(redrawn).toEqual([]);
+    screen.visible = true;
+    tree.visibilityChanged();
+    expect(redrawn).toEqual(['a']);
+  });
+
+  test('redraws nothing where no row counts it', async () => {
+    const clock = new ManualClock();
+    const { tree, redrawn } = show([row('a'), row('b', 'stopped')], { clock });
+    await draw(tree);
+    await clock.advance(3_600_000);
+    expect(redrawn).toEqual([]);
+    expect(clock.waiting).toEqual([]);
+  });
+
+  test('ends the tooltip that VS Code keeps a minute after it was shown', async () => {
+    const clock = new ManualClock();
+    const { tree, redrawn } = show([row('a'), row('b')], { clock });
+    await draw(tree);
+    const node = tree.nodeOf('a');
+    tree.resolveTreeItem(tree.getTreeItem(node), node);
+    await clock.advance(10 * 60_000);
+    expect(redrawn).toEqual(['a']);
+  });
+});
+
+describe('an operation', () => {
+  test('redraws its row when it begins, goes on, and ends', async () => {
+    const pending: OperationRecord[] = [];
+    const { tree, redrawn, operationsChanged } = show([row('a', 'stopped'), row('b')], { pending });
+    await draw(tree);
+    pending.push(operation('startWhenAvailable'));
+    operationsChanged();
+    await draw(tree);
+    operationsChanged();
+    pending.length = 0;
+    operationsChanged();
+    expect(redrawn).toEqual(['a', 'a']);
+  });
+
+  test('is a row below its instance that a person can cancel', async () => {
+    const clock = new ManualClock();
+    const nextAt = clock.now() + 40_000;
+    const waiting = operation('startWhenAvailable', { attempts: 3, nextAt, startedAt: clock.now() });
+    const { tree } = show([row('a', 'stopped')], { clock, pending: [waiting] });
+    const [first] = await below(tree);
+    expect(first).toMatchObject({ label: 'Waiting for a GPU', contextValue: 'activity can-cancel' });
+    expect(first?.description).toMatch(/^attempt 3, next in 40 s · until /);
   });
 });

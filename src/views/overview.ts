@@ -1,0 +1,50 @@
+import type { Schedules } from '../automation/schedules';
+import type { Clock } from '../base/clock';
+import type { Ledger } from '../cost/ledger';
+import { dayOf } from '../cost/period';
+import type { LocationNames } from '../instances/locationNames';
+import type { Operations } from '../instances/operations/operations';
+import type { InstanceRow } from '../instances/store';
+import type { WindowRegistry } from '../instances/windowRegistry';
+import type { Tunnels } from '../vscode/tunnels';
+import type { Knowledge } from './details';
+import type { Situation } from './situation';
+
+/** The parts that know something about an instance. */
+export interface OverviewParts {
+  readonly clock: Clock;
+  readonly operations: Pick<Operations, 'of'>;
+  readonly schedules: Pick<Schedules, 'of'>;
+  readonly tunnels: Pick<Tunnels, 'of'>;
+  readonly windows: Pick<WindowRegistry, 'here' | 'isElsewhere'>;
+  readonly ledger: Pick<Ledger, 'runningSince' | 'costOfRun' | 'costOf'>;
+  readonly locations: Pick<LocationNames, 'of'>;
+}
+
+/** What all parts know about an instance, as views show it. */
+export interface Overview extends Knowledge {
+  readonly situationOf: (row: InstanceRow) => Situation;
+}
+
+export function overviewOf(parts: OverviewParts): Overview {
+  const { clock, operations, schedules, tunnels, windows, ledger, locations } = parts;
+  return {
+    situationOf: (row) => {
+      const { id } = row.instance;
+      return {
+        row,
+        operation: operations.of(id),
+        schedule: schedules.of(id),
+        tunnels: tunnels.of(id),
+        connected: windows.here === id ? 'here' : windows.isElsewhere(id) ? 'elsewhere' : undefined,
+        now: clock.now(),
+      };
+    },
+    costsOf: (id) => ({
+      runningSince: ledger.runningSince(id),
+      run: ledger.costOfRun(id),
+      today: ledger.costOf(id, dayOf(clock.now())),
+    }),
+    locationOf: (id) => locations.of(id),
+  };
+}

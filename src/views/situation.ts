@@ -1,0 +1,66 @@
+import { mayReplace } from '../instances/operations/conflicts';
+import type { OperationKind, OperationRecord } from '../instances/operations/journal';
+import { isTransient } from '../instances/state';
+import type { InstanceRow } from '../instances/store';
+import type { Schedule } from '../automation/schedule';
+import type { OpenTunnel } from '../vscode/tunnels';
+import { present, type InstanceAction, type ShownState } from './presentation';
+
+/** Everything that decides what is shown of an instance, apart from its costs. */
+export interface Situation {
+  readonly row: InstanceRow;
+  readonly operation?: OperationRecord;
+  readonly schedule?: Schedule;
+  readonly tunnels: readonly OpenTunnel[];
+  /** Which window is connected to it. */
+  readonly connected?: 'here' | 'elsewhere';
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What a row shows as its state: what is being done counts from the moment it was asked for. */
+export function shownState({ row, operation }: Pick<Situation, 'row' | 'operation'>): ShownState {
+  switch (operation?.kind) {
+    case undefined:
+      return row.state;
+    case 'startWhenAvailable':
+      return operation.step === 'starting' ? stateWhile(row, 'starting') : 'waiting';
+    case 'start':
+      return stateWhile(row, 'starting');
+    case 'create':
+      return stateWhile(row, 'creating');
+    case 'stop':
+      return 'stopping';
+    case 'delete':
+      return 'deleting';
+    case 'restart':
+      return 'restarting';
+    case 'modify':
+      return 'modifying';
+  }
+}
+
+/** An instance that runs is up, even if its operation hasn't noticed yet. */
+function stateWhile(row: InstanceRow, state: ShownState): ShownState {
+  return row.state === 'running' || row.state === 'error' ? row.state : state;
+}
+
+/** Since when the shown state has been changing, milliseconds since the epoch, if that's known. */
+export function changingSince(situation: Pick<Situation, 'row' | 'operation'>): number | undefined {
+  const { row, operation } = situation;
+  const state = shownState(situation);
+  if (state === 'running' || state === 'waiting') return undefined;
+  if (operation && operation.kind !== 'startWhenAvailable') return operation.startedAt;
+  return isTransient(row.state) ? row.pendingSince : undefined;
+}
+
+/** What a person can do now: what the state allows, without what the operation under way rules out. */
+export function actionsOf({ row, operation }: Pick<Situation, 'row' | 'operation'>): InstanceAction[] {
+  const { actions } = present(row.state);
+  return actions.filter((action) => operation === undefined || isCompatible(action, operation.kind));
+}
+
+function isCompatible(action: InstanceAction, underWay: OperationKind): boolean {
+  if (action === 'connect') return underWay !== 'stop' && underWay !== 'delete';
+  return mayReplace(action, underWay);
+}
