@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { plainText } from '../base/text';
 import { portText } from '../views/ports';
 import { pick } from '../vscode/prompts';
+import { DeadEnd } from './deadEnd';
 import type { Services } from './services';
 import { isNode } from './targets';
 
@@ -19,7 +20,9 @@ export async function closeTunnel(services: Services, args: readonly unknown[]):
     detail: `localhost:${tunnel.localPort}`,
     tunnel,
   }));
-  if (items.length === 0) throw new Error(vscode.l10n.t('This window has no open tunnels.'));
+  if (items.length === 0) {
+    throw new DeadEnd(vscode.l10n.t('This window has no open tunnels.'), 'tensordock.openTunnel');
+  }
   const picked = await pick(items, { placeHolder: vscode.l10n.t('Select a tunnel to close') });
   if (!picked) throw new vscode.CancellationError();
   services.tunnels.close(picked.tunnel.id, picked.tunnel.port);

@@ -5,6 +5,7 @@ import { shellKind } from '../base/shellQuote';
 import { sshCommandLine } from '../ssh/connect/commandLine';
 import { sshEndpoint } from '../ssh/endpoint';
 import { copyText } from './copyText';
+import { DeadEnd } from './deadEnd';
 import type { Services } from './services';
 import { hasAddress, target } from './targets';
 
@@ -20,7 +21,13 @@ export async function copySshCommand(services: Services, args: readonly unknown[
 function sshCommand(services: Services, { instance }: InstanceRow): string {
   const endpoint = sshEndpoint(instance, { complete: true });
   if ('none' in endpoint) {
-    throw new Error(vscode.l10n.t('“{0}” can’t be reached over SSH right now.', plainText(instance.name)));
+    throw new DeadEnd(
+      vscode.l10n.t(
+        '“{0}” can’t be reached over SSH right now. Connect to it instead, which waits until it can be.',
+        plainText(instance.name),
+      ),
+      'tensordock.refresh',
+    );
   }
   const { user, identityFile } = services.ssh.optionsFor(instance);
   return sshCommandLine({ ...endpoint, user, identityFile }, shellKind(vscode.env.shell));

@@ -41,7 +41,12 @@ async function storedKeys({ store }: Services): Promise<readonly Secret[]> {
     return secrets.filter(({ kind }) => (kind ?? 'SSHKEY').toUpperCase() === 'SSHKEY');
   } catch (error) {
     if (error instanceof NotFoundError) {
-      throw new Error(vscode.l10n.t('This service doesn’t store keys.'), { cause: error });
+      throw new Error(
+        vscode.l10n.t(
+          'This service doesn’t store keys. Use a key of this computer when you create an instance.',
+        ),
+        { cause: error },
+      );
     }
     throw error;
   }

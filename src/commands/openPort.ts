@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formatEndpoint } from '../ssh/endpoint';
+import { DeadEnd } from './deadEnd';
 import { givenPort, isReachable, pickForward } from './pickPort';
 import type { Services } from './services';
 import { openLocalPort } from './openTunnel';
@@ -16,7 +17,12 @@ export async function openPort(services: Services, args: readonly unknown[]): Pr
   const { row } = await target(services, args, isReachable, placeholder);
   const forward = givenPort(args) ?? (await pickForward(row));
   const { ipAddress } = row.instance;
-  if (ipAddress === undefined) throw new Error(vscode.l10n.t('The instance has no address yet.'));
+  if (ipAddress === undefined) {
+    throw new DeadEnd(
+      vscode.l10n.t('The instance has no address yet. Try again in a minute.'),
+      'tensordock.refresh',
+    );
+  }
   const address = formatEndpoint({ host: ipAddress, port: forward.externalPort });
   await vscode.env.openExternal(vscode.Uri.parse(`http://${address}`));
 }

@@ -7,6 +7,8 @@ import { askInNotification } from '../vscode/messages';
 import { formatEndpoint, rdpEndpoint } from '../ssh/endpoint';
 import { rdpFile } from '../ssh/remote/rdp';
 import type { InstanceRow } from '../instances/store';
+import { copyText } from './copyText';
+import { DeadEnd } from './deadEnd';
 import type { Services } from './services';
 
 /** For Windows: opens a file with the system's Remote Desktop client, or copies the address. */
@@ -14,12 +16,13 @@ export async function openRdp(services: Services, { instance }: InstanceRow): Pr
   const name = plainText(instance.name, 60);
   const endpoint = rdpEndpoint(instance, { complete: true });
   if ('none' in endpoint) {
-    throw new Error(
+    throw new DeadEnd(
       vscode.l10n.t(
-        '“{0}” is a Windows instance without a port forward for Remote Desktop ({1}).',
+        '“{0}” is a Windows instance without a port forward for Remote Desktop. Create one with port {1}.',
         name,
         rdpPort,
       ),
+      'tensordock.createLikeThis',
     );
   }
   const address = formatEndpoint(endpoint);
@@ -31,7 +34,7 @@ export async function openRdp(services: Services, { instance }: InstanceRow): Pr
     ...(isBesidePerson(services) ? [open] : []),
     copy,
   );
-  if (answer === copy) await vscode.env.clipboard.writeText(address);
+  if (answer === copy) await copyText(address);
   if (answer !== open) return;
   const folder = services.context.globalStorageUri;
   await makePrivateFolder(folder.fsPath);

@@ -4,6 +4,7 @@ import type { InstanceRow } from '../instances/store';
 import { isUsablePort } from '../ssh/endpoint';
 import { isBrowsable, portText } from '../views/ports';
 import { askText, pick } from '../vscode/prompts';
+import { DeadEnd } from './deadEnd';
 import { isNode } from './targets';
 
 export function isReachable(row: InstanceRow): boolean {
@@ -40,8 +41,14 @@ export async function pickForward({ instance }: InstanceRow): Promise<PortForwar
       description: vscode.l10n.t('public port {0}', forward.externalPort),
       forward,
     }));
-  if (items.length === 0)
-    throw new Error(vscode.l10n.t('The instance has no port forward that a browser can open.'));
+  if (items.length === 0) {
+    throw new DeadEnd(
+      vscode.l10n.t(
+        'The instance has no port forward that a browser can open. A tunnel reaches its other ports.',
+      ),
+      'tensordock.openTunnel',
+    );
+  }
   const picked = await pick(items, { placeHolder: vscode.l10n.t('Select a port') });
   if (!picked) throw new vscode.CancellationError();
   return picked.forward;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { InstanceStore } from '../instances/store';
 import { errorText, isCancelled, ReportedError, showError, withAnswerCheck } from '../vscode/messages';
+import { choicesAfter } from './deadEnd';
 import type { CommandHandler } from './services';
 
 export interface CommandRunnerOptions {
@@ -32,7 +33,9 @@ export async function runCommand(
   } catch (error) {
     const cancelled = isCancelled(error);
     if (typeof args[0] === 'string') throw cancelled ? new vscode.CancellationError() : error;
-    if (!cancelled && !(error instanceof ReportedError)) showError(log, errorText(error));
+    if (!cancelled && !(error instanceof ReportedError)) {
+      showError(log, errorText(error), ...choicesAfter(error));
+    }
     return undefined;
   }
 }

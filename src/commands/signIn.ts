@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Account } from '../instances/accounts';
-import { errorText, isCancelled, showInformation, showWarning } from '../vscode/messages';
+import { errorText, isCancelled, showInStatusBar, showWarning } from '../vscode/messages';
 import { askText, askTextLive } from '../vscode/prompts';
 import type { Services } from './services';
 
@@ -15,7 +15,7 @@ export async function signIn(services: Services): Promise<void> {
   const label = known ?? (await askForLabel(await services.accounts.all(origin)));
   const { kept } = await services.accounts.add({ id, origin, label, token });
   if (kept) {
-    showInformation(vscode.l10n.t('Signed in to {0}.', new URL(origin).host));
+    showInStatusBar(vscode.l10n.t('Signed in to {0}', new URL(origin).host));
   } else {
     showWarning(
       vscode.l10n.t(

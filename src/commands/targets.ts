@@ -4,6 +4,7 @@ import { instanceOf } from '../views/activity';
 import { pickItem, type TreeNode } from '../views/tree/nodes';
 import { stateText } from '../views/presentation';
 import { pick } from '../vscode/prompts';
+import { DeadEnd } from './deadEnd';
 import { signedInAccount, type Services } from './services';
 
 /** The instances a command acts on, and who called it. */
@@ -79,11 +80,17 @@ async function pickRow(
 ): Promise<InstanceRow> {
   signedInAccount(services);
   if (services.store.status.listedAt === 0) await services.store.refresh();
-  const items = services.store
-    .rows()
-    .filter(fits)
-    .map((row) => pickItem(row, services.clock.now()));
-  if (items.length === 0) throw new Error(vscode.l10n.t('No instance can be used for this right now.'));
+  const rows = services.store.rows();
+  if (rows.length === 0) {
+    throw new DeadEnd(vscode.l10n.t('You don’t have an instance yet.'), 'tensordock.createInstance');
+  }
+  const items = rows.filter(fits).map((row) => pickItem(row, services.clock.now()));
+  if (items.length === 0) {
+    throw new DeadEnd(
+      vscode.l10n.t('None of your instances is in a state that allows this. Check the list.'),
+      'tensordock.refresh',
+    );
+  }
   const picked = await pick(items, { placeHolder: placeholder, matchAll: true });
   const row = picked && services.store.row(picked.id);
   if (!row) throw new vscode.CancellationError();

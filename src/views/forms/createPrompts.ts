@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CreateRequest } from '../../api/types';
 import { shellKind } from '../../base/shellQuote';
-import { confirm, showInformation } from '../../vscode/messages';
+import { confirm, showInStatusBar } from '../../vscode/messages';
 import { askText } from '../../vscode/prompts';
 import type { Draft } from '../webview/shared/protocol';
 import type { Presets } from './presets';
@@ -43,5 +43,5 @@ export async function copyRequest(
 ): Promise<void> {
   const text = format === 'json' ? asJson(request) : asCurl(request, origin, shellKind(vscode.env.shell));
   await vscode.env.clipboard.writeText(text);
-  showInformation(vscode.l10n.t('Copied without your token.'));
+  showInStatusBar(vscode.l10n.t('Copied without your token'));
 }

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type * as vscode from 'vscode';
+import { NotSignedInError } from '../../../src/api/errors';
+import { DeadEnd } from '../../../src/commands/deadEnd';
 import { runCommand } from '../../../src/commands/runCommand';
 import { confirm, ReportedError } from '../../../src/vscode/messages';
 
@@ -17,8 +19,8 @@ vi.mock('vscode', () => ({
     }
   },
   window: {
-    showErrorMessage: (message: string) => {
-      editor.shown.push(message);
+    showErrorMessage: (message: string, ...choices: { title: string }[]) => {
+      editor.shown.push([message, ...choices.map(({ title }) => title)].join(' | '));
       return Promise.resolve(undefined);
     },
     showWarningMessage: (_: string, __: unknown, ...buttons: { title: string }[]) => {
@@ -44,7 +46,18 @@ beforeEach(() => {
 describe('a command that fails', () => {
   test('shows a message to a person, and VS Code shows no dialog', async () => {
     await expect(runCommand(options, [], () => Promise.reject(refusal))).resolves.toBeUndefined();
-    expect(editor.shown).toEqual(['No GPU is available']);
+    expect(editor.shown).toEqual(['No GPU is available | Show Log']);
+  });
+
+  test('offers what can come next', async () => {
+    const empty = new DeadEnd('You don’t have an instance yet.', 'tensordock.createInstance');
+    for (const error of [empty, new NotSignedInError()]) {
+      await runCommand(options, [], () => Promise.reject(error));
+    }
+    expect(editor.shown).toEqual([
+      'You don’t have an instance yet. | Create Instance | Show Log',
+      'You aren’t signed in to TensorDock. Sign in first. | Sign In | Show Log',
+    ]);
   });
 
   test('shows nothing when the person cancels', async () => {
@@ -82,7 +95,9 @@ describe('a question that is answered after the account was switched', () => {
   test('does nothing under the other account, and says so', async () => {
     await runCommand(options, [], ask);
     expect(deleted).not.toHaveBeenCalled();
-    expect(editor.shown).toEqual(['The account was switched, so nothing was done. Run the command again.']);
+    expect(editor.shown).toEqual([
+      'The account was switched, so nothing was done. Run the command again. | Show Log',
+    ]);
   });
 
   test('does nothing after signing out either', async () => {
