@@ -89,7 +89,7 @@ export interface ReplaceOptions {
   readonly mode: number;
   /** The owner that the file gets; if that fails, nothing is replaced. */
   readonly owner?: { readonly uid: number; readonly gid: number };
-  /** Keeps the access control list and the extended attributes of the replaced file. */
+  /** Keeps the access control list and the extended attributes of the replaced file, if need be by editing it in place. */
   readonly keepAttributes?: boolean;
   /** Called last, when the new file is ready. If it throws, nothing is replaced. */
   readonly check?: () => Promise<void>;
@@ -98,12 +98,33 @@ export interface ReplaceOptions {
 }
 
 /**
- * Replaces a file atomically: a reader, or a kill at any moment, sees all of the old file or all of the new one. On
- * Windows, replacing a file that another program has open is retried for two seconds.
+ * Replaces a file atomically: a reader, or a kill at any moment, sees all of the old file or all of the new one. Only
+ * a file whose attributes no copy could have, or that is a mount of its own, is edited in place. On Windows, replacing
+ * a file that another program has open is retried for two seconds.
  */
 export async function replaceFile(path: string, text: string, options: ReplaceOptions): Promise<void> {
   const temporary = temporaryName(path);
-  if (options.keepAttributes) await copyWithAttributes(path, temporary, options.platform);
+  const { keepAttributes = false, platform } = options;
+  if (keepAttributes && !(await copyWithAttributes(path, temporary, platform))) {
+    await writeInPlace(path, text, options);
+    return;
+  }
+  try {
+    await replaceBy(temporary, path, text, options);
+  } catch (error) {
+    const isMount = keepAttributes && platform !== 'win32' && isErrorCode(error, 'EBUSY');
+    if (!isMount) throw error;
+    await writeInPlace(path, text, options);
+  }
+  if (platform !== 'win32') await syncFolder(dirname(path));
+}
+
+async function replaceBy(
+  temporary: string,
+  path: string,
+  text: string,
+  options: ReplaceOptions,
+): Promise<void> {
   const file = await open(temporary, constants.O_RDWR | constants.O_CREAT, 0o600);
   try {
     try {
@@ -123,20 +144,34 @@ export async function replaceFile(path: string, text: string, options: ReplaceOp
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
-  if (options.platform !== 'win32') await syncFolder(dirname(path));
+}
+
+/** A kill in the middle could leave a part of the text. */
+async function writeInPlace(path: string, text: string, { check }: ReplaceOptions): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await check?.();
+    await file.writeFile(text);
+    await file.truncate(Buffer.byteLength(text));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /**
- * Node.js supports neither access control lists nor extended attributes; the system's `cp` copies both. If it can't,
- * no copy is left, and the new file gets only owner and permissions.
+ * Node.js supports neither access control lists nor extended attributes; the system's `cp` copies both, but not that
+ * of BusyBox. Resolves with whether there is such a copy, or none is needed. On Windows a file has those of its folder.
  */
-async function copyWithAttributes(from: string, to: string, platform: NodeJS.Platform): Promise<void> {
-  if (platform === 'win32') return;
+async function copyWithAttributes(from: string, to: string, platform: NodeJS.Platform): Promise<boolean> {
+  if (platform === 'win32') return true;
   const keep = platform === 'darwin' ? '-p' : '--preserve=all';
   try {
     await promisify(execFile)('cp', [keep, '--', from, to], { timeout: 10_000 });
+    return true;
   } catch {
     await rm(to, { force: true });
+    return false;
   }
 }
 

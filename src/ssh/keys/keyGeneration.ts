@@ -1,12 +1,13 @@
 import { isErrorCode } from '../../base/fileErrors';
 import { plainText } from '../../base/text';
 import { constants } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type { LocalKey } from './keys';
 import { isEncryptedPrivateKey } from './privateKey';
 import { KeyError, parsePublicKey } from './publicKey';
+import { makePrivateFolder } from '../config/fileLock';
 import { run } from '../connect/run';
 
 export interface KeyGenerationOptions {
@@ -42,7 +43,7 @@ export async function generateKey(options: KeyGenerationOptions): Promise<LocalK
   checkName(name);
   checkPassphrase(passphrase);
   const file = path.join(folder, name);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makePrivateFolder(folder);
   await refuseExisting(file);
   await refuseExisting(`${file}.pub`);
   // In a folder of its own `ssh-keygen` never gets to ask whether to overwrite, which a passphrase could answer.

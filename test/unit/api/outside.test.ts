@@ -212,9 +212,9 @@ it('a token or password that the service cut is taken out as well, and an ordina
 });
 
 it('a secret of any length is taken out in every form, also where it was cut', () => {
-  const secret = 'aB3$"\\x\\\\"<\u00e9\ud83d\ude00'.repeat(400);
+  const secret = 'aB3$"\\x\\\\"<\u00e9\ud83d\ude00'.repeat(60);
   const redactor = new Redactor([secret]);
-  for (const form of [secret, secret.slice(0, 2_000), JSON.stringify(secret), encodeURIComponent(secret)]) {
+  for (const form of [secret, secret.slice(0, 500), JSON.stringify(secret), encodeURIComponent(secret)]) {
     expect(redactor.redact(`<${form}>`)).toMatch(/^<"?(?:\*\*\*)+"?>$/);
   }
 });
@@ -224,10 +224,10 @@ it('a long answer that is made to look like a secret takes no long time', () => 
   for (const secret of ['abcdef1234567890', '\\"b', `${'\\'.repeat(2_000)}b`, '&'.repeat(20)]) {
     const redactor = new Redactor([secret]);
     for (const piece of ['\\', 'a\\', '\\"', '&amp;', 'amp;', '%25', '0']) {
-      redactor.redact(`&#${piece.repeat(100_000)}`);
+      redactor.redact(`&#${piece.repeat(50_000)}`);
     }
   }
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 it('a password with accents is taken out in both forms that Unicode has for them', () => {
