@@ -65,4 +65,9 @@ export function makeInstance(fields: Partial<Instance> = {}): Instance {
   };
 }
 
+/** Makes the edit of the person's file that is planned now. */
+export async function agree({ person }: Pick<Place, 'person'>): Promise<string> {
+  return person.apply(await person.plan());
+}
+
 export const user = { user: 'user' };

@@ -255,18 +255,3 @@ test('each outcome has a text of its own and a next step', () => {
   expect(new Set(texts.map((text) => text.nextStep)).size).toBe(outcomes.length);
   expect(texts.every((text) => text.nextStep !== '')).toBe(true);
 });
-
-test('ssh -G reports the address, the key and the proxy', async () => {
-  const configFile = await writeConfig(place.folder, {
-    alias: 'td-g',
-    port: 2222,
-    id: 'g',
-    identityFile: user.file,
-    more: '  ProxyJump jump.example',
-  });
-  const result = await readEffectiveConfig({ ssh: 'ssh', alias: 'td-g', configFile });
-  expect(result).toMatchObject({
-    ok: true,
-    config: { host: '127.0.0.1', port: 2222, identityFiles: [user.file], proxyJump: 'jump.example' },
-  });
-});

@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach } from 'vitest';
+import { systemClock, type Clock } from '../../../../src/base/clock';
 import { makeKey, type SshServer } from './servers';
 
 export type Key = ReturnType<typeof makeKey>;
@@ -62,4 +63,21 @@ export async function startAgent(
   const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
   await once(child.stdout, 'data');
   return { socket, stop: () => void child.kill() };
+}
+
+/** The real time, but pauses of seconds pass at once and count in full. */
+export function hastyClock(): Clock {
+  let skipped = 0;
+  return {
+    now: () => Date.now() + skipped,
+    after: (ms, callback) => {
+      // Limits for one look stay real; a pause between two does not have to be lived through.
+      if (ms >= 15_000) return systemClock.after(ms, callback);
+      const timer = setTimeout(() => {
+        skipped += ms;
+        callback();
+      }, 1);
+      return { dispose: () => clearTimeout(timer) };
+    },
+  };
 }
