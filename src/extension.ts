@@ -79,7 +79,7 @@ export function activate(context: vscode.ExtensionContext): TensorDockExtension 
       vscode.commands.registerCommand(id, async (...args: unknown[]) => (await load()).run(id, args)),
     ),
     // VS Code activates the extension for a panel from before a reload, and needs these at once.
-    ...['tensordock.create', 'tensordock.modify'].map((viewType) =>
+    ...['tensordock.create', 'tensordock.modify', 'tensordock.costs'].map((viewType) =>
       vscode.window.registerWebviewPanelSerializer(viewType, {
         deserializeWebviewPanel: async (panel, state: unknown) =>
           (await load()).restorePanel(viewType, panel, state),

@@ -11,7 +11,6 @@ import { systemClock } from './base/clock';
 import type { CommandId } from './commands/ids';
 import { runCommand } from './commands/runCommand';
 import type { Services } from './commands/services';
-import { costDocument } from './commands/showCosts';
 import { budgetCheck } from './cost/budget';
 import { Ledger } from './cost/ledger';
 import { AccountIds } from './instances/accountIds';
@@ -24,6 +23,7 @@ import { InstanceStore } from './instances/store';
 import { WindowRegistry } from './instances/windowRegistry';
 import { publicInstance, type PublicInstance } from './publicApi';
 import { ActivityTree } from './views/activityTree';
+import { LazyCostsPage } from './views/costs/lazyCostsPage';
 import { LazyForms } from './views/forms/lazyForms';
 import { updateMenus } from './views/menuContext';
 import { followCosts } from './views/notifications/costNotices';
@@ -69,7 +69,7 @@ export interface Main {
   /** Runs a contributed command. */
   run(id: CommandId, args: readonly unknown[]): Promise<unknown>;
   instances(): readonly PublicInstance[];
-  /** Restores a form that VS Code kept over a window reload. */
+  /** Restores a page that VS Code kept over a window reload. */
   restorePanel(viewType: string, panel: vscode.WebviewPanel, state: unknown): Promise<void>;
   /** Resolves when everything is written. */
   dispose(): Promise<void>;
@@ -195,7 +195,16 @@ export function start(options: StartOptions): Main {
     remindAfterHours: () => settings.remindAfterHours,
     excused: (id) => schedules.of(id) !== undefined,
   });
-  const costs = { ledger, schedules, watches };
+  const costsPage = new LazyCostsPage({
+    extensionUri: context.extensionUri,
+    log,
+    clock,
+    ledger,
+    store,
+    limits: () => settings.budgetLimits,
+    onDidChangeSettings: settings.onDidChange,
+  });
+  const costs = { ledger, schedules, watches, page: costsPage };
   let commands: Promise<RunCommand> | undefined;
   const loadCommands = async (): Promise<RunCommand> => {
     const { accountCommands, commandTable } = await import('./commands/table');
@@ -247,7 +256,7 @@ export function start(options: StartOptions): Main {
     schedules,
     watches,
     reminders,
-    costDocument(services, costs),
+    costsPage,
     ...followCosts({ reminders, watches, clock }),
     ...followSchedules(schedules, clock),
     ...followSession({ session, store, log }),
@@ -296,7 +305,8 @@ export function start(options: StartOptions): Main {
       return (await commands)(id, args);
     },
     instances: () => store.rows().map(publicInstance),
-    restorePanel: async (viewType, panel, state) => forms.restore(viewType, panel, state),
+    restorePanel: async (viewType, panel, state) =>
+      viewType === 'tensordock.costs' ? costsPage.restore(panel) : forms.restore(viewType, panel, state),
     dispose: async () => {
       await ledger.flush();
       for (const each of disposables.toReversed()) await each.dispose();

@@ -1,10 +1,12 @@
 import type { CapacityWatches } from '../automation/capacityWatch';
 import type { Schedules } from '../automation/schedules';
 import type { Ledger } from '../cost/ledger';
+import type { LazyCostsPage } from '../views/costs/lazyCostsPage';
 
 /** The parts that track costs and time. */
 export interface CostParts {
   readonly ledger: Ledger;
   readonly schedules: Schedules;
   readonly watches: CapacityWatches;
+  readonly page: LazyCostsPage;
 }

@@ -30,6 +30,7 @@ export const commandIds = [
   'tensordock.cancelOperation',
   'tensordock.watchCapacity',
   'tensordock.showCosts',
+  'tensordock.exportCosts',
   'tensordock.acceptHostKey',
   'tensordock.setSshOptions',
   'tensordock.removeSshEntries',

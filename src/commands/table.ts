@@ -14,6 +14,7 @@ import type { CostParts } from './costParts';
 import { createInstance } from './createInstance';
 import { createLikeThis } from './createLikeThis';
 import { deleteInstance } from './deleteInstance';
+import { exportCosts } from './exportCosts';
 import { filterInstances } from './filterInstances';
 import { groupInstances } from './groupInstances';
 import type { CommandId } from './ids';
@@ -93,7 +94,8 @@ export function commandTable(services: Services, forms: LazyForms, costs: CostPa
     'tensordock.scheduleStop': async (...args) => scheduleStop(services, costs, args),
     'tensordock.cancelOperation': async (...args) => cancelOperation(services, costs, args),
     'tensordock.watchCapacity': async (wish) => watchCapacity(services, costs, wish),
-    'tensordock.showCosts': async () => showCosts(),
+    'tensordock.showCosts': async () => showCosts(services, costs),
+    'tensordock.exportCosts': async () => exportCosts(services, costs),
   };
 }
 

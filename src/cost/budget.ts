@@ -1,6 +1,7 @@
 import type { BillingStart, BudgetBreach, BudgetCheck } from '../instances/operations/budgetGate';
 import type { InstanceRow } from '../instances/store';
 import { billingOf, knownRate, runningRate } from './billing';
+import { isComplete } from './describe';
 import type { CostSum } from './history';
 import { totalOf, type Ledger } from './ledger';
 import { dayOf, monthOf } from './period';
@@ -79,7 +80,7 @@ export function budgetStates(
     { kind: 'monthly', limit: limits.monthly, sum: month },
   ] as const;
   return budgets.flatMap(({ kind, limit, sum }) =>
-    limit === undefined ? [] : [{ kind, limit, amount: totalOf(sum), isAtLeast: isIncomplete(sum) }],
+    limit === undefined ? [] : [{ kind, limit, amount: totalOf(sum), isAtLeast: !isComplete(sum) }],
   );
 }
 
@@ -121,8 +122,4 @@ function hourlyWith(
     amount: dollarsHourly + rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0),
     isAtLeast: unknown > 0 || rates.includes(undefined),
   };
-}
-
-function isIncomplete({ unknownRateMs, unseenMs, unclearMs, offMs }: CostSum): boolean {
-  return unknownRateMs + unseenMs + unclearMs + offMs > 0;
 }

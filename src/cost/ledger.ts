@@ -7,8 +7,8 @@ import { SharedFile, type SharedFileEvents } from '../base/sharedFile';
 import type { InstanceRow, InstanceStore, StoreChange } from '../instances/store';
 import { billingOf } from './billing';
 import { addUp, emptyLedger, ledgerSchema, noCost, sumOf, type CostSum, type LedgerData } from './history';
-import { observe, untilNow, type Observation, type Sighting } from './observe';
-import { daysOf, type Period } from './period';
+import { daysKeptMs, observe, untilNow, type Observation, type Sighting } from './observe';
+import { monthOf, type Period } from './period';
 
 export interface LedgerOptions {
   /** Global storage: a folder that all windows share. */
@@ -91,11 +91,9 @@ export class Ledger implements Disposable {
     return addUp(this.costs(period).map(({ sum }) => sum));
   }
 
-  /** What all cost on each day of a period of the last two months; days without any time are left out. */
-  daily(period: Period): readonly { readonly day: Period; readonly sum: CostSum }[] {
-    return daysOf(period)
-      .map((day) => ({ day, sum: this.total(day) }))
-      .filter(({ sum }) => Object.values(sum).some((value) => value !== 0));
+  /** Whether single days of a month are known. Older ones are kept as one sum. */
+  keepsDaysOf(month: Period, now: number): boolean {
+    return month.from >= monthOf(now - daysKeptMs).from;
   }
 
   /** Since when it has been on, as far as was observed; undefined while it isn't. */

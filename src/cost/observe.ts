@@ -15,7 +15,7 @@ const dayMs = 24 * 3_600_000;
 export const gapMs = 6 * 60_000;
 /** For how long single intervals, then days, then months are kept. */
 const intervalsKeptMs = 7 * dayMs;
-const daysKeptMs = 62 * dayMs;
+export const daysKeptMs = 62 * dayMs;
 const monthsKeptMs = 750 * dayMs;
 const mostIntervals = 400;
 

@@ -4,130 +4,208 @@ import { formatDuration } from '../base/duration';
 import { plainText } from '../base/text';
 import type { InstanceRow } from '../instances/store';
 import { billingOf, knownRate, runningRate } from './billing';
-import { addUp, type CostSum } from './history';
+import { budgetStates, type BudgetLimits } from './budget';
+import { describeRate, describeSum, isComplete } from './describe';
+import { addUp, noCost, type CostSum } from './history';
 import { totalOf, type InstanceCost, type Ledger } from './ledger';
-import { dayOf, keyOf, monthOf, type Period } from './period';
+import { reportNotes } from './reportNotes';
+import { dayOf, daysOf, keyOf, monthOf, startOfKey, type Period } from './period';
 
-/** A table of texts; nothing in it is markup. */
-export interface ReportTable {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+/** What the report reads. */
+export type ReportLedger = Pick<Ledger, 'costs' | 'since' | 'keepsDaysOf'>;
+
+export interface ReportOptions {
+  readonly ledger: ReportLedger;
+  readonly rows: readonly InstanceRow[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** A key of `CostReport.months`. The default is the current month. */
+  readonly month?: string;
+  readonly limits?: BudgetLimits;
 }
 
-/** The costs, as texts to show. */
+/** A number to sort by and its words. The number is less than the truth, or nothing, where the words say so. */
+export interface Amount {
+  readonly value: number;
+  readonly text: string;
+}
+
+/** One instance in a month, deleted ones too. */
+export interface InstanceRecord {
+  readonly id: string;
+  /** Cleaned. */
+  readonly name: string;
+  readonly state: string;
+  readonly rate: Amount;
+  /** Only in the current month. */
+  readonly today?: Amount;
+  readonly month: Amount;
+  readonly running: Amount;
+  readonly unseen: Amount;
+}
+
+/** The costs of one day, in US dollars. */
+export interface DayRecord {
+  /** `2026-11-24`. */
+  readonly key: string;
+  readonly cost: Amount;
+  readonly running: string;
+  /** What instances cost, highest first in the month; only those with a cost. */
+  readonly parts: readonly { readonly id: string; readonly dollars: number; readonly estimated: number }[];
+  /** A part of the day isn't known: not observed, at an unknown rate, or in an unknown state. */
+  readonly hasUnknown: boolean;
+}
+
+/** A month, as numbers and texts to show. Nothing in it is markup. */
 export interface CostReport {
-  readonly title: string;
-  /** The rate now, and the costs of today and this month, one sentence each. */
-  readonly summary: readonly string[];
-  readonly instances: ReportTable;
-  readonly days: ReportTable;
-  /** What the numbers leave out. */
+  /** `2026-11`. */
+  readonly month: string;
+  /** All months that something is known of, newest first. */
+  readonly months: readonly { readonly key: string; readonly title: string }[];
+  readonly summary: readonly { readonly label: string; readonly value: string; readonly detail?: string }[];
+  readonly instances: readonly InstanceRecord[];
+  /** In order, up to today; `undefined` for a month whose days aren't kept anymore. */
+  readonly days?: readonly DayRecord[];
+  /** What the numbers leave out, one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** The month to date: by instance (deleted ones too) and by day. */
-export function costReport(
-  ledger: Pick<Ledger, 'costs' | 'daily' | 'since'>,
-  rows: readonly InstanceRow[],
-  now: number,
-): CostReport {
-  const month = ledger.costs(monthOf(now));
-  const today = ledger.costs(dayOf(now));
-  const sum = addUp(month.map((cost) => cost.sum));
-  const sumOfToday = addUp(today.map((cost) => cost.sum));
+/** What is known of the costs of a month. */
+export function costReport({ ledger, rows, now, limits = {}, ...options }: ReportOptions): CostReport {
+  const months = monthsUntil(ledger.since ?? now, now);
+  const month = months.find((key) => key === options.month) ?? keyOf(now, 'month');
+  const period = monthOf(startOfKey(month));
+  const isCurrent = now < period.to;
+  const costs = ledger.costs(period);
+  const today = isCurrent ? ledger.costs(dayOf(now)) : [];
+  const sum = addUp(costs.map((cost) => cost.sum));
   // What was running before the first observation is unknown.
   const isPartial = ({ from }: Period): boolean => ledger.since === undefined || ledger.since > from;
-  const known = new Set(month.map(({ instanceId }) => instanceId));
-  const unseen = rows
-    .filter(({ instance }) => !known.has(instance.id))
-    .map(({ instance }): InstanceCost => ({ instanceId: instance.id, name: instance.name, sum: addUp([]) }));
+  const known = new Set(costs.map(({ instanceId }) => instanceId));
+  const unseen = isCurrent
+    ? rows
+        .filter(({ instance }) => !known.has(instance.id))
+        .map(({ instance }): InstanceCost => ({ instanceId: instance.id, name: instance.name, sum: noCost }))
+    : [];
   return {
-    title: l10n.t('TensorDock costs: {0}', monthName(now)),
-    summary: [
-      l10n.t('Now: {0}', describeRate(rows)),
-      l10n.t('Today: {0}', describeSum(sumOfToday, isPartial(dayOf(now)))),
-      l10n.t('This month: {0}', describeSum(sum, isPartial(monthOf(now)))),
-    ],
-    instances: {
-      columns: [
-        l10n.t('Instance'),
-        l10n.t('State'),
-        l10n.t('Rate'),
-        l10n.t('Today'),
-        l10n.t('This month'),
-        l10n.t('Running'),
-        l10n.t('Not observed'),
-      ],
-      rows: [...month, ...unseen].map((cost) => {
-        const row = rows.find(({ instance }) => instance.id === cost.instanceId);
-        const todays = today.find(({ instanceId }) => instanceId === cost.instanceId);
-        return [
-          plainText(cost.name),
-          describeState(row),
-          describeInstanceRate(row),
-          // Nothing today: it's either new to us or already deleted.
-          describeSum(todays?.sum ?? addUp([]), row !== undefined && todays === undefined),
-          describeSum(cost.sum, row !== undefined && !known.has(cost.instanceId)),
-          formatDuration(cost.sum.onMs + cost.sum.estimatedMs),
-          formatDuration(cost.sum.unseenMs),
-        ];
-      }),
-    },
-    days: {
-      columns: [l10n.t('Day'), l10n.t('Cost'), l10n.t('Running')],
-      rows: ledger
-        .daily(monthOf(now))
-        .map(({ day, sum: ofDay }) => [
-          keyOf(day.from, 'day'),
-          describeSum(ofDay, isPartial(day)),
-          formatDuration(ofDay.onMs + ofDay.estimatedMs),
-        ]),
-    },
-    notes: notesOn(ledger.since, sum, rows),
+    month,
+    months: months.map((key) => ({ key, title: monthTitle(key) })).toReversed(),
+    summary: isCurrent
+      ? currentSummary(rows, now, limits, {
+          month: { sum, partial: isPartial(period) },
+          today: { sum: addUp(today.map((cost) => cost.sum)), partial: isPartial(dayOf(now)) },
+        })
+      : [{ label: l10n.t('Month'), value: describeSum(sum, isPartial(period)) }],
+    instances: [...costs, ...unseen].map((cost) => {
+      const row = rows.find(({ instance }) => instance.id === cost.instanceId);
+      const ofToday = today.find(({ instanceId }) => instanceId === cost.instanceId);
+      const isNew = row !== undefined && !known.has(cost.instanceId);
+      return recordOf(cost, row, isNew, isCurrent ? { cost: ofToday, isIn: row !== undefined } : undefined);
+    }),
+    days: ledger.keepsDaysOf(period, now)
+      ? daysOf({ from: period.from, to: Math.min(period.to, now + 1) }).map((day) =>
+          dayRecord(day, ledger.costs(day), isPartial(day)),
+        )
+      : undefined,
+    notes: reportNotes(ledger.since, sum, isCurrent ? rows : []),
   };
 }
 
-/**
- * A cost in words, wherever one is shown: `$1.20`; `~$1.20` if a part is estimated; `at least $1.20` if the sum
- * includes time whose cost isn't known (no rate, nothing observed, stopped, an unclear state, or `partial`: more
- * time that the sum doesn't mention); `unknown` if no cost is known at all.
- */
-export function describeSum(sum: CostSum, partial = false): string {
-  const isComplete = !partial && sum.unknownRateMs + sum.unseenMs + sum.unclearMs + sum.offMs === 0;
-  const dollars = formatDollars(totalOf(sum));
-  const amount = sum.estimatedMs > 0 ? `~${dollars}` : dollars;
-  if (isComplete) return amount;
-  return sum.onMs + sum.estimatedMs > sum.unknownRateMs ? l10n.t('at least {0}', amount) : l10n.t('unknown');
+interface Spent {
+  readonly sum: CostSum;
+  readonly partial: boolean;
 }
 
-/** `$0.99/hr (2 running)`, with how many have no known rate, and how many are stopped and may be billed. */
-export function describeRate(rows: readonly InstanceRow[]): string {
-  const { dollarsHourly, running, unknown, stopped, unclear } = runningRate(rows);
-  const parts = [
-    running === 0 ? l10n.t('nothing is running') : l10n.t('{0} running', running),
-    ...(unknown > 0 ? [l10n.t('{0} at an unknown rate, not counted', unknown)] : []),
-    ...(stopped > 0 ? [l10n.t('{0} stopped, may still be billed', stopped)] : []),
-    ...(unclear > 0 ? [l10n.t('{0} in an unknown state, may be billed', unclear)] : []),
-  ];
-  const text = parts.join(', ');
-  return unknown < running ? `${formatHourly(dollarsHourly)} (${text})` : text;
-}
-
-/** As Markdown, in which names from outside stay plain text. */
-export function toMarkdown(report: CostReport): string {
+function currentSummary(
+  rows: readonly InstanceRow[],
+  now: number,
+  limits: BudgetLimits,
+  { month, today }: { readonly month: Spent; readonly today: Spent },
+): CostReport['summary'] {
+  const states = budgetStates(limits, { today: today.sum, month: month.sum });
+  const budget = (kind: 'daily' | 'monthly'): string | undefined => {
+    const state = states.find((each) => each.kind === kind);
+    if (!state) return undefined;
+    const part = state.limit > 0 ? Math.floor((100 * state.amount) / state.limit) : 100;
+    return l10n.t('{0}% of your budget of {1}', part, formatDollars(state.limit));
+  };
   return [
-    `# ${escape(report.title)}`,
-    report.summary.map((line) => `- ${escape(line)}`).join('\n'),
-    tableOf(report.instances),
-    ...(report.days.rows.length > 0 ? [tableOf(report.days)] : []),
-    report.notes.map((note) => `- ${escape(note)}`).join('\n'),
-    '',
-  ].join('\n\n');
+    {
+      label: l10n.t('This month'),
+      value: describeSum(month.sum, month.partial),
+      detail: budget('monthly'),
+    },
+    { label: l10n.t('By the end of the month'), ...projection(rows, now, month) },
+    { label: l10n.t('Today'), value: describeSum(today.sum, today.partial), detail: budget('daily') },
+    {
+      label: l10n.t('Running now'),
+      value: describeRate(rows),
+      detail:
+        limits.hourly === undefined ? undefined : l10n.t('Your limit is {0}', formatHourly(limits.hourly)),
+    },
+  ];
 }
 
-function describeInstanceRate(row: InstanceRow | undefined): string {
+/** What the month will have cost if everything goes on as it is. */
+function projection(
+  rows: readonly InstanceRow[],
+  now: number,
+  { sum, partial }: Spent,
+): { value: string; detail: string } {
+  const { dollarsHourly, running, unknown } = runningRate(rows);
+  const hours = (monthOf(now).to - now) / 3_600_000;
+  const dollars = formatDollars(totalOf(sum) + dollarsHourly * hours);
+  const isLess = partial || !isComplete(sum) || unknown > 0;
+  return {
+    value: isLess ? l10n.t('at least {0}', dollars) : l10n.t('about {0}', dollars),
+    detail: running === 0 ? l10n.t('If nothing is started') : l10n.t('If what is running now keeps running'),
+  };
+}
+
+function recordOf(
+  { instanceId, name, sum }: InstanceCost,
+  row: InstanceRow | undefined,
+  isNew: boolean,
+  today: { readonly cost: InstanceCost | undefined; readonly isIn: boolean } | undefined,
+): InstanceRecord {
   const rate = knownRate(row?.instance.rateHourly);
-  return rate === undefined ? l10n.t('unknown') : formatHourly(rate);
+  const ofToday = today?.cost?.sum ?? noCost;
+  return {
+    id: instanceId,
+    name: plainText(name),
+    state: describeState(row),
+    rate: { value: rate ?? -1, text: rate === undefined ? l10n.t('unknown') : formatHourly(rate) },
+    // Nothing today: it's either new to us or already deleted.
+    today: today && amount(ofToday, today.isIn && today.cost === undefined),
+    month: amount(sum, isNew),
+    running: duration(sum.onMs + sum.estimatedMs),
+    unseen: duration(sum.unseenMs),
+  };
+}
+
+function dayRecord(day: Period, costs: readonly InstanceCost[], partial: boolean): DayRecord {
+  const sum = addUp(costs.map((cost) => cost.sum));
+  return {
+    key: keyOf(day.from, 'day'),
+    cost: amount(sum, partial),
+    running: formatDuration(sum.onMs + sum.estimatedMs),
+    parts: costs
+      .filter((cost) => totalOf(cost.sum) > 0)
+      .map((cost) => ({
+        id: cost.instanceId,
+        dollars: cost.sum.dollars,
+        estimated: cost.sum.estimatedDollars,
+      })),
+    hasUnknown: partial || sum.unseenMs + sum.unknownRateMs + sum.unclearMs > 0,
+  };
+}
+
+function amount(sum: CostSum, partial: boolean): Amount {
+  return { value: totalOf(sum), text: describeSum(sum, partial) };
+}
+
+function duration(ms: number): Amount {
+  return { value: ms, text: formatDuration(ms) };
 }
 
 function describeState(row: InstanceRow | undefined): string {
@@ -143,69 +221,16 @@ function describeState(row: InstanceRow | undefined): string {
   }
 }
 
-function notesOn(since: number | undefined, sum: CostSum, rows: readonly InstanceRow[]): string[] {
-  const stopped = rows.some(({ state }) => billingOf(state) === 'off') || sum.offMs > 0;
-  return [
-    l10n.t(
-      'These totals are based on the rates and states that this extension observed. Your TensorDock invoice may differ.',
-    ),
-    ...(since === undefined
-      ? [l10n.t('Nothing has been observed yet.')]
-      : [l10n.t('Observed since {0}. Earlier costs are unknown.', keyOf(since, 'day'))]),
-    ...(sum.estimatedMs > 0
-      ? [
-          l10n.t(
-            '~ includes an estimate of {0} for {1} without an open window. The instance was running before and after.',
-            formatDollars(sum.estimatedDollars),
-            formatDuration(sum.estimatedMs),
-          ),
-        ]
-      : []),
-    ...(sum.unknownRateMs > 0
-      ? [
-          l10n.t(
-            '{0} of running time had an unknown rate and isn’t included in any total.',
-            formatDuration(sum.unknownRateMs),
-          ),
-        ]
-      : []),
-    ...(sum.unseenMs > 0
-      ? [
-          l10n.t(
-            '“Not observed”: No window was open for a total of {0}, so costs for that time are unknown.',
-            formatDuration(sum.unseenMs),
-          ),
-        ]
-      : []),
-    ...(sum.unclearMs > 0
-      ? [
-          l10n.t(
-            'Instances were in an unknown state for a total of {0}. They may have been billed, and aren’t included in any total.',
-            formatDuration(sum.unclearMs),
-          ),
-        ]
-      : []),
-    ...(stopped
-      ? [
-          l10n.t(
-            'Stopped instances may still be billed, at least for storage, and aren’t included in any total. Delete an instance to end its costs.',
-          ),
-        ]
-      : []),
-  ];
-}
-
-function tableOf({ columns, rows }: ReportTable): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(escape).join(' | ')} |`;
-  return [line(columns), line(columns.map(() => '')).replaceAll('  ', ' --- '), ...rows.map(line)].join('\n');
-}
-
-/** Escapes everything that Markdown gives a meaning: markup, addresses that become links, math. */
-function escape(text: string): string {
-  return text.replace(/[\\`*_[\]<>|&~@#$]|:(?=\/\/)|\/(?=\/)|(?<=www)\./gi, (sign) => `\\${sign}`);
+/** The keys of the months from one time to another, oldest first. */
+function monthsUntil(from: number, to: number): readonly string[] {
+  const keys: string[] = [];
+  for (let month = monthOf(Math.min(from, to)); month.from <= to; month = monthOf(month.to)) {
+    keys.push(keyOf(month.from, 'month'));
+  }
+  return keys;
 }
 
 /** `November 2026`, in local time. */
-function monthName(now: number): string {
-  return new Date(now).toLocaleDateString('en-US', { month: 'long', year: 'numeric' });
+function monthTitle(key: string): string {
+  return new Date(startOfKey(key)).toLocaleDateString('en-US', { month: 'long', year: 'numeric' });
 }

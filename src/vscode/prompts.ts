@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { messageText } from '../base/text';
 import { checked } from './messages';
@@ -153,4 +155,29 @@ function remark(text: Remark): vscode.InputBoxValidationMessage | string | undef
 
 function cleaned(text: string | undefined): string | undefined {
   return text === undefined ? undefined : messageText(text);
+}
+
+export interface SaveOptions {
+  readonly title: string;
+  /** The name to start with; the person chooses the folder. */
+  readonly fileName: string;
+  /** What such files are called, and what their names end with, without a dot. */
+  readonly kind: string;
+  readonly extension: string;
+}
+
+/** Asks where to save a file; `undefined` if the person cancels. */
+export async function askWhereToSave({
+  title,
+  fileName,
+  kind,
+  extension,
+}: SaveOptions): Promise<vscode.Uri | undefined> {
+  return checked(
+    vscode.window.showSaveDialog({
+      title: messageText(title),
+      defaultUri: vscode.Uri.file(path.join(homedir(), fileName)),
+      filters: { [messageText(kind)]: [extension] },
+    }),
+  );
 }

@@ -17,9 +17,9 @@ import type { CloudInitEditors } from './cloudInitEditors';
 import { CreateContents } from './createContents';
 import { idempotencyKey, summarize } from './createSubmit';
 import { CreateRun } from './createRun';
-import { FormPanel } from './formPanel';
+import { PagePanel } from '../pages/pagePanel';
 import { FormAccount } from './formAccount';
-import { formTexts } from './html';
+import { pageTexts } from '../pages/html';
 import { onDidSignIn } from './instances';
 import type { FormParts } from './parts';
 import { confirmCreateAnother, copyRequest, deletePreset, savePreset } from './createPrompts';
@@ -44,7 +44,7 @@ export interface CreatePanelParts extends FormParts {
 
 /** A create form: handles its messages and keeps it up to date. */
 export class CreatePanel implements vscode.Disposable {
-  private readonly form: FormPanel<FromCreateForm, ToCreateForm>;
+  private readonly form: PagePanel<FromCreateForm, ToCreateForm>;
   private readonly disposables: Disposable[] = [];
   private readonly account: FormAccount;
   private readonly contents: CreateContents;
@@ -68,7 +68,7 @@ export class CreatePanel implements vscode.Disposable {
     this.account = new FormAccount(store);
     if (start.result) this.settled = { submitId: 'reopened', result: start.result };
     this.kept = start.progress;
-    this.form = new FormPanel(panel, 'create', extensionUri, fromCreateForm, log, {
+    this.form = new PagePanel(panel, 'create', extensionUri, fromCreateForm, log, {
       receive: (message) =>
         void this.receive(message).catch((error: unknown) => {
           if (!isCancelled(error)) showError(log, errorText(error));
@@ -183,7 +183,7 @@ export class CreatePanel implements vscode.Disposable {
       type: 'init',
       draft: restored ? undefined : this.start.draft,
       accountId: this.account.id,
-      texts: formTexts(),
+      texts: pageTexts(),
       recipes: recipes().map(({ id, label }) => ({ id, label })),
     });
     this.contents.sendAll();

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { CatalogFeed } from './catalogFeed';
 import { CloudInitEditors } from './cloudInitEditors';
 import { CreatePanel, type CreatePanelParts, type CreateStart } from './createPanel';
-import { webviewFolder } from './html';
+import { webviewFolder } from '../pages/html';
 import { ModifyPanel } from './modifyPanel';
 import { currentInstances, onDidSignIn } from './instances';
 import type { FormParts } from './parts';

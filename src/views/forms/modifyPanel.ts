@@ -18,9 +18,9 @@ import {
   type ToModifyForm,
 } from '../webview/shared/protocol';
 import type { CatalogFeed } from './catalogFeed';
-import { FormPanel } from './formPanel';
+import { PagePanel } from '../pages/pagePanel';
 import { FormAccount } from './formAccount';
-import { formTexts } from './html';
+import { pageTexts } from '../pages/html';
 import { currentInstances, fetchInstance, onDidSignIn } from './instances';
 import type { FormParts } from './parts';
 import { problemsOfError, refusalText } from './problems';
@@ -29,7 +29,7 @@ type ModifyResult = Extract<ToModifyForm, { type: 'result' }>;
 
 /** The form that modifies one instance. */
 export class ModifyPanel implements Disposable {
-  private readonly form: FormPanel<FromModifyForm, ToModifyForm>;
+  private readonly form: PagePanel<FromModifyForm, ToModifyForm>;
   private readonly disposables: Disposable[] = [];
   private instance?: Instance;
   private readonly account: FormAccount;
@@ -46,7 +46,7 @@ export class ModifyPanel implements Disposable {
     closed: (panel: ModifyPanel) => void,
   ) {
     this.account = new FormAccount(parts.store);
-    this.form = new FormPanel(panel, 'modify', parts.extensionUri, fromModifyForm, parts.log, {
+    this.form = new PagePanel(panel, 'modify', parts.extensionUri, fromModifyForm, parts.log, {
       receive: (message) => void this.receive(message),
       visible: (visible) => feed.setVisible(this, visible),
       closed: () => {
@@ -79,7 +79,7 @@ export class ModifyPanel implements Disposable {
           type: 'init',
           instanceId: this.instanceId,
           accountId: this.account.id,
-          texts: formTexts(),
+          texts: pageTexts(),
         });
         this.sendCatalog();
         this.takeFromList();

@@ -9,7 +9,7 @@ import { formatWhen } from '../../base/when';
 import { formatDuration } from '../../base/duration';
 import { formatHourly } from '../../api/price';
 import { knownRate } from '../../cost/billing';
-import { describeSum } from '../../cost/report';
+import { describeSum } from '../../cost/describe';
 import { showInformation } from '../../vscode/messages';
 
 const hourMs = 3_600_000;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Ledger, totalOf } from '../../../src/cost/ledger';
 import { emptyLedger, sumOf } from '../../../src/cost/history';
 import { observe } from '../../../src/cost/observe';
-import { dayOf, monthOf } from '../../../src/cost/period';
+import { dayOf, daysOf, monthOf } from '../../../src/cost/period';
 import type { InstanceRow } from '../../../src/instances/store';
 import { ManualClock } from '../../simulator/clock';
 import { hour, minute, monday, newFolder, own, rowOf, StandInStore } from './support';
@@ -147,7 +147,7 @@ describe('the cost', () => {
     expect(ledger.total(monthOf(lastEvening)).dollars).toBeCloseTo(2);
     expect(ledger.total(monthOf(clock.now())).dollars).toBeCloseTo(3);
     expect(
-      ledger.daily({ from: lastEvening, to: clock.now() }).map(({ sum }) => Math.round(sum.onMs / hour)),
+      daysOf({ from: lastEvening, to: clock.now() }).map((day) => Math.round(ledger.total(day).onMs / hour)),
     ).toEqual([2, 3]);
   });
 

@@ -1,7 +1,9 @@
 import { silentLogger } from '../../../src/base/logger';
 import { describe, expect, it } from 'vitest';
+import type { BudgetLimits } from '../../../src/cost/budget';
 import { Ledger } from '../../../src/cost/ledger';
-import { costReport, describeRate, describeSum, toMarkdown } from '../../../src/cost/report';
+import { describeRate, describeSum } from '../../../src/cost/describe';
+import { costReport, type CostReport } from '../../../src/cost/report';
 import { noCost } from '../../../src/cost/history';
 import { ManualClock } from '../../simulator/clock';
 import { hour, minute, monday, newFolder, own, rowOf, StandInStore } from './support';
@@ -25,106 +27,175 @@ async function ledgerOf(
   return { ledger, store, clock };
 }
 
+function reportOf(
+  { ledger, store, clock }: Awaited<ReturnType<typeof ledgerOf>>,
+  options: { readonly month?: string; readonly limits?: BudgetLimits } = {},
+): CostReport {
+  return costReport({ ledger, rows: store.rows(), now: clock.now(), ...options });
+}
+
+const valuesOf = ({ summary }: CostReport): readonly string[] => summary.map(({ value }) => value);
+
 describe('the report of the month', () => {
   it('shows what each instance cost, deleted ones too, and never calls a stopped one free', async () => {
-    const { ledger, store, clock } = await ledgerOf(
+    const parts = await ledgerOf(
       { ms: 5 * minute, rows: [rowOf('a', 'running', 6, 'alpha'), rowOf('b', 'running', 12, 'beta')] },
       {
         ms: 5 * minute,
         rows: [rowOf('a', 'stopped', 6, 'alpha'), rowOf('c', 'stopped', undefined, 'gamma')],
       },
     );
-    const report = costReport(ledger, store.rows(), clock.now());
-    expect(report.title).toContain('November 2026');
-    expect(report.summary).toEqual([
-      'Now: nothing is running, 2 stopped, may still be billed',
-      'Today: at least $1.50',
-      'This month: at least $1.50',
+    const report = reportOf(parts);
+    expect(report.months).toEqual([{ key: '2026-11', title: 'November 2026' }]);
+    expect(report.summary.map(({ label, value }) => [label, value])).toEqual([
+      ['This month', 'at least $1.50'],
+      ['By the end of the month', 'at least $1.50'],
+      ['Today', 'at least $1.50'],
+      ['Running now', 'nothing is running, 2 stopped, may still be billed'],
     ]);
-    const cells = report.instances.rows.map((row) => row.slice(0, 6));
-    expect(cells).toEqual([
+    expect(
+      report.instances.map(({ name, state, rate, today, month, running }) => [
+        name,
+        state,
+        ...[rate, today, month, running].map((amount) => amount?.text),
+      ]),
+    ).toEqual([
       ['beta', 'not in the list', 'unknown', '$1.00', '$1.00', '5 min'],
       ['alpha', 'stopped, may still be billed', '$6.00/hr', 'at least $0.50', 'at least $0.50', '5 min'],
       ['gamma', 'stopped, may still be billed', 'unknown', 'unknown', 'unknown', '0 s'],
     ]);
-    expect(report.days.rows).toEqual([['2026-11-23', 'at least $1.50', '10 min']]);
+    const days = report.days ?? [];
+    expect(days).toHaveLength(23);
+    expect(days.at(-1)).toMatchObject({
+      key: '2026-11-23',
+      cost: { text: 'at least $1.50' },
+      running: '10 min',
+      parts: [
+        { id: 'b', estimated: 0 },
+        { id: 'a', estimated: 0 },
+      ],
+    });
     expect(report.notes.join('\n')).toContain('Stopped instances may still be billed');
-    expect(toMarkdown(report).toLowerCase()).not.toContain('free');
+    expect(JSON.stringify(report).toLowerCase()).not.toContain('free');
   });
 
   it('marks estimates, and says what was not observed', async () => {
-    const { ledger, store, clock } = await ledgerOf(
-      { ms: 3 * hour, rows: [rowOf('a', 'running', 1), rowOf('b', 'stopped', 1)] },
-      { ms: 0, rows: [] },
+    const report = reportOf(
+      await ledgerOf(
+        { ms: 3 * hour, rows: [rowOf('a', 'running', 1), rowOf('b', 'stopped', 1)] },
+        { ms: 0, rows: [] },
+      ),
     );
-    const report = costReport(ledger, store.rows(), clock.now());
-    expect(report.instances.rows.map((row) => [row[0], row[4], row[6]])).toEqual([
+    expect(report.instances.map(({ name, month, unseen }) => [name, month.text, unseen.text])).toEqual([
       ['a', '~$3.00', '0 s'],
       ['b', 'unknown', '3 h'],
     ]);
+    const today = report.days?.at(-1);
+    expect(today?.hasUnknown).toBe(true);
+    expect(today?.parts[0]?.estimated).toBeCloseTo(3);
     expect(report.notes.join('\n')).toContain('an estimate of $3.00 for 3 h');
     expect(report.notes.join('\n')).toContain('Not observed');
   });
 
   it('says "at least" for a day on which the extension was installed, and "$0.00" for a day without instances', async () => {
-    const { ledger, store, clock } = await ledgerOf({
-      ms: 5 * minute,
-      rows: [rowOf('a', 'running', 12)],
-    });
-    expect(costReport(ledger, store.rows(), clock.now()).summary).toContain('Today: at least $1.00');
+    const parts = await ledgerOf({ ms: 5 * minute, rows: [rowOf('a', 'running', 12)] });
+    const { ledger, store, clock } = parts;
+    expect(valuesOf(reportOf(parts))[2]).toBe('at least $1.00');
     await clock.advance(minute);
     store.list(clock.now());
     await ledger.settled();
     await clock.advance(24 * hour);
     store.list(clock.now());
     await ledger.settled();
-    expect(costReport(ledger, store.rows(), clock.now()).summary).toEqual([
-      'Now: nothing is running',
-      'Today: $0.00',
-      'This month: at least $1.00',
+    expect(valuesOf(reportOf(parts))).toEqual([
+      'at least $1.00',
+      'at least $1.00',
+      '$0.00',
+      'nothing is running',
     ]);
+    expect(reportOf(parts).days?.at(-1)).toMatchObject({ cost: { text: '$0.00' }, hasUnknown: false });
   });
 
   it('never shows $0.00 for an instance that was only seen after hours without a window', async () => {
-    const { ledger, store, clock } = await ledgerOf({
-      ms: 5 * minute,
-      rows: [rowOf('a', 'running', 12)],
-    });
+    const parts = await ledgerOf({ ms: 5 * minute, rows: [rowOf('a', 'running', 12)] });
+    const { ledger, store, clock } = parts;
     await clock.advance(5 * hour);
     store.list(clock.now(), rowOf('b', 'running', 12));
     await ledger.settled();
-    const { rows } = costReport(ledger, store.rows(), clock.now()).instances;
-    expect(rows.map((row) => [row[0], row[4], row[6]])).toEqual([
+    const { instances } = reportOf(parts);
+    expect(instances.map(({ name, month, unseen }) => [name, month.text, unseen.text])).toEqual([
       ['a', 'at least $1.00', '5 h'],
       ['b', 'unknown', '5 h'],
     ]);
   });
 
   it('exists before anything is observed', async () => {
-    const { ledger, clock } = await ledgerOf();
-    const report = costReport(ledger, [], clock.now());
-    expect(report.instances.rows).toEqual([]);
+    const report = reportOf(await ledgerOf());
+    expect(report.instances).toEqual([]);
     expect(report.notes).toContain('Nothing has been observed yet.');
-    expect(toMarkdown(report)).toContain('# TensorDock costs: November 2026');
+    expect(report.months.map(({ title }) => title)).toEqual(['November 2026']);
+    expect(valuesOf(report)).toEqual(['unknown', 'at least $0.00', 'unknown', 'nothing is running']);
   });
 
-  it('is a Markdown table in which names have no effect', async () => {
-    const evil =
-      'x | [go](command:evil)\n<img src=x> **b** `c` http://e.example //e.example www.e.example a@e.example $x$';
-    const { ledger, store, clock } = await ledgerOf({
-      ms: 5 * minute,
-      rows: [rowOf('a', 'running', 1, evil)],
+  it('projects what is running to the end of the month, and says what that leaves out', async () => {
+    // 23 November, 9:05: 7 days, 14 hours, and 55 minutes are left.
+    const parts = await ledgerOf({ ms: 5 * minute, rows: [rowOf('a', 'running', 12)] });
+    expect(reportOf(parts).summary[1]).toMatchObject({
+      value: 'at least $2196.00',
+      detail: 'If what is running now keeps running',
     });
-    const lines = toMarkdown(costReport(ledger, store.rows(), clock.now())).split('\n');
-    const [row, ...others] = lines.filter((line) => line.includes('evil'));
-    expect(others).toEqual([]);
-    expect(row).toContain(
-      'x \\| \\[go\\](command:evil) \\<img src=x\\> \\*\\*b\\*\\* \\`c\\` http\\:\\//e.example \\//e.example www\\.e.example a\\@e.example \\$x\\$',
+    const complete = { ...parts.ledger, since: 0, costs: () => [], keepsDaysOf: () => true };
+    const { clock, store } = parts;
+    const summary = (rate?: number): string | undefined =>
+      costReport({
+        ledger: complete,
+        rows: rate === undefined ? [rowOf('a', 'running')] : [rowOf('a', 'running', rate)],
+        now: clock.now(),
+      }).summary[1]?.value;
+    expect(store.rows()).toHaveLength(1);
+    expect(summary(12)).toBe('about $2195.00');
+    expect(summary()).toBe('at least $0.00');
+  });
+
+  it('says how much of a budget is used', async () => {
+    const parts = await ledgerOf({ ms: 5 * minute, rows: [rowOf('a', 'running', 12)] });
+    const { summary } = reportOf(parts, { limits: { daily: 4, monthly: 0, hourly: 20 } });
+    expect(summary.map(({ detail }) => detail)).toEqual([
+      '100% of your budget of $0.00',
+      'If what is running now keeps running',
+      '25% of your budget of $4.00',
+      'Your limit is $20.00/hr',
+    ]);
+  });
+
+  it('goes back to earlier months: by day for two months, then as one sum', async () => {
+    const parts = await ledgerOf({ ms: 5 * minute, rows: [rowOf('a', 'running', 12, 'old')] });
+    const { clock, ledger, store } = parts;
+    store.list(clock.now());
+    await ledger.settled();
+    await clock.advance(40 * 24 * hour);
+    store.list(clock.now());
+    await ledger.settled();
+    const november = reportOf(parts, { month: '2026-11' });
+    expect(november.months.map(({ key }) => key)).toEqual(['2027-01', '2026-12', '2026-11']);
+    expect(november.summary).toEqual([{ label: 'Month', value: 'at least $1.00' }]);
+    expect(november.instances).toMatchObject([{ name: 'old', today: undefined, month: { value: 1 } }]);
+    expect(november.days).toHaveLength(30);
+    await clock.advance(60 * 24 * hour);
+    store.list(clock.now());
+    await ledger.settled();
+    const folded = reportOf(parts, { month: '2026-11' });
+    expect(folded.days).toBeUndefined();
+    expect(folded.instances).toMatchObject([{ name: 'old', month: { value: 1 } }]);
+    expect(reportOf(parts, { month: '1999-01' }).month).toBe('2027-03');
+  });
+
+  it('holds names as plain text', async () => {
+    const evil = 'x\n[go](command:evil) \u202e $(stop)';
+    const { instances } = reportOf(
+      await ledgerOf({ ms: 5 * minute, rows: [rowOf('a', 'running', 1, evil)] }),
     );
-    const bars = lines
-      .filter((line) => line.startsWith('| '))
-      .map((line) => line.replaceAll('\\|', '').split('|').length);
-    expect(bars).toEqual([9, 9, 9, 5, 5, 5]);
+    expect(instances[0]?.name).not.toMatch(/[\n\u202e]/);
   });
 });
 

@@ -1,9 +1,10 @@
 import type { Logger } from '../../base/logger';
 import * as v from 'valibot';
+import type { PageName } from './html';
 
-/** Checks each message of a form. Drops and logs one that doesn't match the contract. */
+/** Checks each message of a page. Drops and logs one that doesn't match the contract. */
 export function received<In>(
-  form: 'create' | 'modify',
+  page: PageName,
   schema: v.GenericSchema<unknown, In>,
   log: Logger,
   receive: (message: In) => void,
@@ -12,6 +13,6 @@ export function received<In>(
     const parsed = v.safeParse(schema, message);
     if (parsed.success) receive(parsed.output);
     // Never log the content: it could hold a password.
-    else log.warn(`Dropped a message from the ${form} form that doesn’t match the contract.`);
+    else log.warn(`Dropped a message from the ${page} page that doesn’t match the contract.`);
   };
 }

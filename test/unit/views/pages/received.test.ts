@@ -1,6 +1,6 @@
 import { silentLogger } from '../../../../src/base/logger';
 import { describe, expect, it, vi } from 'vitest';
-import { received } from '../../../../src/views/forms/received';
+import { received } from '../../../../src/views/pages/received';
 import { fromCreateForm } from '../../../../src/views/webview/shared/protocol';
 
 vi.mock('vscode', () => ({

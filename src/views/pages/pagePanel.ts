@@ -1,17 +1,17 @@
 import type { Logger } from '../../base/logger';
 import type { GenericSchema } from 'valibot';
 import * as vscode from 'vscode';
-import { formHtml, webviewFolder } from './html';
+import { pageHtml, webviewFolder, type PageName } from './html';
 import { received } from './received';
 
-/** A webview with one of our forms. Its messages are checked before they're handled. */
-export class FormPanel<In, Out> implements vscode.Disposable {
+/** An editor tab with one of our pages. Its messages are checked before they're handled. */
+export class PagePanel<In, Out> implements vscode.Disposable {
   private readonly disposables: vscode.Disposable[] = [];
   private readonly ended = new AbortController();
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
-    form: 'create' | 'modify',
+    page: PageName,
     extensionUri: vscode.Uri,
     schema: GenericSchema<unknown, In>,
     log: Logger,
@@ -23,7 +23,7 @@ export class FormPanel<In, Out> implements vscode.Disposable {
   ) {
     panel.webview.options = { enableScripts: true, localResourceRoots: [webviewFolder(extensionUri)] };
     this.disposables.push(
-      panel.webview.onDidReceiveMessage(received(form, schema, log, handlers.receive)),
+      panel.webview.onDidReceiveMessage(received(page, schema, log, handlers.receive)),
       panel.onDidChangeViewState(() => handlers.visible(panel.visible)),
       panel.onDidDispose(() => {
         this.ended.abort();
@@ -32,11 +32,11 @@ export class FormPanel<In, Out> implements vscode.Disposable {
         this.dispose();
       }),
     );
-    panel.webview.html = formHtml(panel.webview, extensionUri, form);
+    panel.webview.html = pageHtml(panel.webview, extensionUri, page);
     handlers.visible(panel.visible);
   }
 
-  /** Aborted when the form is closed. */
+  /** Aborted when the page is closed. */
   get closed(): AbortSignal {
     return this.ended.signal;
   }

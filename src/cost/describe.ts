@@ -1,0 +1,36 @@
+import * as l10n from '@vscode/l10n';
+import { formatDollars, formatHourly } from '../api/price';
+import type { InstanceRow } from '../instances/store';
+import { runningRate } from './billing';
+import type { CostSum } from './history';
+import { totalOf } from './ledger';
+
+/**
+ * A cost in words, wherever one is shown: `$1.20`; `~$1.20` if a part is estimated; `at least $1.20` if the sum
+ * includes time whose cost isn't known (no rate, nothing observed, stopped, an unclear state, or `partial`: more
+ * time that the sum doesn't mention); `unknown` if no cost is known at all.
+ */
+export function describeSum(sum: CostSum, partial = false): string {
+  const dollars = formatDollars(totalOf(sum));
+  const amount = sum.estimatedMs > 0 ? `~${dollars}` : dollars;
+  if (!partial && isComplete(sum)) return amount;
+  return sum.onMs + sum.estimatedMs > sum.unknownRateMs ? l10n.t('at least {0}', amount) : l10n.t('unknown');
+}
+
+/** Whether a sum has no time whose cost isn't known. */
+export function isComplete({ unknownRateMs, unseenMs, unclearMs, offMs }: CostSum): boolean {
+  return unknownRateMs + unseenMs + unclearMs + offMs === 0;
+}
+
+/** `$0.99/hr (2 running)`, with how many have no known rate, and how many are stopped and may be billed. */
+export function describeRate(rows: readonly InstanceRow[]): string {
+  const { dollarsHourly, running, unknown, stopped, unclear } = runningRate(rows);
+  const parts = [
+    running === 0 ? l10n.t('nothing is running') : l10n.t('{0} running', running),
+    ...(unknown > 0 ? [l10n.t('{0} at an unknown rate, not counted', unknown)] : []),
+    ...(stopped > 0 ? [l10n.t('{0} stopped, may still be billed', stopped)] : []),
+    ...(unclear > 0 ? [l10n.t('{0} in an unknown state, may be billed', unclear)] : []),
+  ];
+  const text = parts.join(', ');
+  return unknown < running ? `${formatHourly(dollarsHourly)} (${text})` : text;
+}

@@ -1,0 +1,125 @@
+import * as vscode from 'vscode';
+import type { BudgetLimits } from '../../cost/budget';
+import type { Ledger } from '../../cost/ledger';
+import { costReport } from '../../cost/report';
+import type { Clock } from '../../base/clock';
+import type { Disposable } from '../../base/disposable';
+import type { InstanceStore } from '../../instances/store';
+import { pageTexts, webviewFolder } from '../pages/html';
+import { PagePanel } from '../pages/pagePanel';
+import { fromCostsPage, type FromCostsPage, type ToCostsPage } from '../webview/shared/costsProtocol';
+
+export const costsViewType = 'tensordock.costs';
+
+export interface CostsPageParts {
+  readonly extensionUri: vscode.Uri;
+  readonly log: vscode.LogOutputChannel;
+  readonly clock: Clock;
+  readonly ledger: Pick<Ledger, 'costs' | 'since' | 'keepsDaysOf' | 'onDidChange'>;
+  readonly store: Pick<InstanceStore, 'rows' | 'status' | 'onDidChange'>;
+  readonly limits: () => BudgetLimits;
+  /** Limits were set. */
+  readonly onDidChangeSettings: (listener: () => void) => Disposable;
+}
+
+/** While only time passes, the page is brought up to date this often, in milliseconds. */
+const refreshMs = 60_000;
+/** Changes within this time are shown together, in milliseconds. */
+const gatherMs = 250;
+
+/** The costs of a month as a page. It is drawn anew only while it is visible. */
+export class CostsPage implements vscode.Disposable {
+  private readonly listeners: Disposable[];
+  private panel: PagePanel<FromCostsPage, ToCostsPage> | undefined;
+  private month: string | undefined;
+  private timer: Disposable | undefined;
+  private due: Disposable | undefined;
+
+  constructor(private readonly parts: CostsPageParts) {
+    const { ledger, store, onDidChangeSettings } = parts;
+    const changed = (): void => this.scheduleReport();
+    this.listeners = [ledger.onDidChange(changed), store.onDidChange(changed), onDidChangeSettings(changed)];
+  }
+
+  /** Shows the page, in its tab if there is one. */
+  open(): void {
+    if (this.panel) {
+      this.panel.reveal();
+      return;
+    }
+    this.adopt(
+      vscode.window.createWebviewPanel(
+        costsViewType,
+        vscode.l10n.t('TensorDock Costs'),
+        vscode.ViewColumn.Active,
+        { enableScripts: true, localResourceRoots: [webviewFolder(this.parts.extensionUri)] },
+      ),
+    );
+  }
+
+  /** Restores the page that VS Code kept over a window reload. */
+  restore(panel: vscode.WebviewPanel): void {
+    if (this.panel) panel.dispose();
+    else this.adopt(panel);
+  }
+
+  dispose(): void {
+    for (const listener of this.listeners) listener.dispose();
+    this.stop();
+    this.panel?.dispose();
+  }
+
+  private adopt(panel: vscode.WebviewPanel): void {
+    const { extensionUri, log } = this.parts;
+    this.panel = new PagePanel(panel, 'costs', extensionUri, fromCostsPage, log, {
+      receive: (message) => this.receive(message),
+      visible: (visible) => (visible ? this.scheduleReport() : this.stop()),
+      closed: () => {
+        this.stop();
+        this.panel = undefined;
+      },
+    });
+  }
+
+  private receive(message: FromCostsPage): void {
+    switch (message.type) {
+      case 'ready':
+        this.month = message.month ?? this.month;
+        this.panel?.post({ type: 'init', texts: pageTexts() });
+        this.report();
+        return;
+      case 'month':
+        this.month = message.month;
+        this.report();
+        return;
+      case 'export':
+        void vscode.commands.executeCommand('tensordock.exportCosts');
+        return;
+      case 'setLimits':
+        void vscode.commands.executeCommand('workbench.action.openSettings', 'tensordock.cost');
+        return;
+    }
+  }
+
+  private scheduleReport(): void {
+    if (this.panel?.isVisible !== true) return;
+    this.due ??= this.parts.clock.after(gatherMs, () => this.report());
+  }
+
+  private report(): void {
+    const { clock, ledger, store, limits } = this.parts;
+    this.stop();
+    if (!this.panel) return;
+    const now = clock.now();
+    const report = costReport({ ledger, rows: store.rows(), now, month: this.month, limits: limits() });
+    this.panel.post({ type: 'report', signedIn: store.status.accountId !== undefined, report });
+    if (this.panel.isVisible) this.timer = clock.after(refreshMs, () => this.report());
+  }
+
+  private stop(): void {
+    this.timer?.dispose();
+    this.due?.dispose();
+    this.timer = undefined;
+    this.due = undefined;
+  }
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+
+/** The pages that we show in editors. Each has a script of that name. */
+export type PageName = 'create' | 'modify' | 'costs';
+
+/** The folder with the pages' bundles, the only one a page can load from. */
+export function webviewFolder(extensionUri: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+}
+
+/** A page: a shell that can load our script and style sheets, and nothing else. */
+export function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, page: PageName): string {
+  const folder = webviewFolder(extensionUri);
+  const address = (file: string): string =>
+    escaped(webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString());
+  const nonce = randomBytes(18).toString('base64');
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource}`;
+  const styles = page === 'costs' ? ['forms.css', 'costs.css'] : ['forms.css'];
+  return `<!DOCTYPE html>
+<html lang="${escaped(vscode.env.language)}">
+  <head>
+    <meta charset="utf-8" />
+    <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    ${styles.map((style) => `<link rel="stylesheet" href="${address(style)}" />`).join('\n    ')}
+    <title>${escaped(titleOf(page))}</title>
+  </head>
+  <body>
+    <main id="form"><p class="main" role="status">${escaped(vscode.l10n.t('Loading…'))}</p></main>
+    <script nonce="${nonce}" src="${address(`${page}.js`)}"></script>
+  </body>
+</html>`;
+}
+
+/** VS Code's translations for the page, if there are any. */
+export function pageTexts(): Record<string, string> | undefined {
+  const texts = Object.entries(vscode.l10n.bundle ?? {});
+  return texts.length === 0 ? undefined : Object.fromEntries(texts);
+}
+
+function titleOf(page: PageName): string {
+  switch (page) {
+    case 'create':
+      return vscode.l10n.t('Create an Instance');
+    case 'modify':
+      return vscode.l10n.t('Modify Instance');
+    case 'costs':
+      return vscode.l10n.t('TensorDock Costs');
+  }
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+}
