@@ -5,6 +5,9 @@ import { runningRate } from './billing';
 import type { CostSum } from './history';
 import { totalOf } from './ledger';
 
+/** The smallest amount that isn't shown as less than a cent, in US dollars. */
+const leastShown = 0.005;
+
 /**
  * A cost in words, wherever one is shown: `$1.20`; `~$1.20` if a part is estimated; `at least $1.20` if the sum
  * includes time whose cost isn't known (no rate, nothing observed, stopped, an unclear state, or `partial`: more
@@ -14,7 +17,8 @@ export function describeSum(sum: CostSum, partial = false): string {
   const dollars = formatDollars(totalOf(sum));
   const amount = sum.estimatedMs > 0 ? `~${dollars}` : dollars;
   if (!partial && isComplete(sum)) return amount;
-  return sum.onMs + sum.estimatedMs > sum.unknownRateMs ? l10n.t('at least {0}', amount) : l10n.t('unknown');
+  // "At least nothing" says no more than that it isn't known.
+  return totalOf(sum) >= leastShown ? l10n.t('at least {0}', amount) : l10n.t('unknown');
 }
 
 /** Whether a sum has no time whose cost isn't known. */
@@ -22,8 +26,15 @@ export function isComplete({ unknownRateMs, unseenMs, unclearMs, offMs }: CostSu
   return unknownRateMs + unseenMs + unclearMs + offMs === 0;
 }
 
-/** `$0.99/hr (2 running)`, with how many have no known rate, and how many are stopped and may be billed. */
-export function describeRate(rows: readonly InstanceRow[]): string {
+/** What is running, in words. */
+export interface RateWords {
+  /** `$0.99/hr`; missing if no rate is known. */
+  readonly rate?: string;
+  /** `2 running`, with how many have no known rate, and how many are stopped and may be billed. */
+  readonly text: string;
+}
+
+export function describeRate(rows: readonly InstanceRow[]): RateWords {
   const { dollarsHourly, running, unknown, stopped, unclear } = runningRate(rows);
   const parts = [
     running === 0 ? l10n.t('nothing is running') : l10n.t('{0} running', running),
@@ -31,6 +42,5 @@ export function describeRate(rows: readonly InstanceRow[]): string {
     ...(stopped > 0 ? [l10n.t('{0} stopped, may still be billed', stopped)] : []),
     ...(unclear > 0 ? [l10n.t('{0} in an unknown state, may be billed', unclear)] : []),
   ];
-  const text = parts.join(', ');
-  return unknown < running ? `${formatHourly(dollarsHourly)} (${text})` : text;
+  return { rate: unknown < running ? formatHourly(dollarsHourly) : undefined, text: parts.join(', ') };
 }

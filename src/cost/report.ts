@@ -64,6 +64,8 @@ export interface CostReport {
   readonly months: readonly { readonly key: string; readonly title: string }[];
   readonly summary: readonly { readonly label: string; readonly value: string; readonly detail?: string }[];
   readonly instances: readonly InstanceRecord[];
+  /** All instances together. */
+  readonly total: Pick<InstanceRecord, 'today' | 'month' | 'running' | 'unseen'>;
   /** In order, up to today; `undefined` for a month whose days aren't kept anymore. */
   readonly days?: readonly DayRecord[];
   /** What the numbers leave out, one sentence each. */
@@ -79,6 +81,7 @@ export function costReport({ ledger, rows, now, limits = {}, ...options }: Repor
   const costs = ledger.costs(period);
   const today = isCurrent ? ledger.costs(dayOf(now)) : [];
   const sum = addUp(costs.map((cost) => cost.sum));
+  const sumOfToday = addUp(today.map((cost) => cost.sum));
   // What was running before the first observation is unknown.
   const isPartial = ({ from }: Period): boolean => ledger.since === undefined || ledger.since > from;
   const known = new Set(costs.map(({ instanceId }) => instanceId));
@@ -93,7 +96,7 @@ export function costReport({ ledger, rows, now, limits = {}, ...options }: Repor
     summary: isCurrent
       ? currentSummary(rows, now, limits, {
           month: { sum, partial: isPartial(period) },
-          today: { sum: addUp(today.map((cost) => cost.sum)), partial: isPartial(dayOf(now)) },
+          today: { sum: sumOfToday, partial: isPartial(dayOf(now)) },
         })
       : [{ label: l10n.t('Month'), value: describeSum(sum, isPartial(period)) }],
     instances: [...costs, ...unseen].map((cost) => {
@@ -102,6 +105,12 @@ export function costReport({ ledger, rows, now, limits = {}, ...options }: Repor
       const isNew = row !== undefined && !known.has(cost.instanceId);
       return recordOf(cost, row, isNew, isCurrent ? { cost: ofToday, isIn: row !== undefined } : undefined);
     }),
+    total: {
+      today: isCurrent ? amount(sumOfToday, isPartial(dayOf(now))) : undefined,
+      month: amount(sum, isPartial(period)),
+      running: duration(sum.onMs + sum.estimatedMs),
+      unseen: duration(sum.unseenMs),
+    },
     days: ledger.keepsDaysOf(period, now)
       ? daysOf({ from: period.from, to: Math.min(period.to, now + 1) }).map((day) =>
           dayRecord(day, ledger.costs(day), isPartial(day)),
@@ -137,13 +146,21 @@ function currentSummary(
     },
     { label: l10n.t('By the end of the month'), ...projection(rows, now, month) },
     { label: l10n.t('Today'), value: describeSum(today.sum, today.partial), detail: budget('daily') },
-    {
-      label: l10n.t('Running now'),
-      value: describeRate(rows),
-      detail:
-        limits.hourly === undefined ? undefined : l10n.t('Your limit is {0}', formatHourly(limits.hourly)),
-    },
+    runningNow(rows, limits),
   ];
+}
+
+function runningNow(rows: readonly InstanceRow[], { hourly }: BudgetLimits): CostReport['summary'][number] {
+  const { rate, text } = describeRate(rows);
+  const details = [
+    ...(rate === undefined ? [] : [text]),
+    ...(hourly === undefined ? [] : [l10n.t('your limit is {0}', formatHourly(hourly))]),
+  ];
+  return {
+    label: l10n.t('Running now'),
+    value: rate ?? text,
+    detail: details.length === 0 ? undefined : details.join(', '),
+  };
 }
 
 /** What the month will have cost if everything goes on as it is. */

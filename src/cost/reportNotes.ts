@@ -16,7 +16,7 @@ export function reportNotes(since: number | undefined, sum: CostSum, rows: reado
     ...(since === undefined
       ? [l10n.t('Nothing has been observed yet.')]
       : [l10n.t('Observed since {0}. Earlier costs are unknown.', keyOf(since, 'day'))]),
-    ...(sum.estimatedMs > 0
+    ...(sum.estimatedMs >= 1000
       ? [
           l10n.t(
             '~ includes an estimate of {0} for {1} without an open window. The instance was running before and after.',
@@ -25,7 +25,7 @@ export function reportNotes(since: number | undefined, sum: CostSum, rows: reado
           ),
         ]
       : []),
-    ...(sum.unknownRateMs > 0
+    ...(sum.unknownRateMs >= 1000
       ? [
           l10n.t(
             '{0} of running time had an unknown rate and isn’t included in any total.',
@@ -33,7 +33,7 @@ export function reportNotes(since: number | undefined, sum: CostSum, rows: reado
           ),
         ]
       : []),
-    ...(sum.unseenMs > 0
+    ...(sum.unseenMs >= 1000
       ? [
           l10n.t(
             '“Not observed”: No window was open for a total of {0}, so costs for that time are unknown.',
@@ -41,7 +41,7 @@ export function reportNotes(since: number | undefined, sum: CostSum, rows: reado
           ),
         ]
       : []),
-    ...(sum.unclearMs > 0
+    ...(sum.unclearMs >= 1000
       ? [
           l10n.t(
             'Instances were in an unknown state for a total of {0}. They may have been billed, and aren’t included in any total.',

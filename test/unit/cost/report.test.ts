@@ -64,6 +64,7 @@ describe('the report of the month', () => {
       ['alpha', 'stopped, may still be billed', '$6.00/hr', 'at least $0.50', 'at least $0.50', '5 min'],
       ['gamma', 'stopped, may still be billed', 'unknown', 'unknown', 'unknown', '0 s'],
     ]);
+    expect(report.total).toMatchObject({ month: { text: 'at least $1.50' }, running: { text: '10 min' } });
     const days = report.days ?? [];
     expect(days).toHaveLength(23);
     expect(days.at(-1)).toMatchObject({
@@ -164,7 +165,7 @@ describe('the report of the month', () => {
       '100% of your budget of $0.00',
       'If what is running now keeps running',
       '25% of your budget of $4.00',
-      'Your limit is $20.00/hr',
+      '1 running, your limit is $20.00/hr',
     ]);
   });
 
@@ -221,16 +222,19 @@ describe('sums and rates in words', () => {
   });
 
   it('never counts an unknown rate as zero', () => {
-    expect(describeRate([rowOf('a', 'running')])).toBe('1 running, 1 at an unknown rate, not counted');
-    expect(describeRate([rowOf('a', 'running', 0.5), rowOf('b', 'running')])).toBe(
-      '$0.50/hr (2 running, 1 at an unknown rate, not counted)',
-    );
-    expect(describeRate([])).toBe('nothing is running');
-    expect(describeRate([rowOf('a', 'running', Number.NaN)])).toBe(
-      '1 running, 1 at an unknown rate, not counted',
-    );
-    expect(describeRate([rowOf('a', 'error')])).toBe(
-      'nothing is running, 1 in an unknown state, may be billed',
-    );
+    expect(describeRate([rowOf('a', 'running')])).toEqual({
+      text: '1 running, 1 at an unknown rate, not counted',
+    });
+    expect(describeRate([rowOf('a', 'running', 0.5), rowOf('b', 'running')])).toEqual({
+      rate: '$0.50/hr',
+      text: '2 running, 1 at an unknown rate, not counted',
+    });
+    expect(describeRate([])).toEqual({ text: 'nothing is running' });
+    expect(describeRate([rowOf('a', 'running', Number.NaN)])).toEqual({
+      text: '1 running, 1 at an unknown rate, not counted',
+    });
+    expect(describeRate([rowOf('a', 'error')])).toEqual({
+      text: 'nothing is running, 1 in an unknown state, may be billed',
+    });
   });
 });

@@ -14,7 +14,7 @@ import type { CostsDay, CostsReport } from '../shared/costsProtocol';
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
 
 /** The colors that themes have for charts. The instances after the last one share the last swatch. */
-const swatches = ['blue', 'green', 'orange', 'purple', 'red', 'yellow'] as const;
+const swatches = ['blue', 'green', 'purple', 'red', 'yellow', 'foreground'] as const;
 
 /** Who the bars stand for: the costliest instances one by one, all others together. */
 interface Series {
@@ -105,7 +105,7 @@ function seriesOf({ instances }: CostsReport): readonly Series[] {
     return { name, swatch, color: color(swatch), ids: new Set([id]) };
   });
   const others = costly.slice(alone);
-  const last = swatches.at(-1) ?? 'yellow';
+  const last = swatches.at(-1) ?? 'foreground';
   return others.length === 0
     ? series
     : [

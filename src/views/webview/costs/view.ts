@@ -130,7 +130,7 @@ function instanceTable(model: CostsModel, report: CostsReport): TemplateResult {
     ['rate', l10n.t('Rate')],
     ...(isCurrent ? ([['today', l10n.t('Today')]] as const) : []),
     ['month', l10n.t('Month')],
-    ['running', l10n.t('Running time')],
+    ['running', l10n.t('Running')],
     ['unseen', l10n.t('Not observed')],
   ];
   return html`<h2 id="by-instance">${l10n.t('By instance')}</h2>
@@ -155,6 +155,17 @@ function instanceTable(model: CostsModel, report: CostsReport): TemplateResult {
               </tr>`,
           )}
         </tbody>
+        <tfoot>
+          <tr>
+            ${columns.map(([column]) =>
+              column === 'name'
+                ? html`<th scope="row">${l10n.t('Total')}</th>`
+                : html`<td class="number">
+                    ${column === 'state' || column === 'rate' ? nothing : report.total[column]?.text}
+                  </td>`,
+            )}
+          </tr>
+        </tfoot>
       </table>
     </div>`;
 }

@@ -30,6 +30,12 @@ const reportSchema = v.object({
   months: list(v.object({ key: text, title: text })),
   summary: list(v.object({ label: text, value: text, detail: v.optional(text) })),
   instances: list(instanceSchema),
+  total: v.object({
+    today: v.optional(amountSchema),
+    month: amountSchema,
+    running: amountSchema,
+    unseen: amountSchema,
+  }),
   days: v.optional(list(daySchema)),
   notes: list(text),
 });

@@ -1,0 +1,133 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import * as v from 'valibot';
+import { ledgerSchema, noCost, type InstanceHistory, type LedgerData } from '../../src/cost/history';
+import { dayOf, keyOf } from '../../src/cost/period';
+import { startSimulator } from '../simulator/server';
+import { FormPage } from './formPage';
+import { openWorkbench } from './openWorkbench';
+import { sceneOf, sharedScene, type Scene } from './sharedScene';
+
+const hourMs = 3_600_000;
+
+async function openScene(): Promise<Scene> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'tensordock-costs-'));
+  const simulator = await startSimulator({ seed: 'demo', delays: 'instant', rateLimit: false });
+  const workbench = await openWorkbench({
+    settings: {
+      'tensordock.apiUrl': simulator.url,
+      'tensordock.ssh.configFile': path.join(folder, 'config'),
+      'tensordock.cost.monthlyBudget': 500,
+    },
+  });
+  await workbench.window.signIn(simulator.token);
+  await workbench.window.row('notebooks').waitFor({ timeout: 60_000 });
+  return sceneOf({ folder, simulator, workbench });
+}
+
+const scene = sharedScene(openScene);
+
+/** The file that all windows keep an account's costs in. */
+async function ledgerFile({ workbench }: Scene): Promise<string> {
+  const root = workbench.server.dataFolder;
+  const find = async (): Promise<string | undefined> =>
+    (await readdir(root, { recursive: true })).find((name) => /costs-[^/]+\.json$/.test(name));
+  await expect.poll(find).toBeDefined();
+  return path.join(root, (await find()) ?? '');
+}
+
+/** What was seen since the day before the first of the month, of `count` instances that are gone by now. */
+function withHistory(ledger: LedgerData, count: number, now: number): LedgerData {
+  const from = new Date(now);
+  const first = new Date(from.getFullYear(), from.getMonth(), 1).getTime();
+  const days: number[] = [];
+  for (let day = dayOf(first); day.to <= dayOf(now).from; day = dayOf(day.to)) days.push(day.from);
+  const past = Array.from({ length: count }, (_, index): InstanceHistory => ({
+    id: `past-${index}`,
+    name:
+      index === 0
+        ? '[x](command:evil) <img src=x> llama-finetune-with-a-rather-long-name'
+        : `training-${index}`,
+    intervals: [],
+    sums: Object.fromEntries(
+      days
+        .filter((day) => (Math.floor(day / 86_400_000) + index) % 3 !== 0)
+        .map((day) => [
+          keyOf(day, 'day'),
+          {
+            ...noCost,
+            dollars: 4 / (index + 1),
+            onMs: 8 * hourMs,
+            estimatedDollars: index === 1 ? 1.5 : 0,
+            estimatedMs: index === 1 ? 3 * hourMs : 0,
+            unknownRateMs: index === 2 ? hourMs : 0,
+          },
+        ]),
+    ),
+  }));
+  return { ...ledger, since: first - 86_400_000, instances: [...ledger.instances, ...past] };
+}
+
+async function addHistory(current: Scene, count: number): Promise<void> {
+  const file = await ledgerFile(current);
+  const ledger = v.parse(ledgerSchema, JSON.parse(await readFile(file, 'utf8')));
+  await writeFile(file, JSON.stringify(withHistory(ledger, count, Date.now())));
+}
+
+test('shows the month in every theme, and is accessible', async () => {
+  const current = await scene();
+  const { window } = current.workbench;
+  await addHistory(current, 8);
+  await window.runCommand('tensordock.showCosts');
+  const page = await FormPage.on(window);
+  await page.locator('#instances tbody tr').filter({ hasText: 'training-1' }).waitFor();
+  await expect.poll(async () => page.locator('.card').allInnerTexts()).toHaveLength(4);
+  expect(await page.locator('.card').first().innerText()).toContain('of your budget of $500.00');
+  expect(await page.locator('#instances').innerText()).toContain('[x](command:evil)');
+  expect(await page.locator('img').count()).toBe(0);
+  for (const theme of ['dark', 'light', 'high-contrast', 'high-contrast-light'] as const) {
+    await window.chooseColorTheme(theme);
+    await expect.poll(async () => page.locator('canvas').count()).toBe(1);
+    expect(await page.violations()).toEqual([]);
+    await window.screenshot(`costs-${theme}`);
+  }
+  await page.locator('.notes').scrollIntoViewIfNeeded();
+  await window.screenshot('costs-table');
+});
+
+test('is sorted and read with the keyboard', async () => {
+  const { window } = (await scene()).workbench;
+  await window.runCommand('tensordock.showCosts');
+  const page = await FormPage.on(window);
+  const names = (): Promise<string[]> => page.locator('#instances tbody th').allInnerTexts();
+  await page.locator('#instances').waitFor();
+  await page.tabTo('[data-column=name]');
+  await page.press('Enter');
+  const sorted = await names();
+  expect(sorted).toEqual([...sorted].sort((one, other) => one.localeCompare(other)));
+  expect(await page.locator('th:has([data-column=name])').getAttribute('aria-sort')).toBe('ascending');
+  await page.press('Enter');
+  expect(await names()).toEqual([...sorted].sort((one, other) => other.localeCompare(one)));
+  await page.tabTo('#days summary');
+  await page.press('Enter');
+  await page.locator('#days table').waitFor();
+  expect(await page.locator('#days tbody tr').count()).toBe(new Date().getDate());
+});
+
+test('holds 200 instances, and a narrow editor', async () => {
+  const current = await scene();
+  const { window } = current.workbench;
+  await addHistory(current, 200);
+  await window.runCommand('tensordock.showCosts');
+  const page = await FormPage.on(window);
+  await page.locator('#instances tbody tr').filter({ hasText: 'training-199' }).waitFor();
+  expect(await page.locator('.legend li').count()).toBe(6);
+  await window.screenshot('costs-many');
+  await window.page.setViewportSize({ width: 760, height: 800 });
+  await window.screenshot('costs-narrow');
+  expect(await page.frame.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+  await window.page.setViewportSize({ width: 1280, height: 800 });
+});
