@@ -145,7 +145,7 @@ describe('the report of the month', () => {
       value: 'at least $2196.00',
       detail: 'If what is running now keeps running',
     });
-    const complete = { ...parts.ledger, since: 0, costs: () => [], keepsDaysOf: () => true };
+    const complete = { since: 0, costs: () => [], keepsDaysOf: () => true };
     const { clock, store } = parts;
     const summary = (rate?: number): string | undefined =>
       costReport({
