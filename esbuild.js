@@ -92,7 +92,7 @@ const toCommonJs = {
   },
 };
 
-/** Each file directly in src/views/webview is one bundle; what they share lives in folders below. */
+/** Each file directly in src/views/webview is one page's bundle; what they share is in bundles of its own. */
 function webviewEntries() {
   const folder = path.join(source, 'views/webview');
   return readdirSync(folder, { withFileTypes: true })
@@ -122,7 +122,9 @@ const builds = [
     ...shared,
     bundle: true,
     platform: 'browser',
-    format: 'iife',
+    format: 'esm',
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     target: 'chrome120',
     entryPoints: webviewEntries(),
     outdir: 'dist/webview',

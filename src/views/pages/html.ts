@@ -28,7 +28,7 @@ export function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, page
   </head>
   <body>
     <main id="form"><p class="main" role="status">${escaped(vscode.l10n.t('Loading…'))}</p></main>
-    <script nonce="${nonce}" src="${address(`${page}.js`)}"></script>
+    <script type="module" nonce="${nonce}" src="${address(`${page}.js`)}"></script>
   </body>
 </html>`;
 }

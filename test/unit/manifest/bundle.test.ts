@@ -118,10 +118,16 @@ describe('the bundles', () => {
     test('are packed with what a person reads and sees, and nothing else', async () => {
       const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
       const { stdout } = await run(process.execPath, [vsce, 'ls', '--no-dependencies'], { cwd: copy });
-      const built = await readdir(path.join(root, 'src/views/webview'), { withFileTypes: true });
-      const webview = built
-        .filter((entry) => entry.isFile() && /\.(ts|css)$/.test(entry.name))
-        .map((entry) => `dist/webview/${entry.name.replace(/\.ts$/, '.js')}`);
+      const pages = await readdir(path.join(root, 'src/views/webview'), { withFileTypes: true });
+      const built = await readdir(path.join(copy, 'dist/webview'));
+      expect(built).toEqual(
+        expect.arrayContaining(
+          pages
+            .filter((entry) => entry.isFile() && /\.(ts|css)$/.test(entry.name))
+            .map((entry) => entry.name.replace(/\.ts$/, '.js')),
+        ),
+      );
+      const webview = built.map((name) => `dist/webview/${name}`);
       const files = stdout.trim().split('\n').sort();
       const manifest = await readFile(path.join(copy, 'package.json'), 'utf8');
       expect(files).toEqual(
