@@ -29,7 +29,7 @@ const warningPart = 0.8;
 
 /** The check of `Operations`, against what the ledger and the list know. `now`: milliseconds since the epoch. */
 export function budgetCheck(
-  ledger: Pick<Ledger, 'settled' | 'total'>,
+  ledger: Pick<Ledger, 'settled' | 'total' | 'isLoaded'>,
   rows: () => Spending['rows'],
   limits: () => BudgetLimits,
   now: () => number,
@@ -38,7 +38,8 @@ export function budgetCheck(
     const set = limits();
     if (Object.values(set).every((limit) => limit === undefined)) return [];
     await ledger.settled();
-    return breachesOf(set, spendingOf(ledger, rows(), now()), start, others);
+    const breaches = breachesOf(set, spendingOf(ledger, rows(), now()), start, others);
+    return ledger.isLoaded ? breaches : [...breaches, ...unknownBudgets(set, breaches)];
   };
 }
 
@@ -63,6 +64,22 @@ export function breachesOf(
     if (state.amount >= state.limit - epsilon) breaches.push(state);
   }
   return breaches;
+}
+
+/** The budgets of which nothing can be said, since what was spent couldn't be read. */
+function unknownBudgets(
+  { daily, monthly }: BudgetLimits,
+  breaches: readonly BudgetBreach[],
+): readonly BudgetBreach[] {
+  const budgets = [
+    { kind: 'daily', limit: daily },
+    { kind: 'monthly', limit: monthly },
+  ] as const;
+  return budgets.flatMap(({ kind, limit }) =>
+    limit === undefined || breaches.some((breach) => breach.kind === kind)
+      ? []
+      : [{ kind, limit, amount: 0, isAtLeast: true }],
+  );
 }
 
 /** How much of a day's or month's budget is used. */
@@ -101,25 +118,34 @@ export function budgetAlerts(
     .map(({ state, part }) => ({ ...state, level: part >= 1 - epsilon ? 'reached' : 'near' }));
 }
 
-/** The rate of everything that would run then. */
+/**
+ * The rate of everything that would run then. Where an instance is in the list and another request is about to start
+ * it, too, the higher of its two rates counts.
+ */
 function hourlyWith(
   rows: Spending['rows'],
   start: BillingStart,
   others: readonly BillingStart[],
 ): { amount: number; isAtLeast: boolean } {
-  const isOn = (id: string | undefined): boolean =>
-    rows.some(({ state, instance }) => instance.id === id && billingOf(state) === 'on');
-  const { dollarsHourly, unknown } = runningRate(
-    rows.filter(({ instance }) => instance.id !== start.instanceId),
+  const isOther = ({ instanceId }: BillingStart): boolean =>
+    instanceId === undefined || instanceId !== start.instanceId;
+  const started = [start, ...others.filter(isOther)];
+  const rateOf = (id: string | undefined): number | undefined => {
+    const row = rows.find(({ instance, state }) => instance.id === id && billingOf(state) === 'on');
+    return id === start.instanceId ? undefined : knownRate(row?.instance.rateHourly);
+  };
+  const rates = started.map(({ instanceId, rateHourly }) =>
+    higher(knownRate(rateHourly), rateOf(instanceId)),
   );
-  const rates = [
-    start,
-    ...others.filter(({ instanceId }) => instanceId !== start.instanceId || instanceId === undefined),
-  ]
-    .filter((each) => each === start || !isOn(each.instanceId))
-    .map(({ rateHourly }) => knownRate(rateHourly));
+  const { dollarsHourly, unknown, unclear } = runningRate(
+    rows.filter(({ instance }) => !started.some(({ instanceId }) => instanceId === instance.id)),
+  );
   return {
     amount: dollarsHourly + rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0),
-    isAtLeast: unknown > 0 || rates.includes(undefined),
+    isAtLeast: unknown + unclear > 0 || rates.includes(undefined),
   };
+}
+
+function higher(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }

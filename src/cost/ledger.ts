@@ -67,6 +67,11 @@ export class Ledger implements Disposable {
     return this.data.since === 0 ? undefined : this.data.since;
   }
 
+  /** Whether what was recorded before is known. If its file can't be read, costs of the past are unknown. */
+  get isLoaded(): boolean {
+    return this.loaded;
+  }
+
   /** What each instance cost in a period (`dayOf`, `monthOf`), highest first; deleted instances too. */
   costs(period: Period): readonly InstanceCost[] {
     const now = this.options.clock.now();

@@ -28,8 +28,15 @@ export type BudgetCheck = (
   others: readonly BillingStart[],
 ) => Promise<readonly BudgetBreach[]>;
 
-/** The steps at which a start may have been sent. */
-const startingSteps: ReadonlySet<string> = new Set(['asking-start', 'starting', 'sending', 'made']);
+/** The steps at which a start or create may have been sent, and at which an unclear create is searched for. */
+const startingSteps: ReadonlySet<string> = new Set([
+  'asking-start',
+  'starting',
+  'sending',
+  'unclear',
+  'searching',
+  'made',
+]);
 
 /**
  * The one check that every request passes before it starts billing. It decides about one request at a time, so that

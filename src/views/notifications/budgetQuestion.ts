@@ -46,6 +46,17 @@ export function describeBreach({ kind, limit, amount, isAtLeast }: BudgetBreach)
     );
   }
   const budget = formatDollars(limit);
+  if (amount < limit && isAtLeast) {
+    return kind === 'daily'
+      ? vscode.l10n.t(
+          'What you’ve spent today can’t be read, so your daily budget of {0} may be used up.',
+          budget,
+        )
+      : vscode.l10n.t(
+          'What you’ve spent this month can’t be read, so your monthly budget of {0} may be used up.',
+          budget,
+        );
+  }
   const more = formatDollars(over);
   if (more === formatDollars(0)) {
     return kind === 'daily'

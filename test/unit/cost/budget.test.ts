@@ -1,7 +1,13 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { InstanceState } from '../../../src/api/types';
-import { breachesOf, budgetAlerts, type Spending } from '../../../src/cost/budget';
+import { breachesOf, budgetAlerts, budgetCheck, type Spending } from '../../../src/cost/budget';
 import { noCost } from '../../../src/cost/history';
+import { Ledger } from '../../../src/cost/ledger';
+import { ManualClock } from '../../simulator/clock';
+import { KeptLog } from '../instances/windows';
+import { monday, newFolder, own, StandInStore } from './support';
 
 type Row = Spending['rows'][number];
 
@@ -43,8 +49,29 @@ describe('a limit for the rate of all running instances', () => {
       breachesOf(limits, spending(rows), start, others)[0]?.amount;
     expect(amount([])).toBeCloseTo(1.1);
     expect(amount([row('b', 'starting', 0.6)])).toBeCloseTo(1.1);
-    expect(breachesOf(limits, spending([row('b', 'starting', 0.4)]), start, others)).toEqual([]);
+    expect(breachesOf(limits, spending([row('b', 'starting', 0.6)]), start, [])).toEqual([]);
   });
+
+  test('counts an instance that runs and is about to be started at another rate at the higher one', () => {
+    const start = { instanceId: 'c', rateHourly: 0.3 };
+    const amount = (before: number, after: number): number | undefined =>
+      breachesOf(limits, spending([row('b', 'running', before)]), start, [
+        { instanceId: 'b', rateHourly: after },
+      ])[0]?.amount;
+    expect(amount(0.4, 2)).toBeCloseTo(2.3);
+    expect(amount(2, 0.4)).toBeCloseTo(2.3);
+    expect(amount(0.4, 0.4)).toBeUndefined();
+  });
+
+  test.each(['error', 'unknown'] as const)(
+    'isn’t shown to be kept beside an instance in state %s',
+    (state) => {
+      const rows = [row('b', state, 5)];
+      expect(breachesOf(limits, spending(rows), { instanceId: 'c', rateHourly: 0.3 })).toEqual([
+        { kind: 'hourly', limit: 1, amount: 0.3, isAtLeast: true },
+      ]);
+    },
+  );
 
   test.each([undefined, Number.NaN, -1, Infinity])('isn’t shown to be kept at a rate of %s', (rateHourly) => {
     expect(breachesOf(limits, spending(), { instanceId: 'c', rateHourly })).toEqual([
@@ -72,6 +99,23 @@ describe('a budget', () => {
       { kind: 'monthly', limit: 5, amount: 6, isAtLeast: true },
     ]);
   });
+});
+
+test('a budget isn’t shown to be kept if the recorded costs can’t be read', async () => {
+  const folder = await newFolder();
+  const store = new StandInStore();
+  await mkdir(path.join(folder, 'costs-account-1.json'));
+  const clock = new ManualClock(monday);
+  const ledger = own(new Ledger({ folder, clock, log: new KeptLog(), store }));
+  const check = budgetCheck(
+    ledger,
+    () => [],
+    () => ({ daily: 5, hourly: 1 }),
+    () => clock.now(),
+  );
+  expect(await check({ instanceId: 'a', rateHourly: 1 }, [])).toEqual([
+    { kind: 'daily', limit: 5, amount: 0, isAtLeast: true },
+  ]);
 });
 
 describe('what the status bar warns of', () => {

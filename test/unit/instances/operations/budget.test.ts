@@ -160,6 +160,28 @@ describe('the check', () => {
     expect(others).toEqual([[], [checked[0]?.[0].instanceId], expect.arrayContaining([id, second])]);
   });
 
+  test.each(['unclear', 'searching'])('counts another window’s create that is %s', async (step) => {
+    person.budget = async (...args) => {
+      checked.push(args);
+      return Promise.resolve([]);
+    };
+    await withInstance('stopped');
+    const now = person.clock.now();
+    await person.journal.begin({
+      version: 1,
+      id: 'create',
+      accountId: 'account-1',
+      kind: 'create',
+      name: 'made',
+      startedAt: now,
+      step,
+      searchFrom: now,
+      rateHourly: 0.9,
+    });
+    await person.outcome((await window.operations.begin('start', id)).accepted);
+    expect(checked.map(([, others]) => others)).toEqual([[{ instanceId: undefined, rateHourly: 0.9 }]]);
+  });
+
   test('is never passed by a stop, a delete, or a modify that starts nothing', async () => {
     await withInstance('stopped');
     await person.outcome((await window.operations.modify(id, bigger, false)).done);
