@@ -6,7 +6,7 @@ import { formatDuration } from '../base/duration';
 import { formatWhen } from '../base/when';
 import { billingOf } from '../cost/billing';
 import type { CostSum } from '../cost/history';
-import { describeSum } from '../cost/report';
+import { describeSum } from '../cost/describe';
 import type { InstanceRow } from '../instances/store';
 import { isStopped } from '../instances/state';
 import { labelText } from './presentation';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { escapeMarkdown } from '../base/markdown';
 import { formatWhen } from '../base/when';
 import { billingOf, runningRate } from '../cost/billing';
-import { describeSum } from '../cost/report';
+import { describeSum } from '../cost/describe';
 import type { InstanceRow, InstanceStore } from '../instances/store';
 import { labelText, rateOfRow, rateText, runningText } from './presentation';
 import { commandLink, trustedMarkdown } from './tooltip';
