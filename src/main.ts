@@ -6,6 +6,7 @@ import { TensorDockClient } from './api/client';
 import { CapacityWatches } from './automation/capacityWatch';
 import { Reminders } from './automation/reminders';
 import { Schedules } from './automation/schedules';
+import { SeenOffers } from './automation/seenOffers';
 import { needsWakeUp } from './automation/wakeUp';
 import { systemClock } from './base/clock';
 import type { CommandId } from './commands/ids';
@@ -101,6 +102,7 @@ export function start(options: StartOptions): Main {
     need: () => ({ visible: view.visible, focused: view.focused, intervalMs: settings.refreshIntervalMs }),
     onScreen: () => view.openRows,
   });
+  const seen = new SeenOffers(storage, log);
   const clientFor = (origin: string, getToken: () => Promise<string>): TensorDockClient =>
     new TensorDockClient({
       origin,
@@ -109,6 +111,7 @@ export function start(options: StartOptions): Main {
       logger: log,
       dialects,
       version: manifestVersion(context),
+      onLocations: (locations) => void seen.note(origin, locations),
       beforeRequest: async () => store.noteRequest(),
     });
   const journal = new FileJournal(
@@ -204,7 +207,7 @@ export function start(options: StartOptions): Main {
     limits: () => settings.budgetLimits,
     onDidChangeSettings: settings.onDidChange,
   });
-  const costs = { ledger, schedules, watches, page: costsPage };
+  const costs = { ledger, schedules, watches, page: costsPage, seen };
   let commands: Promise<RunCommand> | undefined;
   const loadCommands = async (): Promise<RunCommand> => {
     const { accountCommands, commandTable } = await import('./commands/table');

@@ -35,6 +35,8 @@ import type {
 export interface ClientOptions extends TransportOptions {
   /** Where the dialect of an origin is remembered; in memory where missing. */
   readonly dialects?: DialectStore;
+  /** Called with each list of locations that the service answers. */
+  readonly onLocations?: (locations: readonly Location[]) => void;
 }
 
 /** The account's instances, from one answer. */
@@ -76,7 +78,7 @@ export class TensorDockClient {
   private readonly decoding: DecodeOptions;
 
   /** Throws `TensorDockError` (`bad-address`) if a token must not be sent to the origin. */
-  constructor(options: ClientOptions) {
+  constructor(private readonly options: ClientOptions) {
     this.transport = new Transport(options);
     this.dialects = options.dialects ?? inMemoryDialects();
     this.decoding = { loopback: isLoopback(new URL(this.transport.origin).hostname) };
@@ -202,7 +204,9 @@ export class TensorDockClient {
 
   /** The locations and what they offer. Empty is a normal answer. `NotFoundError` if the service has no such call. */
   async listLocations(options?: CallOptions): Promise<Location[]> {
-    return fit(decodeLocations(await this.read('/locations', options)));
+    const locations = fit(decodeLocations(await this.read('/locations', options)));
+    this.options.onLocations?.(locations);
+    return locations;
   }
 
   /** The host nodes and what is available on them. Empty is a normal answer. `NotFoundError` as for locations. */

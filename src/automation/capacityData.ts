@@ -1,7 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import { RateLimitedError } from '../api/errors';
-import { waitEnd } from '../base/waitEnd';
+import { gpuName } from '../api/gpuName';
 import type { Location, LocationGpu } from '../api/types';
+import { plainText } from '../base/text';
+import { waitEnd } from '../base/waitEnd';
 
 const watchSchema = v.object({
   id: v.string(),
@@ -9,7 +12,8 @@ const watchSchema = v.object({
   since: v.number(),
   model: v.string(),
   count: v.optional(v.number()),
-  locationId: v.optional(v.string()),
+  countries: v.optional(v.array(v.string())),
+  locations: v.optional(v.array(v.object({ id: v.string(), name: v.string() }))),
   maxPriceHourly: v.optional(v.number()),
   until: v.optional(v.number()),
 });
@@ -27,8 +31,10 @@ export interface CapacityWish {
   readonly model: string;
   /** How many in one instance; one by default. */
   readonly count?: number;
-  /** Any location by default. */
-  readonly locationId?: string;
+  /** Where, together with `locations`; anywhere by default. */
+  readonly countries?: readonly string[];
+  /** Their names are text from outside. */
+  readonly locations?: readonly { readonly id: string; readonly name: string }[];
   /** US dollars an hour for one GPU; any price by default. */
   readonly maxPriceHourly?: number;
 }
@@ -81,10 +87,10 @@ export function gapOf(watches: readonly CapacityWatch[], now: number, random: ()
 
 /** Where a wish is fulfilled, lowest price first. An unknown price isn't below a limit. */
 export function offersFor(wish: CapacityWish, locations: readonly Location[]): CapacityFound['offers'] {
-  const { count = 1, maxPriceHourly, locationId } = wish;
+  const { count = 1, maxPriceHourly } = wish;
   const model = wish.model.toLowerCase();
   return locations
-    .filter((location) => locationId === undefined || location.id === locationId)
+    .filter((location) => isWanted(wish, location))
     .flatMap((location) => location.gpus.map((gpu) => ({ location, gpu })))
     .filter(
       ({ gpu }) =>
@@ -93,6 +99,18 @@ export function offersFor(wish: CapacityWish, locations: readonly Location[]): C
         (maxPriceHourly === undefined || (gpu.priceHourly ?? Infinity) <= maxPriceHourly),
     )
     .sort((one, other) => (one.gpu.priceHourly ?? Infinity) - (other.gpu.priceHourly ?? Infinity));
+}
+
+function isWanted({ countries = [], locations = [] }: CapacityWish, { id, country }: Location): boolean {
+  if (countries.length + locations.length === 0) return true;
+  return (
+    locations.some((wanted) => wanted.id === id) ||
+    (country !== undefined && countries.some((wanted) => isSame(wanted, country)))
+  );
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 /** After a failure: longer gaps, and never before the service's `Retry-After`, however long that is. */
@@ -104,6 +122,24 @@ export function backOff(data: WatchData, accountId: string, error: unknown, now:
 }
 
 /** Equal for wishes that are the same. */
-export function wishKey({ model, count = 1, locationId, maxPriceHourly }: CapacityWish): string {
-  return JSON.stringify([model.toLowerCase(), count, locationId, maxPriceHourly]);
+export function wishKey(wish: CapacityWish): string {
+  const { model, count = 1, countries = [], locations = [], maxPriceHourly } = wish;
+  return JSON.stringify([
+    model.toLowerCase(),
+    count,
+    countries.map((country) => country.toLowerCase()).sort(),
+    locations.map(({ id }) => id).sort(),
+    maxPriceHourly ?? null,
+  ]);
+}
+
+/** `2 × RTX 4090`: what a person waits for. */
+export function wishName({ model, count = 1 }: CapacityWish): string {
+  return count === 1 ? gpuName(model) : l10n.t('{0} × {1}', count, gpuName(model));
+}
+
+/** `Poland, Berlin`: where a person waits for it; `undefined` if it's anywhere. At most 100 characters. */
+export function wishPlaces({ countries = [], locations = [] }: CapacityWish): string | undefined {
+  const places = [...countries, ...locations.map(({ name }) => name)];
+  return places.length === 0 ? undefined : plainText(places.join(', '), 100);
 }

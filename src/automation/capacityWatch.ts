@@ -31,6 +31,8 @@ export {
   type CapacityWish,
   deadlineOf,
   offersFor,
+  wishName,
+  wishPlaces,
 } from './capacityData';
 
 export interface CapacityWatchesOptions {
@@ -113,39 +115,14 @@ export class CapacityWatches implements Disposable {
    * an `Error` for a person if nobody is signed in, there are too many, or it can't be saved.
    */
   async add(wish: CapacityWish, until?: number): Promise<CapacityWatch> {
-    const { store, clock } = this.options;
-    const { accountId } = store.status;
+    const { accountId } = this.options.store.status;
     if (accountId === undefined) throw new NotSignedInError();
-    const { model, count, locationId, maxPriceHourly } = wish;
-    let watch: CapacityWatch = {
-      id: randomUUID(),
-      accountId,
-      since: clock.now(),
-      model,
-      count,
-      locationId,
-      maxPriceHourly,
-      until,
-    };
-    await this.change((data) => {
-      const own = data.watches.filter((other) => other.accountId === accountId);
-      const same = own.find((other) => wishKey(other) === wishKey(wish));
-      if (same) {
-        watch = { ...same, until: deadlineOf(watch) };
-        return { ...data, watches: data.watches.map((one) => (one.id === same.id ? watch : one)) };
-      }
-      if (own.length >= mostWatches) {
-        throw new Error(l10n.t('You’re already waiting for {0} GPU models. Cancel one first.', own.length));
-      }
-      // A new wish is checked at once, unless the service has just failed.
-      const poll = data.polls[accountId];
-      const polls =
-        poll?.failures === 0
-          ? { ...data.polls, [accountId]: { ...poll, nextAt: Math.min(poll.nextAt, clock.now()) } }
-          : data.polls;
-      return { ...data, watches: [...data.watches, watch], polls };
-    });
-    return watch;
+    return this.addFor(accountId, wish, until);
+  }
+
+  /** Waits again for what wasn't available in time, for another 24 hours and for the same account. Throws as `add`. */
+  async renew(watch: CapacityWatch): Promise<CapacityWatch> {
+    return this.addFor(watch.accountId, watch, undefined);
   }
 
   /** Ends a watch. */
@@ -165,6 +142,44 @@ export class CapacityWatches implements Disposable {
     this.changes.dispose();
     this.finds.dispose();
     this.expiries.dispose();
+  }
+
+  private async addFor(
+    accountId: string,
+    { model, count, countries, locations, maxPriceHourly }: CapacityWish,
+    until: number | undefined,
+  ): Promise<CapacityWatch> {
+    const { clock } = this.options;
+    let watch: CapacityWatch = {
+      id: randomUUID(),
+      accountId,
+      since: clock.now(),
+      model,
+      count,
+      countries,
+      locations,
+      maxPriceHourly,
+      until,
+    };
+    await this.change((data) => {
+      const own = data.watches.filter((other) => other.accountId === accountId);
+      const same = own.find((other) => wishKey(other) === wishKey(watch));
+      if (same) {
+        watch = { ...same, until: deadlineOf(watch) };
+        return { ...data, watches: data.watches.map((one) => (one.id === same.id ? watch : one)) };
+      }
+      if (own.length >= mostWatches) {
+        throw new Error(l10n.t('You’re already waiting for {0} GPU models. Cancel one first.', own.length));
+      }
+      // A new wish is checked at once, unless the service has just failed.
+      const poll = data.polls[accountId];
+      const polls =
+        poll?.failures === 0
+          ? { ...data.polls, [accountId]: { ...poll, nextAt: Math.min(poll.nextAt, clock.now()) } }
+          : data.polls;
+      return { ...data, watches: [...data.watches, watch], polls };
+    });
+    return watch;
   }
 
   private async reread(): Promise<void> {

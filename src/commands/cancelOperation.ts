@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { gpuName } from '../api/gpuName';
-import { deadlineOf } from '../automation/capacityWatch';
+import { deadlineOf, wishName } from '../automation/capacityWatch';
 import { formatRepeat } from '../automation/repeat';
 import { formatWhen } from '../base/when';
 import { plainText } from '../base/text';
@@ -55,7 +54,7 @@ export async function cancelOperation(
         run: async () => schedules.cancel(schedule.id),
       })),
     ...(given === undefined ? watches.list() : []).map((watch) => ({
-      label: gpuName(watch.model),
+      label: wishName(watch),
       iconPath: new vscode.ThemeIcon('bell'),
       description: vscode.l10n.t(
         'notify me when it’s available, until {0}',

@@ -1,4 +1,5 @@
 import type { CapacityWatches } from '../automation/capacityWatch';
+import type { SeenOffers } from '../automation/seenOffers';
 import type { Schedules } from '../automation/schedules';
 import type { Ledger } from '../cost/ledger';
 import type { LazyCostsPage } from '../views/costs/lazyCostsPage';
@@ -9,4 +10,6 @@ export interface CostParts {
   readonly schedules: Schedules;
   readonly watches: CapacityWatches;
   readonly page: LazyCostsPage;
+  /** What TensorDock has listed so far. */
+  readonly seen: Pick<SeenOffers, 'of'>;
 }

@@ -1,7 +1,21 @@
+import * as v from 'valibot';
 import type { LazyForms } from '../views/forms/lazyForms';
 import { signedInAccount, type Services } from './services';
 
-export async function createInstance(services: Services, forms: LazyForms): Promise<void> {
+/** What a notification fills in. */
+const choiceSchema = v.object({
+  model: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200)),
+  count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  locationId: v.optional(v.pipe(v.string(), v.maxLength(200))),
+});
+
+/** Opens the create form, for a GPU if one is given. */
+export async function createInstance(
+  services: Services,
+  forms: Pick<LazyForms, 'openCreate'>,
+  [choice]: readonly unknown[] = [],
+): Promise<void> {
   signedInAccount(services);
-  await forms.openCreate();
+  const given = v.safeParse(choiceSchema, choice);
+  await forms.openCreate(given.success ? { gpu: given.output } : {});
 }

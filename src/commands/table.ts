@@ -51,7 +51,7 @@ export function commandTable(services: Services, forms: LazyForms, costs: CostPa
     'tensordock.signOut': async () => signOut(services, costs),
     'tensordock.switchAccount': async () => switchAccount(services),
     'tensordock.refresh': async () => refresh(services),
-    'tensordock.createInstance': async () => createInstance(services, forms),
+    'tensordock.createInstance': async (...args) => createInstance(services, forms, args),
     'tensordock.createLikeThis': async (...args) => createLikeThis(services, forms, args),
     'tensordock.modifyInstance': async (...args) => modifyInstance(services, forms, args),
     'tensordock.manageKeys': async () => manageKeys(services),

@@ -1,12 +1,15 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { gpuName } from '../api/gpuName';
+import { locationName } from '../api/locationName';
 import { formatHourly } from '../api/price';
 import type { Location } from '../api/types';
+import { type CapacityWish, wishName, wishPlaces } from '../automation/capacityWatch';
+import type { Seen } from '../automation/seenOffers';
 import { formatWhen } from '../base/when';
 import { plainText } from '../base/text';
 import { showInformation } from '../vscode/messages';
-import { askText, pick } from '../vscode/prompts';
+import { askText, pick, pickMany } from '../vscode/prompts';
 import { askDeadline } from './askDeadline';
 import type { CostParts } from './costParts';
 import type { Services } from './services';
@@ -20,26 +23,42 @@ const wishSchema = v.object({
 /** Notifies when a GPU model is available: `wish` of the create form, or the one that the person picks. */
 export async function watchCapacity(
   services: Services,
-  { watches }: CostParts,
+  { watches, seen }: Pick<CostParts, 'watches' | 'seen'>,
   wish?: unknown,
 ): Promise<void> {
+  const { clock, store, settings } = services;
   const given = v.safeParse(wishSchema, wish);
-  const model = given.success
-    ? given.output.model
-    : await pickModel(await services.store.api.listLocations());
+  const before = await seen.of(settings.origin);
+  const listed = await store.api.listLocations().catch((error: unknown) => {
+    // Enough is known to wait all the same.
+    if (given.success || before.models.length > 0) return [];
+    throw error;
+  });
+  const models = [...before.models, ...ownModels(services)];
+  const model = given.success ? given.output.model : await pickModel(listed, models);
   const count = given.success ? (given.output.count ?? 1) : await askCount();
+  const places = await askPlaces([...listed, ...before.locations]);
   const maxPriceHourly = await askHighestPrice();
-  const { clock } = services;
   const until = await askDeadline(clock, vscode.l10n.t('How long do you want to wait?'));
-  await watches.add({ model, count, maxPriceHourly }, until);
-  const name = gpuName(model);
+  const whole: CapacityWish = { model, count, ...places, maxPriceHourly };
+  await watches.add(whole, until);
+  const where = wishPlaces(whole);
+  const what = wishName(whole);
   showInformation(
     vscode.l10n.t(
       'You’ll be notified when {0} is available, until {1}, while VS Code is open.',
-      count === 1 ? name : vscode.l10n.t('{0} × {1}', count, name),
+      where === undefined ? what : vscode.l10n.t('{0} ({1})', what, where),
       formatWhen(until, clock.now()),
     ),
   );
+}
+
+/** The GPU models of the person's own instances, stopped ones too. */
+function ownModels({ store }: Pick<Services, 'store'>): readonly string[] {
+  return store
+    .rows()
+    .flatMap(({ instance }) => instance.resources?.gpus ?? [])
+    .map(({ model }) => model);
 }
 
 /** How many in one instance. Throws `CancellationError` if nothing is picked. */
@@ -50,6 +69,38 @@ async function askCount(): Promise<number> {
   });
   if (!picked) throw new vscode.CancellationError();
   return picked.count;
+}
+
+/** Where; nothing for anywhere. Throws `CancellationError` if the question is closed. */
+async function askPlaces(known: Seen['locations']): Promise<Pick<CapacityWish, 'countries' | 'locations'>> {
+  const byId = new Map(known.map((location) => [location.id, location]));
+  if (byId.size < 2) return {};
+  const locations = [...byId.values()].map((location) => ({
+    label: locationName(location),
+    location: { id: location.id, name: locationName(location) },
+  }));
+  const names = [...byId.values()].map(({ country = '' }) => country).filter((country) => country !== '');
+  const countries = [...new Set(names)].map((country) => ({
+    label: plainText(country, 60),
+    description: vscode.l10n.t('all locations in this country'),
+    country,
+  }));
+  const byLabel = (one: { label: string }, other: { label: string }): number =>
+    one.label.localeCompare(other.label);
+  const picked = await pickMany<Place>([...countries.sort(byLabel), ...locations.sort(byLabel)], {
+    placeHolder: vscode.l10n.t('Select countries or locations, or none for anywhere'),
+  });
+  if (!picked) throw new vscode.CancellationError();
+  return {
+    countries: picked.flatMap(({ country }) => country ?? []),
+    locations: picked.flatMap(({ location }) => location ?? []),
+  };
+}
+
+/** A country or a location to pick. */
+interface Place extends vscode.QuickPickItem {
+  readonly country?: string;
+  readonly location?: { readonly id: string; readonly name: string };
 }
 
 /** US dollars an hour for one GPU; `undefined` for any price. Throws `CancellationError` if the question is closed. */
@@ -65,22 +116,22 @@ async function askHighestPrice(): Promise<number | undefined> {
   return price === '' ? undefined : Number(price);
 }
 
-async function pickModel(locations: readonly Location[]): Promise<string> {
-  const models = new Map<string, { name: string; available: number; price: number | undefined }>();
+/** One of those that are listed now, were seen before, or have an ID that the person types. */
+async function pickModel(locations: readonly Location[], seen: readonly string[]): Promise<string> {
+  const models = new Map<string, { available: boolean; price?: number }>();
   for (const gpu of locations.flatMap((location) => location.gpus)) {
     const known = models.get(gpu.model);
     const prices = [known?.price, gpu.priceHourly].filter((price) => price !== undefined);
     models.set(gpu.model, {
-      name: gpu.displayName,
-      available: Math.max(known?.available ?? 0, gpu.maxCount ?? 0),
+      available: known?.available === true || gpu.maxCount !== 0,
       price: prices.length > 0 ? Math.min(...prices) : undefined,
     });
   }
-  const other = { label: vscode.l10n.t('Another model, by ID…'), model: undefined };
-  const items = [...models].map(([model, { name, available, price }]) => ({
-    label: plainText(name, 60),
+  for (const model of seen) if (!models.has(model)) models.set(model, { available: false });
+  const items = [...models].map(([model, { available, price }]) => ({
+    label: gpuName(model),
     description: [
-      available > 0 ? vscode.l10n.t('available') : vscode.l10n.t('not available'),
+      available ? vscode.l10n.t('available') : vscode.l10n.t('not available'),
       price === undefined ? undefined : vscode.l10n.t('from {0}', formatHourly(price)),
     ]
       .filter(Boolean)
@@ -88,6 +139,7 @@ async function pickModel(locations: readonly Location[]): Promise<string> {
     detail: plainText(model),
     model,
   }));
+  const other = { label: vscode.l10n.t('Another model, by ID…'), model: undefined };
   const picked = await pick([...items, other], {
     placeHolder: vscode.l10n.t('Select the GPU model you’re waiting for'),
     matchAll: true,

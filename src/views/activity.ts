@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
-import { deadlineOf, type CapacityWatch } from '../automation/capacityWatch';
+import { deadlineOf, type CapacityWatch, wishName, wishPlaces } from '../automation/capacityWatch';
 import { formatRepeat } from '../automation/repeat';
 import { phaseOf, type Schedule } from '../automation/schedule';
-import { gpuName } from '../api/gpuName';
 import { formatHourly } from '../api/price';
 import { formatDuration } from '../base/duration';
 import { waitEnd } from '../base/waitEnd';
@@ -179,13 +178,14 @@ export function scheduleMark(schedule: Schedule, now: number): string {
 }
 
 function watchText(watch: CapacityWatch, nextCheckAt: number | undefined, now: number): ActivityText {
-  const { id, model, count = 1, maxPriceHourly } = watch;
+  const { id, maxPriceHourly } = watch;
   const left = (nextCheckAt ?? 0) - now;
   return {
     id: `watch:${id}`,
-    subject: count === 1 ? gpuName(model) : vscode.l10n.t('{0} × {1}', count, gpuName(model)),
+    subject: wishName(watch),
     what: vscode.l10n.t('Notify when available'),
     next: join([
+      wishPlaces(watch),
       maxPriceHourly === undefined ? undefined : vscode.l10n.t('up to {0}', formatHourly(maxPriceHourly)),
       left > 0 ? vscode.l10n.t('next check in {0}', formatDuration(left)) : undefined,
       untilText(deadlineOf(watch), now),

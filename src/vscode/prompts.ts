@@ -17,16 +17,8 @@ export async function pick<T extends vscode.QuickPickItem>(
   items: readonly T[],
   { title, placeHolder, matchAll = false }: PickOptions,
 ): Promise<T | undefined> {
-  const shown = items.map((item) => ({
-    kind: item.kind,
-    iconPath: item.iconPath,
-    label: messageText(item.label),
-    description: cleaned(item.description),
-    detail: cleaned(item.detail),
-    item,
-  }));
   const picked = await checked(
-    vscode.window.showQuickPick(shown, {
+    vscode.window.showQuickPick(items.map(shownItem), {
       title: cleaned(title),
       placeHolder: messageText(placeHolder),
       matchOnDescription: matchAll,
@@ -34,6 +26,23 @@ export async function pick<T extends vscode.QuickPickItem>(
     }),
   );
   return picked?.item;
+}
+
+/** Lets the person pick any number of `items`, each passed through `messageText`; `undefined` if they cancel. */
+export async function pickMany<T extends vscode.QuickPickItem>(
+  items: readonly T[],
+  { title, placeHolder, matchAll = false }: PickOptions,
+): Promise<readonly T[] | undefined> {
+  const picked = await checked(
+    vscode.window.showQuickPick(items.map(shownItem), {
+      canPickMany: true,
+      title: cleaned(title),
+      placeHolder: messageText(placeHolder),
+      matchOnDescription: matchAll,
+      matchOnDetail: matchAll,
+    }),
+  );
+  return picked?.map(({ item }) => item);
 }
 
 /** A remark about a text while it's typed. The person can accept the text despite an `info`. */
@@ -146,6 +155,17 @@ export async function chooseFile(title: string, openLabel: string): Promise<vsco
     vscode.window.showOpenDialog({ title: messageText(title), openLabel: messageText(openLabel) }),
   );
   return files?.[0];
+}
+
+function shownItem<T extends vscode.QuickPickItem>(item: T): vscode.QuickPickItem & { readonly item: T } {
+  return {
+    kind: item.kind,
+    iconPath: item.iconPath,
+    label: messageText(item.label),
+    description: cleaned(item.description),
+    detail: cleaned(item.detail),
+    item,
+  };
 }
 
 function remark(text: Remark): vscode.InputBoxValidationMessage | string | undefined {

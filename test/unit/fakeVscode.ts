@@ -11,6 +11,8 @@ export const window = {
   errors: [] as string[],
   /** The index of the button or item that is chosen; undefined: the question is dismissed. */
   answer: undefined as number | undefined,
+  /** The indexes of the items where any number can be picked; undefined: the question is dismissed. */
+  picked: [] as number[] | undefined,
   /** What is typed into an input box. */
   typed: undefined as string | undefined,
   /** Called before an answer is given. */
@@ -29,6 +31,7 @@ export function resetWindow(): void {
     messages: [],
     errors: [],
     answer: undefined,
+    picked: [],
     typed: undefined,
     beforeAnswer: () => undefined,
     cancel: () => undefined,
@@ -233,13 +236,21 @@ export const fakeVscode: Readonly<Record<string, unknown>> = {
     },
     showWarningMessage: show,
     showInformationMessage: show,
-    showQuickPick: (items: Item[], { title, placeHolder }: { title?: string; placeHolder: string }) => {
+    showQuickPick: (
+      items: Item[],
+      {
+        title,
+        placeHolder,
+        canPickMany = false,
+      }: { title?: string; placeHolder: string; canPickMany?: boolean },
+    ) => {
       push(
         title,
         placeHolder,
         ...items.flatMap(({ label, description, detail }) => [label, description, detail]),
       );
       window.beforeAnswer();
+      if (canPickMany) return Promise.resolve(window.picked?.map((index) => items[index]));
       return Promise.resolve(window.answer === undefined ? undefined : items[window.answer]);
     },
     showInputBox: (options: {

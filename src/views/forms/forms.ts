@@ -9,7 +9,7 @@ import { webviewFolder } from '../pages/html';
 import { ModifyPanel } from './modifyPanel';
 import { currentInstances, onDidSignIn } from './instances';
 import type { FormParts } from './parts';
-import { draftLike, Presets } from './presets';
+import { draftLike, draftWithGpu, Presets, type GpuChoice } from './presets';
 
 export const createViewType = 'tensordock.create';
 export const modifyViewType = 'tensordock.modify';
@@ -42,10 +42,14 @@ export class Forms implements Disposable {
 
   /**
    * Opens the create form, or shows the account's open one. `like`: opens a new form for an instance like that one.
-   * Throws if that instance isn't in the list.
+   * Throws if that instance isn't in the list. `gpu`: opens a new form for that GPU.
    */
-  openCreate(options: { readonly like?: string } = {}): void {
-    const { like } = options;
+  openCreate(options: { readonly like?: string; readonly gpu?: GpuChoice } = {}): void {
+    const { like, gpu } = options;
+    if (gpu) {
+      this.newCreate({ draft: draftWithGpu(gpu, this.presets.last()) });
+      return;
+    }
     if (like === undefined) {
       const open = [...this.creates].find((panel) => panel.isUsable);
       if (open) open.reveal();

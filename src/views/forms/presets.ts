@@ -50,6 +50,27 @@ export class Presets {
   }
 }
 
+/** What to create an instance with. */
+export interface GpuChoice {
+  /** The ID of a GPU model. */
+  readonly model: string;
+  readonly count?: number;
+  readonly locationId?: string;
+}
+
+/** A draft with this GPU. The rest comes from `start`. */
+export function draftWithGpu({ model, count = 1, locationId = '' }: GpuChoice, start: Draft): Draft {
+  return {
+    ...start,
+    gpuModel: model,
+    gpuCount: String(count),
+    placementKind: 'location',
+    placementId: locationId,
+    name: '',
+    nameTyped: false,
+  };
+}
+
 /** A draft for an instance like this one. Values that the service didn't report come from `start`. */
 export function draftLike(instance: Instance, start: Draft): Draft {
   const { resources, locationId, image, portForwards } = instance;

@@ -2,11 +2,16 @@ import { plainText } from '../../base/text';
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
-import { gpuName } from '../../api/gpuName';
-import { type CapacityWatches, deadlineOf } from '../../automation/capacityWatch';
+import {
+  type CapacityFound,
+  type CapacityWatches,
+  deadlineOf,
+  wishName,
+} from '../../automation/capacityWatch';
 import type { Reminders } from '../../automation/reminders';
 import { formatWhen } from '../../base/when';
 import { formatDuration } from '../../base/duration';
+import { locationName } from '../../api/locationName';
 import { formatHourly } from '../../api/price';
 import { knownRate } from '../../cost/billing';
 import { describeSum } from '../../cost/describe';
@@ -50,20 +55,37 @@ export function followCosts({ reminders, watches, clock }: CostNoticesOptions): 
       showInformation(
         vscode.l10n.t(
           '{0} didn’t become available by {1}. You won’t be notified anymore.',
-          gpuName(watch.model),
+          wishName(watch),
           formatWhen(deadlineOf(watch), clock.now()),
         ),
-        { title: vscode.l10n.t('Wait Again'), run: async () => watches.add(watch) },
+        { title: vscode.l10n.t('Wait Again'), run: async () => watches.renew(watch) },
       ),
     ),
-    watches.onDidFind(({ watch, offers }) => {
-      const [cheapest] = offers;
-      const location =
-        cheapest && [cheapest.location.city, cheapest.location.country].filter(Boolean).join(', ');
-      showInformation(
-        vscode.l10n.t('{0} is now available: {1}.', gpuName(watch.model), name(location ?? '')),
-        { title: vscode.l10n.t('Create Instance'), run: () => command('tensordock.createInstance') },
-      );
+    watches.onDidFind((found) => {
+      const { watch, offers } = found;
+      const choice = { model: watch.model, count: watch.count, locationId: offers[0]?.location.id };
+      showInformation(describeFound(found), {
+        title: vscode.l10n.t('Create Instance'),
+        run: () => command('tensordock.createInstance', choice),
+      });
     }),
   ];
+}
+
+/** What is available where, and at which price, where that is lowest. */
+function describeFound({ watch, offers }: CapacityFound): string {
+  const [cheapest, ...others] = offers;
+  const place = cheapest === undefined ? '' : locationName(cheapest.location);
+  const price = cheapest?.gpu.priceHourly;
+  const where =
+    price === undefined ? place : vscode.l10n.t('{0}, for {1} per GPU', place, formatHourly(price));
+  if (others.length === 0) return vscode.l10n.t('{0} is now available: {1}.', wishName(watch), where);
+  return others.length === 1
+    ? vscode.l10n.t('{0} is now available: {1}, and at 1 more location.', wishName(watch), where)
+    : vscode.l10n.t(
+        '{0} is now available: {1}, and at {2} more locations.',
+        wishName(watch),
+        where,
+        others.length,
+      );
 }

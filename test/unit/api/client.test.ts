@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { TensorDockClient, isThin } from '../../../src/api/client';
 import { type Dialect, inMemoryDialects } from '../../../src/api/dialect';
 import { BadRequestError } from '../../../src/api/errors';
-import type { CreateRequest } from '../../../src/api/types';
+import type { CreateRequest, Location } from '../../../src/api/types';
 import { gets, id, instance, lists, model, otherId } from './bodies';
 import { type Handler, type TestServer, json, startServer, text } from './httpServer';
 import { ManualClock } from '../../simulator/clock';
@@ -36,14 +36,22 @@ async function clientOn(...handlers: Handler[]) {
   const { origin, received } = server;
   const dialects = inMemoryDialects();
   const clock = new ManualClock();
-  const client = new TensorDockClient({ origin, dialects, clock, getToken: async () => 'token' });
+  const listed: (readonly Location[])[] = [];
+  const onLocations = (locations: readonly Location[]): void => void listed.push(locations);
+  const client = new TensorDockClient({
+    origin,
+    dialects,
+    clock,
+    getToken: async () => 'token',
+    onLocations,
+  });
   const sent = (at: number): { gpus: unknown; cloudInit: unknown } => {
     const body = JSON.parse(received[at]?.body ?? '') as {
       data: { attributes: { resources: { gpus: unknown }; cloud_init: unknown } };
     };
     return { gpus: body.data.attributes.resources.gpus, cloudInit: body.data.attributes.cloud_init };
   };
-  return { client, received, sent, clock, known: (): Dialect | undefined => dialects.get(origin) };
+  return { client, received, sent, clock, listed, known: (): Dialect | undefined => dialects.get(origin) };
 }
 
 const specified = {
@@ -239,14 +247,16 @@ describe('the other calls', () => {
   });
 
   it('the catalog: missing if the service has no such call, empty if nothing is available', async () => {
-    const { client } = await clientOn(
+    const { client, listed } = await clientOn(
       json(404, {}),
       json(200, { data: { locations: [] } }),
       json(200, { data: { hostnodes: [] } }),
       json(200, { data: { engine: 'kvm' } }),
     );
     await expect(client.listLocations()).rejects.toMatchObject({ code: 'not-found' });
+    expect(listed).toEqual([]);
     expect(await client.listLocations()).toEqual([]);
+    expect(listed).toEqual([[]]);
     expect(await client.listHostnodes()).toEqual([]);
     expect(await client.getHostnode('h')).toMatchObject({ id: 'h', engine: 'kvm' });
   });

@@ -142,6 +142,41 @@ describe('a watch for a GPU', () => {
     expect(second.id).toBe(first.id);
     await window.watches.add({ model: rtx4090 });
     expect(window.watches.list()).toHaveLength(2);
+    await window.watches.add({ model: rtx4090, countries: ['Poland', 'Spain'] });
+    await window.watches.add({ model: rtx4090, countries: ['spain', 'Poland'], locations: [] });
+    expect(window.watches.list()).toHaveLength(3);
+  });
+
+  it('shares its requests with other watches, each for its own country or location', async () => {
+    const { clock, service, window } = await setUp();
+    const berlin = { id: 'berlin', name: 'Berlin, Germany' };
+    await window.watches.add({ model: rtx4090, countries: ['Germany'] });
+    await window.watches.add({ model: rtx4090, locations: [berlin] });
+    await window.watches.add({ model: rtx4090, countries: ['Poland'] });
+    await window.watches.add({ model: 'l4-pcie-24gb' });
+    await pass(clock, 10 * minute, window);
+    expect(service.asked).toBeLessThanOrEqual(11);
+    service.locations = [{ ...location('berlin', rtx4090, 0.4), country: 'Germany' }];
+    await pass(clock, 2 * minute, window);
+    expect(window.found.map(({ offers }) => offers[0]?.location.id)).toEqual(['berlin', 'berlin']);
+    expect(window.watches.list().map(({ model, countries }) => [model, countries])).toEqual([
+      [rtx4090, ['Poland']],
+      ['l4-pcie-24gb', undefined],
+    ]);
+  });
+
+  it('can be renewed after its end, for the account that it was for', async () => {
+    const { clock, window } = await setUp();
+    const watch = await window.watches.add({ model: rtx4090, countries: ['Poland'] }, monday + hour);
+    await pass(clock, hour + minute, window);
+    window.store.signIn('account-2');
+    await window.watches.renew(watch);
+    expect(window.watches.list()).toEqual([]);
+    window.store.signIn('account-1');
+    expect(window.watches.list()).toMatchObject([
+      { model: rtx4090, countries: ['Poland'], until: undefined },
+    ]);
+    expect(window.watches.list().map(deadlineOf)).toEqual([clock.now() + 24 * hour]);
   });
 
   it('is refused if no one is signed in, or there are too many', async () => {
@@ -199,8 +234,8 @@ it('is patient where its file cannot be used', async () => {
 describe('what is an offer', () => {
   const places = [
     location('dear', rtx4090, 0.6, 8),
-    location('cheap', rtx4090, 0.3, 1),
-    location('unpriced', rtx4090),
+    { ...location('cheap', rtx4090, 0.3, 1), country: 'Poland' },
+    { ...location('unpriced', rtx4090), country: 'Poland' },
     location('none left', rtx4090, 0.1, 0),
   ];
 
@@ -208,9 +243,17 @@ describe('what is an offer', () => {
     [{ model: rtx4090 }, ['cheap', 'dear', 'unpriced']],
     [{ model: rtx4090, maxPriceHourly: 0.5 }, ['cheap']],
     [{ model: rtx4090, count: 2 }, ['dear', 'unpriced']],
-    [{ model: rtx4090, locationId: 'dear' }, ['dear']],
+    [{ model: rtx4090, locations: [{ id: 'dear', name: 'Berlin' }] }, ['dear']],
+    [{ model: rtx4090, countries: ['poland'] }, ['cheap', 'unpriced']],
+    [
+      { model: rtx4090, countries: ['Poland'], locations: [{ id: 'dear', name: 'Berlin' }], count: 2 },
+      ['dear', 'unpriced'],
+    ],
+    [{ model: rtx4090, countries: ['Poland'], maxPriceHourly: 0.2 }, []],
+    [{ model: rtx4090, countries: ['Atlantis'] }, []],
+    [{ model: rtx4090, countries: [], locations: [] }, ['cheap', 'dear', 'unpriced']],
     [{ model: 'geforcertx4090' }, []],
-    [{ model: rtx4090, locationId: 'elsewhere' }, []],
+    [{ model: rtx4090, locations: [{ id: 'elsewhere', name: '' }] }, []],
   ])('%j', (wish, expected) => {
     expect(offersFor(wish, places).map((offer) => offer.location.id)).toEqual(expected);
   });

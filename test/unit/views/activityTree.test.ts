@@ -28,6 +28,8 @@ const watch: CapacityWatch = {
   accountId: 'a',
   model: 'h100-sxm5-80gb',
   since: now,
+  countries: ['Poland'],
+  locations: [{ id: 'berlin', name: 'Berlin, Germany' }],
   until: now + hour,
 };
 const tunnel = { id: 'web', port: 8888, localPort: 8888, isRefused: false };
@@ -90,7 +92,11 @@ describe('the Activity view', () => {
         'Tunnel to Port 8888 (Jupyter) · localhost:8888 · until this window closes',
         'tunnel can-browse',
       ],
-      ['H100', 'Notify when available · next check in 30 s · until 15:00', 'activity can-cancel'],
+      [
+        'H100',
+        'Notify when available · Poland, Berlin, Germany · next check in 30 s · until 15:00',
+        'activity can-cancel',
+      ],
     ]);
   });
 

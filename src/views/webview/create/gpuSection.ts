@@ -64,7 +64,7 @@ export function gpuSection(model: CreateModel): TemplateResult {
               { gpuModel: value, ...(cpuOnly ? { placementKind: 'location' } : {}) },
         ),
     })}
-    ${isTaken ? takenLine(model, all) : tooFewLine(model, chosen)}
+    ${isTaken ? takenLine(model, all) : (tooFewLine(model, chosen) ?? otherLine(model))}
     ${typedId(
       draft.gpuModel !== '' && !chosen && !model.availability.isListedOnce(draft.gpuModel),
       textField({
@@ -157,12 +157,23 @@ function takenLine(model: CreateModel, offers: readonly GpuOffer[]): TemplateRes
 }
 
 /** The chosen GPU is available, but not as many in one instance as wanted. */
-function tooFewLine(model: CreateModel, chosen: GpuOffer | undefined): TemplateResult | typeof nothing {
+function tooFewLine(model: CreateModel, chosen: GpuOffer | undefined): TemplateResult | undefined {
   const count = parseNumber(model.draft.gpuCount);
-  if (chosen?.maxCount === undefined || !(count > chosen.maxCount)) return nothing;
+  if (chosen?.maxCount === undefined || !(count > chosen.maxCount)) return undefined;
   return html`<div class="cheaper warning" id="gpu-taken" role="status">
     <span>${l10n.t('{0} × {1} in one instance isn’t available right now.', count, chosen.name)}</span>
     <div class="buttons">${watchButton(model, chosen.model, count)}</div>
+  </div>`;
+}
+
+/** For a GPU that the list doesn't have. */
+function otherLine(model: CreateModel): TemplateResult | typeof nothing {
+  if (model.catalog.at === undefined) return nothing;
+  return html`<div class="catalog">
+    <span>${l10n.t('Waiting for a GPU that isn’t listed?')}</span>
+    ${button(l10n.t('Notify Me When It’s Available…'), () => model.post({ type: 'watch' }), {
+      id: 'watch-other',
+    })}
   </div>`;
 }
 

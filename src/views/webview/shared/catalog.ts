@@ -1,4 +1,5 @@
 import { gpuName } from '../../../api/gpuName';
+import { locationName } from '../../../api/locationName';
 import { rateOf, type PricedResources } from '../../../api/price';
 import { limitsAtHostnode, limitsAtLocation, type Limits } from '../../../api/rules';
 import type { Hostnode, LocationGpu, UnitPrices } from '../../../api/types';
@@ -210,7 +211,7 @@ function locationOption(location: CatalogState['locations'][number], gpu: Locati
   return {
     kind: 'location',
     id: location.id,
-    label: locationLabel(location),
+    label: locationName(location),
     tier: location.tier,
     limits: limitsAtLocation(gpu),
     prices: gpu.prices,
@@ -240,18 +241,8 @@ function hostnodeOption(
 export function placementName(catalog: CatalogState, id: string): string | undefined {
   const found = [...catalog.locations, ...catalog.hostnodes].find((each) => each.id === id);
   return found && (found.city ?? found.stateProvince ?? found.country) !== undefined
-    ? locationLabel(found)
+    ? locationName(found)
     : undefined;
-}
-
-function locationLabel(location: {
-  id: string;
-  city?: string;
-  stateProvince?: string;
-  country?: string;
-}): string {
-  const parts = [location.city, location.stateProvince, location.country].filter((part) => part);
-  return plainText(parts.length > 0 ? parts.join(', ') : location.id);
 }
 
 /** The memory of one GPU in GB, which the model's ID ends with. */

@@ -204,10 +204,10 @@ export const fromCreateForm = v.variant('type', [
   v.object({ type: v.literal('connect'), id: short }),
   /** The person goes on with the next instance. */
   v.object({ type: v.literal('createAnother') }),
-  /** Waits for a GPU model; `count` in one instance. */
+  /** Waits for a GPU model, or for one that the person picks then; `count` in one instance. */
   v.object({
     type: v.literal('watch'),
-    model: short,
+    model: v.optional(short),
     count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   }),
 ]);

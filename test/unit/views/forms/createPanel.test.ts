@@ -100,6 +100,15 @@ describe('the page', () => {
   });
 });
 
+test('a wait for a GPU is for the one that the form has, or for any', () => {
+  form.panel.send({ type: 'watch', model: rtx4090, count: 2 });
+  form.panel.send({ type: 'watch' });
+  expect(shown.ran).toEqual([
+    ['tensordock.watchCapacity', { model: rtx4090, count: 2 }],
+    ['tensordock.watchCapacity', { model: undefined, count: undefined }],
+  ]);
+});
+
 describe('a submit', () => {
   test('creates one instance, however often it arrives', async () => {
     submit();
