@@ -105,9 +105,12 @@ export function badConfig(stderr: string): SshOutcome | undefined {
   return undefined;
 }
 
-/** The last line that `ssh` wrote for people, cleaned. */
+/** What `ssh -v` writes besides reasons. */
+const noReason = /^(?:debug\d: |Authenticated to |Transferred: sent |Bytes per second: sent |\s*$)/;
+
+/** The last reason that `ssh` wrote, cleaned. */
 export function lastLine(stderr: string): string | undefined {
-  const lines = stderr.split(/\r?\n/).filter((line) => line.trim() !== '' && !/^debug\d: /.test(line));
+  const lines = stderr.split(/\r?\n/).filter((line) => !noReason.test(line));
   const last = lines.at(-1);
   return last === undefined ? undefined : plainText(last);
 }

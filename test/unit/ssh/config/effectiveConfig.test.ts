@@ -1,10 +1,24 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   agentSocketOf,
+  lastLine,
   parseEffectiveConfig,
   readEffectiveConfig,
 } from '../../../../src/ssh/config/effectiveConfig';
 import { temporaryFolder, writeConfig } from '../connect/servers';
+
+test('the last reason that ssh wrote is told from its statistics', () => {
+  const log = [
+    'Authenticated to 127.0.0.1 ([127.0.0.1]:22) using "publickey".',
+    'exec request failed on channel 0',
+    'debug1: channel 0: free: client-session, nchannels 1',
+    'Transferred: sent 2400, received 2100 bytes, in 0.1 seconds',
+    'Bytes per second: sent 24000.4, received 21000.5',
+    '',
+  ];
+  expect(lastLine(log.join('\r\n'))).toBe('exec request failed on channel 0');
+  expect(lastLine(log.toSpliced(1, 1).join('\n'))).toBeUndefined();
+});
 
 test('ssh -G reports the address, the key and the proxy', async () => {
   const { folder, remove } = await temporaryFolder();

@@ -158,6 +158,8 @@ test.skipIf(process.platform !== 'linux')(
     });
     const opener = spawn(process.execPath, [program, JSON.stringify({ ...target, remotePort: web.port })], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      // It can't remove its log once it's killed.
+      env: { ...process.env, TMPDIR: temporary.folder },
     });
     const [chunk] = (await once(opener.stdout, 'data')) as [Buffer];
     const localPort = Number(chunk.toString());
