@@ -12,7 +12,7 @@ import { systemClock } from './base/clock';
 import type { CommandId } from './commands/ids';
 import { runCommand } from './commands/runCommand';
 import type { Services } from './commands/services';
-import { budgetCheck } from './cost/budget';
+import { budgetAlerts, budgetCheck, spendingOf } from './cost/budget';
 import { Ledger } from './cost/ledger';
 import { AccountIds } from './instances/accountIds';
 import { Accounts } from './instances/accounts';
@@ -235,7 +235,9 @@ export function start(options: StartOptions): Main {
     store,
     isVisible: () => activityView.visible,
   });
-  const statusBar = new StatusBar(store, overview);
+  const statusBar = new StatusBar(store, overview, () =>
+    budgetAlerts(settings.budgetLimits, spendingOf(ledger, store.rows(), clock.now())),
+  );
   const update = (): void => {
     statusBar.update();
     view.update(store, arrangement.get(), overview.locationOf);
@@ -283,6 +285,7 @@ export function start(options: StartOptions): Main {
       store.poke();
       forms.settingsChanged();
       reminders.check();
+      update();
     }),
     session.onDidSettle(update),
     store.onDidChange((change) => {

@@ -101,11 +101,13 @@ export function budgetStates(
   );
 }
 
-/** The limits that need a person's attention: from 80 percent `near`, from 100 percent `reached`. Worst first. */
-export function budgetAlerts(
-  limits: BudgetLimits,
-  spending: Spending,
-): readonly (BudgetBreach & { readonly level: 'near' | 'reached' })[] {
+/** A limit that needs a person's attention: `near` from 80 percent on, `reached` from 100 percent. */
+export interface BudgetAlert extends BudgetBreach {
+  readonly level: 'near' | 'reached';
+}
+
+/** The limits that need a person's attention, worst first. */
+export function budgetAlerts(limits: BudgetLimits, spending: Spending): readonly BudgetAlert[] {
   const { dollarsHourly, unknown } = runningRate(spending.rows);
   const states: BudgetBreach[] = [...budgetStates(limits, spending)];
   if (limits.hourly !== undefined && dollarsHourly > 0) {

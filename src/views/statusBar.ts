@@ -2,11 +2,19 @@ import * as vscode from 'vscode';
 import { escapeMarkdown } from '../base/markdown';
 import { formatWhen } from '../base/when';
 import { billingOf, runningRate } from '../cost/billing';
+import type { BudgetAlert } from '../cost/budget';
 import { describeSum } from '../cost/describe';
 import type { InstanceRow, InstanceStore } from '../instances/store';
+import { describeAlert, shortAlert } from './budgetText';
 import { labelText, rateOfRow, rateText, runningText } from './presentation';
-import { commandLink, trustedMarkdown } from './tooltip';
+import { actionLink, commandLink, trustedMarkdown } from './tooltip';
 import type { Overview } from './overview';
+
+/** The colors that VS Code has for a status bar item that warns. */
+const backgrounds = {
+  near: 'statusBarItem.warningBackground',
+  reached: 'statusBarItem.errorBackground',
+} as const;
 
 /** How many instances the tooltip lists. */
 const mostRows = 15;
@@ -23,6 +31,8 @@ export class StatusBar implements vscode.Disposable {
   constructor(
     private readonly store: Pick<InstanceStore, 'rows'>,
     private readonly overview: Pick<Overview, 'situationOf' | 'costsOf'>,
+    /** The limits that need attention, worst first. */
+    private readonly alerts: () => readonly BudgetAlert[] = () => [],
   ) {
     this.item.name = vscode.l10n.t('TensorDock: Running Instances');
     this.item.command = 'tensordock.instances.focus';
@@ -33,15 +43,17 @@ export class StatusBar implements vscode.Disposable {
     const rows = this.store.rows().filter(({ state }) => billingOf(state) === 'on');
     const rate = runningRate(rows);
     const total = rateText(rate);
-    const text = `$(vm-running) ${[String(rate.running), total].filter(Boolean).join(' · ')}`;
+    const alerts = rate.running === 0 ? [] : this.alerts();
+    const [worst] = alerts;
+    const text = `$(vm-running) ${[String(rate.running), total, worst && shortAlert(worst)].filter(Boolean).join(' · ')}`;
     const sentences = [
       vscode.l10n.t('TensorDock: {0}', runningText(rate.running)),
       ...(total === undefined ? [] : [vscode.l10n.t('Total: {0}', total)]),
       ...(rate.unknown === 1 ? [vscode.l10n.t('The rate of 1 instance is unknown')] : []),
       ...(rate.unknown > 1 ? [vscode.l10n.t('The rates of {0} instances are unknown', rate.unknown)] : []),
     ];
-    const tooltip = rate.running === 0 ? '' : this.tooltip(rows, sentences);
-    const shown = `${text}\n${tooltip}`;
+    const tooltip = rate.running === 0 ? '' : this.tooltip(rows, sentences, alerts);
+    const shown = `${text}\n${worst?.level ?? ''}\n${tooltip}`;
     if (shown === this.shown) return;
     this.shown = shown;
     if (rate.running === 0) {
@@ -50,7 +62,10 @@ export class StatusBar implements vscode.Disposable {
     }
     this.item.text = text;
     this.item.tooltip = trustedMarkdown(tooltip);
-    this.item.accessibilityInformation = { label: sentences.join('. ') };
+    this.item.accessibilityInformation = {
+      label: [sentences.join('. '), ...alerts.map(describeAlert)].join('. '),
+    };
+    this.item.backgroundColor = worst && new vscode.ThemeColor(backgrounds[worst.level]);
     this.item.show();
   }
 
@@ -59,7 +74,11 @@ export class StatusBar implements vscode.Disposable {
   }
 
   /** A table of the instances, the most expensive ones first, between what they are together and what to do. */
-  private tooltip(rows: readonly InstanceRow[], sentences: readonly string[]): string {
+  private tooltip(
+    rows: readonly InstanceRow[],
+    sentences: readonly string[],
+    alerts: readonly BudgetAlert[],
+  ): string {
     const rateOf = (row: InstanceRow): number => row.instance.rateHourly ?? 0;
     const sorted = rows.toSorted((one, other) => rateOf(other) - rateOf(one));
     const header = [
@@ -77,6 +96,7 @@ export class StatusBar implements vscode.Disposable {
     const more = sorted.length - mostRows;
     return [
       escapeMarkdown(sentences.join(' · ')),
+      ...(alerts.length === 0 ? [] : [alertText(alerts, sorted)]),
       lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n'),
       ...(more > 0 ? [vscode.l10n.t('and {0} more', more)] : []),
       [
@@ -99,4 +119,16 @@ export class StatusBar implements vscode.Disposable {
       schedule ? formatWhen(schedule.at, now) : '–',
     ].map(escapeMarkdown);
   }
+}
+
+/** What is used of the limits, and the instance to stop first: the most expensive one. */
+function alertText(alerts: readonly BudgetAlert[], [first]: readonly InstanceRow[]): string {
+  const texts = alerts.map((alert) => escapeMarkdown(describeAlert(alert)));
+  if (!first) return texts.join('  \n');
+  const { id, name } = first.instance;
+  const stop = vscode.l10n.t('Stop the most expensive one first:');
+  return [
+    ...texts,
+    `${escapeMarkdown(stop)} ${actionLink(escapeMarkdown(labelText(name, 40) || id), 'stopInstance', id)}`,
+  ].join('  \n');
 }

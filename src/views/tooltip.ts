@@ -21,7 +21,7 @@ export function trustedMarkdown(value: string): vscode.MarkdownString {
 }
 
 /** A link that runs one of our commands on an instance, as a person would from its row. */
-function actionLink(title: string, command: string, id: string): string {
+export function actionLink(title: string, command: string, id: string): string {
   const argument = encodeURIComponent(JSON.stringify([{ kind: 'instance', id }]));
   return commandLink(
     title,

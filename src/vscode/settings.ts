@@ -86,10 +86,12 @@ export class Settings implements vscode.Disposable {
     return text(ownValue(section, key)) ?? fallback;
   }
 
-  /** US dollars; `undefined`: no limit. */
+  /** US dollars; `undefined`: no limit. What was set and can't be read as one is 0, so that it isn't ignored. */
   private limit(key: string): number | undefined {
-    const value = this.number(key, -1);
-    return value >= 0 ? value : undefined;
+    const value = ownValue(section, key) ?? undefined;
+    if (value === undefined || value === '') return undefined;
+    const dollars = typeof value === 'string' ? Number(value.replace('$', '')) : value;
+    return typeof dollars === 'number' && dollars >= 0 ? dollars : 0;
   }
 
   private number(key: string, fallback: number): number {

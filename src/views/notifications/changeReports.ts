@@ -22,8 +22,9 @@ export function showOutcome(
     return;
   }
   if (isCancelled(outcome.error) || isCancelled(outcome.error.cause)) return;
-  // The person answered the question about it a moment ago.
-  if (outcome.error instanceof TensorDockError && outcome.error.code === 'over-budget') return;
+  // The person said no a moment ago. Only what happened before is news, such as a stop.
+  const { error } = outcome;
+  if (error instanceof TensorDockError && error.code === 'over-budget' && error.cause === undefined) return;
   const text = failureText(change, outcome);
   const next = nextSteps(change, outcome.error);
   if (isUnclear(outcome)) {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type * as vscode from 'vscode';
 import type { InstanceRow, StoreStatus } from '../../../src/instances/store';
+import type { BudgetAlert } from '../../../src/cost/budget';
 import { noCost } from '../../../src/cost/history';
 import { StatusBar } from '../../../src/views/statusBar';
 import { plainArrangement } from '../../../src/views/tree/arrangement';
@@ -32,22 +33,29 @@ function viewOf(rows: readonly InstanceRow[], status?: StoreStatus, filter = '')
   return treeView as View;
 }
 
-function statusBarOf(rows: readonly InstanceRow[]): typeof window.statusItem {
+function statusBarOf(
+  rows: readonly InstanceRow[],
+  alerts: readonly BudgetAlert[] = [],
+): typeof window.statusItem {
   const now = new Date(2026, 10, 26, 14, 0).getTime();
   const schedule = { id: 's', accountId: 'account', instanceId: 'a', name: 'a', at: now + 4 * 3_600_000 };
-  new StatusBar(fixedStore(rows), {
-    situationOf: (shown) => ({
-      row: shown,
-      tunnels: [],
-      schedule: shown.instance.id === 'a' ? schedule : undefined,
-      now,
-    }),
-    costsOf: () => ({
-      runningSince: now - 3_600_000,
-      run: noCost,
-      today: { ...noCost, dollars: 0.5, onMs: 3_600_000 },
-    }),
-  }).update();
+  new StatusBar(
+    fixedStore(rows),
+    {
+      situationOf: (shown) => ({
+        row: shown,
+        tunnels: [],
+        schedule: shown.instance.id === 'a' ? schedule : undefined,
+        now,
+      }),
+      costsOf: () => ({
+        runningSince: now - 3_600_000,
+        run: noCost,
+        today: { ...noCost, dollars: 0.5, onMs: 3_600_000 },
+      }),
+    },
+    () => alerts,
+  ).update();
   return window.statusItem;
 }
 
@@ -100,6 +108,25 @@ describe('the badge, the view and the status bar', () => {
     expect(isTrusted).toMatchObject({
       enabledCommands: expect.arrayContaining(['tensordock.stopAll']) as unknown,
     });
+  });
+
+  test.each([
+    ['near', 4.15, 'statusBarItem.warningBackground', '83% of today’s budget'],
+    ['reached', 5.5, 'statusBarItem.errorBackground', '110% of today’s budget'],
+  ] as const)('warn when a budget is %s, with what to stop first', (level, amount, color, words) => {
+    const alert: BudgetAlert = { kind: 'daily', limit: 5, amount, isAtLeast: true, level };
+    const status = statusBarOf([row('a'), row('b', 'running', { rateHourly: 2 })], [alert]);
+    expect(status).toMatchObject({
+      text: `$(vm-running) 2 · $2.50/hr · ${words}`,
+      backgroundColor: { id: color },
+    });
+    expect(status.tooltip.value).toContain(
+      String.raw`You’ve spent at least \$${amount.toFixed(2)} of your daily budget of \$5.00.`,
+    );
+    expect(status.tooltip.value).toMatch(
+      /Stop the most expensive one first: \[b\]\(command:tensordock.stopInstance/,
+    );
+    expect(statusBarOf([row('a', 'stopped')], [alert]).visible).toBe(false);
   });
 
   test('show nothing while nothing is running', () => {

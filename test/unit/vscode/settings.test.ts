@@ -63,13 +63,20 @@ test('no workspace, folder or remote host changes a setting of ours', () => {
   expect(settings.identityFile).toBe('');
 });
 
-test('a limit is a number of dollars, and anything else is none', () => {
-  inspected.set('tensordock.cost.dailyBudget', { globalValue: 5 });
-  inspected.set('tensordock.cost.monthlyBudget', { globalValue: '5' });
-  inspected.set('tensordock.cost.maxHourlyRate', { globalValue: -1 });
-  expect(settings.budgetLimits).toEqual({ daily: 5 });
-  inspected.set('tensordock.cost.maxHourlyRate', { globalValue: 0 });
-  expect(settings.budgetLimits).toEqual({ daily: 5, hourly: 0 });
+test.each([
+  [5, 5],
+  [0, 0],
+  ['5', 5],
+  ['$5', 5],
+  [null, undefined],
+  ['', undefined],
+  ['five', 0],
+  [-1, 0],
+  [true, 0],
+  [Number.NaN, 0],
+])('a limit of %j is %s dollars: one that can’t be read isn’t ignored', (globalValue, limit) => {
+  inspected.set('tensordock.cost.dailyBudget', { globalValue });
+  expect(settings.budgetLimits.daily).toBe(limit);
 });
 
 test('the defaults are those of the manifest', () => {
