@@ -11,7 +11,8 @@ const replaces: Readonly<Record<OperationKind, readonly OperationKind[]>> = {
   delete: ['start', 'stop', 'restart', 'startWhenAvailable', 'create', 'modify'],
   create: [],
   modify: ['startWhenAvailable'],
-  startWhenAvailable: [],
+  // With another deadline.
+  startWhenAvailable: ['startWhenAvailable'],
 };
 
 /** Whether a new operation of one kind can begin while one of the other kind is under way on the same instance. */
@@ -19,9 +20,26 @@ export function mayReplace(kind: OperationKind, underWay: OperationKind): boolea
   return replaces[kind].includes(underWay);
 }
 
+/** Whether two operations ask for the same: one that is under way serves both. A start without a deadline takes any. */
+export function isSameWish(record: OperationRecord, other: OperationRecord): boolean {
+  return (
+    record.instanceId === other.instanceId &&
+    record.kind === other.kind &&
+    valuesOf(record) === valuesOf(other) &&
+    record.startAfter === other.startAfter &&
+    (record.until === undefined || record.until === other.until)
+  );
+}
+
+function valuesOf({ modify }: OperationRecord): string {
+  return JSON.stringify(
+    modify && [modify.vcpuCount, modify.ramGb, modify.storageGb, modify.gpu?.model, modify.gpu?.count],
+  );
+}
+
 /** Throws if an operation can't begin while another one on the same instance is under way. */
 export function requireReplaceable(record: OperationRecord, other: OperationRecord): void {
-  if (!mayReplace(record.kind, other.kind)) throw busyError(record, other);
+  if (!mayReplace(record.kind, other.kind) || isSameWish(record, other)) throw busyError(record, other);
 }
 
 /** The operation has to wait for another one. Nothing was sent. */

@@ -6,11 +6,13 @@ import { wantedOf } from './adoption';
 import type { OperationRecord } from './journal';
 import { search } from './search';
 import type { CreateSteps } from './createSteps';
-import { callOptions, isAt } from './steps';
+import { callOptions, isAt, sendOnce } from './steps';
 import { untilRunning } from './waits';
 
 /** A new instance may not be in the list yet for this long, in milliseconds. */
 const listingDelayMs = 300_000;
+/** An older list may lack instances that were created elsewhere, in milliseconds. */
+const outdatedMs = 60_000;
 
 /**
  * Creates one instance, and waits until it runs. The request is sent once and never again: after an unclear answer,
@@ -39,40 +41,40 @@ async function created(steps: CreateSteps, request: CreateRequest | undefined): 
       l10n.t('The create request was never sent, because the window was closed first.'),
     );
   }
-  await session.refresh();
-  const { failure } = session.status;
-  if (failure) {
-    throw new TensorDockError(
-      failure.code === 'outcome-unknown' ? 'service-down' : failure.code,
-      failure.message,
-    );
-  }
+  await requireList(steps);
   await steps.requireBudget();
   await steps.requireTimely();
-  // Saved before it is sent: whoever finds the record must assume that it was.
-  await steps.at('sending', {
-    knownIds: session.rows().map((row) => row.instance.id),
-  });
+  // The person may have taken their time to answer.
+  if (Math.abs(steps.clock.now() - session.status.listedAt) > outdatedMs) await requireList(steps);
   steps.report(l10n.t('Sending the create request…'));
   try {
-    const { id, name } = await session.api.createInstance(request, callOptions(steps));
-    const { image, resources } = request;
-    await steps.at('made', { instanceId: id, created: { kind: 'created', id } });
-    await session.created({
-      id,
-      name: name ?? record.name,
-      state: 'creating',
-      statusText: '',
-      resources,
-      image,
+    return await sendOnce(steps, {
+      step: 'sending',
+      saved: () => ({ knownIds: session.rows().map((row) => row.instance.id) }),
+      send: async () => {
+        const { id, name } = await session.api.createInstance(request, callOptions(steps));
+        await steps.at('made', { instanceId: id, created: { kind: 'created', id } });
+        const { image, resources } = request;
+        const state = { state: 'creating', statusText: '' } as const;
+        await session.created({ id, name: name ?? record.name, ...state, resources, image });
+        return { id };
+      },
+      recover: async () => search(steps),
     });
-    return { id };
   } catch (error) {
-    if (steps.signal.aborted) throw error;
-    if (error instanceof OutcomeUnknownError) return search(steps);
-    if (error instanceof TensorDockError) await steps.at('refused');
+    const isRefused = error instanceof TensorDockError && !(error instanceof OutcomeUnknownError);
+    if (isRefused && !steps.signal.aborted) await steps.at('refused');
     throw error;
   }
+}
+
+/** Without a list of what is there already, an instance of an unclear answer couldn't be recognized as new. */
+async function requireList({ session }: CreateSteps): Promise<void> {
+  await session.refresh();
+  const { failure } = session.status;
+  if (!failure) return;
+  const { code, message } = failure;
+  throw new TensorDockError(code === 'outcome-unknown' ? 'service-down' : code, message);
 }
 
 /** What is saved of a create before it begins. */

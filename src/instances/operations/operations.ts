@@ -8,18 +8,15 @@ import { Emitter } from '../../base/emitter';
 import type { Logger } from '../../base/logger';
 import { AccountLeftError, type AccountSession } from '../accountSession';
 import type { InstanceStore } from '../store';
-import { busyError, isOlder, requireReplaceable } from './conflicts';
 import { BudgetGate, type BudgetCheck } from './budgetGate';
+import { Claiming, requireCurrent } from './claiming';
 import { createFields } from './create';
 import type { Claim, Journal, OperationKind, OperationRecord, PlainKind } from './journal';
-import {
-  Running,
-  type OperationParts,
-  type OperationQuestion,
-  type RunningOperation,
-} from './runningOperation';
+import type { OperationQuestion, RunningOperation } from './operation';
+import { Running, type OperationParts } from './runningOperation';
+import { SavedOperations } from './savedOperations';
 
-export type { OperationQuestion, RunningOperation } from './runningOperation';
+export type { OperationQuestion, RunningOperation } from './operation';
 
 /** What `Operations` works with. */
 export interface OperationsOptions {
@@ -49,9 +46,8 @@ export class Operations implements Disposable {
   private readonly parts: OperationParts;
   private readonly listeners: readonly Disposable[];
   private readonly ended = new AbortController();
-  /** Instances that a create is known to have created, also after it has ended. */
-  private readonly created = new Set<string>();
-  private saved: readonly OperationRecord[] = [];
+  private readonly saved = new SavedOperations();
+  private readonly claiming: Claiming;
   private session: AccountSession | undefined;
   private timer: Disposable | undefined;
 
@@ -65,7 +61,7 @@ export class Operations implements Disposable {
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly options: OperationsOptions) {
-    const { journal, store, clock, log, random = Math.random, budget = noLimit } = options;
+    const { journal, store, clock, log, random = Math.random, budget = async () => [] } = options;
     this.parts = {
       journal,
       clock,
@@ -74,17 +70,10 @@ export class Operations implements Disposable {
       budget: new BudgetGate(budget, journal),
       ask: (question) => this.questions.fire(question),
       found: (operation) => this.finds.fire(operation),
-      createdByOthers: (id) => new Set([...this.created].filter((each) => each !== id)),
-      hasRival: ({ id, accountId, name }) =>
-        this.saved.some(
-          (other) =>
-            other.kind === 'create' &&
-            other.step === 'sending' &&
-            other.id !== id &&
-            other.accountId === accountId &&
-            other.name === name,
-        ),
+      createdByOthers: (id) => this.saved.createdByOthers(id),
+      hasRival: (record) => this.saved.hasRival(record),
     };
+    this.claiming = new Claiming(journal, this.running);
     this.session = sessionIn(store);
     this.listeners = [journal.watch(() => void this.update()), store.onDidChange(() => this.followAccount())];
   }
@@ -92,7 +81,7 @@ export class Operations implements Disposable {
   /** All operations of the account that is signed in, whichever window works on them. */
   pending(): readonly OperationRecord[] {
     const { accountId } = this.options.store.status;
-    return this.saved.filter((record) => record.accountId === accountId);
+    return this.saved.all.filter((record) => record.accountId === accountId);
   }
 
   /** The operation on an instance of the account that is signed in, if there is one. */
@@ -115,8 +104,8 @@ export class Operations implements Disposable {
   async leaveNote(kind: PlainKind, instanceId: string): Promise<void> {
     const { session } = this.options.store;
     const record = this.newRecord(kind, instanceId);
-    if (this.ownSame(record)) return;
-    const claim = await this.claimNew(record, session);
+    if (this.claiming.ownSame(record) || (await this.claiming.isDoneElsewhere(record))) return;
+    const claim = await this.claiming.claim(record, session);
     await claim.release();
   }
 
@@ -198,14 +187,14 @@ export class Operations implements Disposable {
     if (this.isDisposed()) return;
     const { journal, clock, log } = this.options;
     try {
-      this.take(await journal.list());
-      for (const record of this.saved) await this.continueIfLeft(record);
+      if (this.saved.take(await journal.list())) this.changes.fire();
+      for (const record of this.saved.all) await this.continueIfLeft(record);
     } catch (error) {
       log.warn(`operations: ${String(error)}`);
     }
     this.timer?.dispose();
     if (this.isDisposed()) return;
-    this.timer = this.saved.length > 0 ? clock.after(orphanMs, () => void this.update()) : undefined;
+    this.timer = this.saved.all.length > 0 ? clock.after(orphanMs, () => void this.update()) : undefined;
   }
 
   dispose(): void {
@@ -218,15 +207,6 @@ export class Operations implements Disposable {
 
   private isDisposed(): boolean {
     return this.ended.signal.aborted;
-  }
-
-  private take(saved: readonly OperationRecord[]): void {
-    const changed = JSON.stringify(saved) !== JSON.stringify(this.saved);
-    this.saved = saved;
-    for (const { kind, instanceId } of saved) {
-      if (kind === 'create' && instanceId !== undefined) this.created.add(instanceId);
-    }
-    if (changed) this.changes.fire();
   }
 
   private async continueIfLeft({ id, accountId }: OperationRecord): Promise<void> {
@@ -274,65 +254,11 @@ export class Operations implements Disposable {
 
   private async beginOn(record: OperationRecord): Promise<RunningOperation> {
     const { session } = this.options.store;
-    const same = this.ownSame(record);
+    const same = this.claiming.ownSame(record);
     if (same) return same;
     return this.open(record, session, async (operation) => {
-      this.follow(operation, await this.claimNew(record, session), undefined);
+      this.follow(operation, await this.claiming.claim(record, session), undefined);
     });
-  }
-
-  /** Saves and claims an operation, after the ones that it replaces have ended. The one place that decides conflicts. */
-  private async claimNew(record: OperationRecord, session: AccountSession): Promise<Claim> {
-    const { journal } = this.options;
-    const own = this.ownOthers(record);
-    for (const other of own) requireReplaceable(record, other.record);
-    const others = await this.elsewhere(record);
-    for (const other of others) requireReplaceable(record, other);
-    for (const other of others) await journal.cancel(other.id);
-    for (const other of own) other.cancel();
-    await Promise.allSettled(own.map((other) => other.done));
-    const claim = await journal.begin(record);
-    if (!claim) {
-      throw new TensorDockError(
-        'conflict',
-        l10n.t('The operation couldn’t be saved, so it wasn’t started. Try again.'),
-      );
-    }
-    // Two windows may have begun at the same moment: the older operation goes on.
-    const rival = (await this.elsewhere(record)).find(
-      (saved) => !others.some((other) => other.id === saved.id) && isOlder(saved, record),
-    );
-    if (rival) {
-      await claim.finish();
-      throw busyError(record, rival);
-    }
-    await requireCurrent(session, claim);
-    return claim;
-  }
-
-  private ownOthers({ id, instanceId }: OperationRecord): readonly Running[] {
-    return [...this.running.values()].filter(
-      ({ record }) => record.id !== id && record.instanceId === instanceId,
-    );
-  }
-
-  private ownSame(record: OperationRecord): Running | undefined {
-    return this.ownOthers(record).find((other) => other.record.kind === record.kind);
-  }
-
-  /** Operations on the same instance that other windows work on. */
-  private async elsewhere({
-    id,
-    accountId,
-    instanceId,
-  }: OperationRecord): Promise<readonly OperationRecord[]> {
-    return (await this.options.journal.list()).filter(
-      (saved) =>
-        saved.id !== id &&
-        saved.accountId === accountId &&
-        saved.instanceId === instanceId &&
-        !this.running.has(saved.id),
-    );
   }
 
   /** Known to this window before anything is awaited, so that a double click finds it. */
@@ -363,17 +289,6 @@ export class Operations implements Disposable {
     this.begun.fire(operation);
     void this.update();
   }
-}
-
-/** The account may have been left while the claim was waited for. Nothing was sent, so nothing stays saved. */
-async function requireCurrent(session: AccountSession, claim: Claim): Promise<void> {
-  if (!session.isCurrent) await claim.finish();
-  session.requireCurrent();
-}
-
-/** Without limits, nothing exceeds one. */
-function noLimit(): Promise<readonly never[]> {
-  return Promise.resolve([]);
 }
 
 function sessionIn(store: InstanceStore): AccountSession | undefined {

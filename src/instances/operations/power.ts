@@ -6,6 +6,7 @@ import { waitEnd } from '../../base/waitEnd';
 import { formatWhen, formatWhenInSentence } from '../../base/when';
 import { isStopped } from '../state';
 import {
+  afterStop,
   callOptions,
   checkInstance,
   idOf,
@@ -42,7 +43,8 @@ export async function stop(steps: Steps): Promise<void> {
         await steps.session.api.stopInstance(id, callOptions(steps));
         return true;
       },
-      seen: (seen) => isIn(seen, 'stopped', 'stoppeddisassociated', 'stopping') || undefined,
+      recover: async () =>
+        isIn(await checkInstance(steps), 'stopped', 'stoppeddisassociated', 'stopping') || undefined,
     });
     await steps.session.accepted(id, 'stop');
     await steps.at('stopping');
@@ -63,20 +65,14 @@ export async function restart(steps: Steps): Promise<void> {
 /** Starts an instance that was stopped on the way. Errors say that it is stopped now. */
 export async function startAgain(steps: Steps): Promise<void> {
   if (!isAt(steps, 'asking-start')) await steps.at('start');
-  try {
-    await sendStart(steps);
-  } catch (error) {
-    if (steps.signal.aborted || !(error instanceof TensorDockError)) throw error;
-    throw withMessage(
-      error,
-      error instanceof OutcomeUnknownError
-        ? l10n.t(
-            'The instance was stopped, and TensorDock didn’t confirm the start request: {0}',
-            error.message,
-          )
-        : l10n.t('The instance was stopped, but couldn’t be started again: {0}', error.message),
-    );
-  }
+  await afterStop(
+    steps,
+    () => sendStart(steps),
+    ({ message }, isUnknown) =>
+      isUnknown
+        ? l10n.t('The instance was stopped, and TensorDock didn’t confirm the start request: {0}', message)
+        : l10n.t('The instance was stopped, but couldn’t be started again: {0}', message),
+  );
 }
 
 /** Tries to start an instance until its GPU is available or the deadline passes. No start request is sent after that. */
@@ -178,7 +174,7 @@ async function sendStart(steps: Steps, beforeSending: () => void = () => undefin
       await steps.session.api.startInstance(id, callOptions(steps));
       return true;
     },
-    seen: (seen) => isIn(seen, 'running', 'starting') || undefined,
+    recover: async () => isIn(await checkInstance(steps), 'running', 'starting') || undefined,
   });
   await steps.session.accepted(id, 'start');
   await steps.at('starting');

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { callOptions, idOf, instanceIn, isAt, sendOnce, type Steps } from './steps';
+import { callOptions, checkInstance, idOf, instanceIn, isAt, sendOnce, type Steps } from './steps';
 import { untilGone } from './waits';
 
 /** Deletes an instance, and waits until it is proved gone. */
@@ -11,7 +11,8 @@ export async function remove(steps: Steps): Promise<void> {
     const { alreadyGone } = await sendOnce(steps, {
       step: 'asking-delete',
       send: async () => session.api.deleteInstance(id, callOptions(steps)),
-      seen: (seen) => {
+      recover: async () => {
+        const seen = await checkInstance(steps);
         if (seen.kind === 'gone') return { alreadyGone: true };
         const state = instanceIn(seen)?.state;
         return state === 'deleting' || state === 'deleted' ? { alreadyGone: false } : undefined;

@@ -1,71 +1,26 @@
 import * as l10n from '@vscode/l10n';
 import { TensorDockError } from '../../api/errors';
 import { outcomeOfError } from '../../api/outcome';
-import type { CreateRequest, Instance } from '../../api/types';
+import type { CreateRequest } from '../../api/types';
 import { abortReason, cancelled } from '../../base/abort';
 import { delay, type Clock } from '../../base/clock';
 import { Deferred } from '../../base/deferred';
-import type { Disposable } from '../../base/disposable';
 import { Emitter } from '../../base/emitter';
 import type { Logger } from '../../base/logger';
 import type { AccountSession } from '../accountSession';
 import type { InstanceOutcome } from '../createOutcome';
+import { type Answers, discarded, overBudget, requireYes } from './answer';
 import { Attendance } from './attendance';
+import type { BillingStart, BudgetGate } from './budgetGate';
 import { create, mayBeCreated } from './create';
 import type { CreateSteps } from './createSteps';
-import type { BillingStart, BudgetBreach, BudgetGate } from './budgetGate';
+import { endOf, endedOutcome } from './ends';
 import type { Claim, Journal, OperationKind, OperationRecord } from './journal';
 import { modify } from './modify';
+import type { OperationQuestion, RunningOperation } from './operation';
 import { restart, start, startWhenAvailable, stop } from './power';
-import { endOf, endedOutcome } from './ends';
 import { remove } from './remove';
 import type { Steps } from './steps';
-
-/** An operation that this window works on, or follows while another window does. */
-export interface RunningOperation {
-  readonly record: OperationRecord;
-  /** What it is doing now, in words. */
-  readonly message: string;
-  readonly onDidReport: (listener: (message: string) => void) => Disposable;
-  /** Another window took it over and reports its end. */
-  readonly isElsewhere: boolean;
-  /** Resolves when the service accepted what was asked. */
-  readonly accepted: Promise<unknown>;
-  /** Resolves when it is seen to be done; rejects if it failed, was canceled, or isn't known to be done. */
-  readonly done: Promise<unknown>;
-  /**
-   * How the change ended. Never rejects. A create's is known before its instance runs; if it is unknown, the search
-   * goes on, and `done` has the end of that.
-   */
-  readonly outcome: Promise<InstanceOutcome>;
-  cancel(): void;
-  /** An unclear create: the person says which of the candidates is the new instance. */
-  choose(id: string): void;
-}
-
-/** Something that only a person can decide about an operation. */
-export type OperationQuestion =
-  | {
-      /** Nobody worked on it for so long that it mustn't go on by itself. */
-      readonly kind: 'late';
-      readonly operation: RunningOperation;
-      readonly proceed: () => void;
-      readonly discard: () => void;
-    }
-  | {
-      /** It would exceed a limit that the person set. */
-      readonly kind: 'budget';
-      readonly operation: RunningOperation;
-      readonly breaches: readonly BudgetBreach[];
-      readonly proceed: () => void;
-      readonly discard: () => void;
-    }
-  | {
-      /** An unclear create: these instances appeared, and it isn't sure which of them is the new one, if any. */
-      readonly kind: 'candidates';
-      readonly operation: RunningOperation;
-      readonly candidates: readonly Instance[];
-    };
 
 /** What the operations of a window share. */
 export interface OperationParts {
@@ -78,13 +33,6 @@ export interface OperationParts {
   readonly found: (operation: RunningOperation) => void;
   readonly createdByOthers: (id: string | undefined) => ReadonlySet<string>;
   readonly hasRival: (record: OperationRecord) => boolean;
-}
-
-/** The person no longer wants what was asked for. */
-export class DiscardedError extends DOMException {
-  constructor() {
-    super('Discarded', 'AbortError');
-  }
 }
 
 /** How often a window checks whether it can take an operation back, in milliseconds. */
@@ -267,10 +215,8 @@ export class Running implements RunningOperation {
       },
       requireTimely: async () => {
         if (attendance.isLate) {
-          await this.requireYes(
-            signal,
-            () => new DiscardedError(),
-            (answers) => ask({ kind: 'late', operation: this, ...answers }),
+          await this.requireYes(signal, discarded, (answers) =>
+            ask({ kind: 'late', operation: this, ...answers }),
           );
         }
         attendance.renew();
@@ -303,35 +249,21 @@ export class Running implements RunningOperation {
     };
   }
 
+  private async requireYes(
+    signal: AbortSignal,
+    refusal: () => Error,
+    ask: (answers: Answers) => void,
+  ): Promise<void> {
+    this.report(l10n.t('Waiting for your answer…'));
+    await requireYes(signal, refusal, ask);
+  }
+
   /** What it would start billing. */
   private billingStart(): BillingStart {
     const { instanceId, rateHourly } = this.record;
     const known = instanceId === undefined ? undefined : this.session.row(instanceId)?.instance.rateHourly;
     return { instanceId, rateHourly: this.record.kind === 'modify' ? rateHourly : (rateHourly ?? known) };
   }
-
-  /** Waits until the person says yes. Throws what `refusal` returns if they say no. */
-  private async requireYes(
-    signal: AbortSignal,
-    refusal: () => Error,
-    pose: (answers: { readonly proceed: () => void; readonly discard: () => void }) => void,
-  ): Promise<void> {
-    this.report(l10n.t('Waiting for your answer…'));
-    const answer = new Deferred<boolean>();
-    const onAbort = (): void => answer.reject(abortReason(signal));
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    pose({ proceed: () => answer.resolve(true), discard: () => answer.resolve(false) });
-    try {
-      if (!(await answer.promise)) throw refusal();
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
-  }
-}
-
-function overBudget(): TensorDockError {
-  return new TensorDockError('over-budget', l10n.t('Nothing was started, because of your cost limit.'));
 }
 
 function isLost({ signal }: Claim): boolean {

@@ -19,7 +19,7 @@ export interface Steps {
   at(step: string, change?: Partial<OperationRecord>): Promise<void>;
   /**
    * Call this before each change is sent. If no window worked on the operation for ten minutes, it waits until the
-   * person says that they still want it. Throws `DiscardedError` if they don't.
+   * person says that they still want it. Throws an `AbortError` if they don't.
    */
   requireTimely(): Promise<void>;
   /**
@@ -52,39 +52,49 @@ export function callOptions(steps: Steps): CallOptions {
   return { signal: steps.signal, flow: steps.record.id.slice(0, 8) };
 }
 
-/** A request that asks for a state. */
-interface Request<T> {
+/** A request that changes something. */
+interface Change<T> {
   /** Names the step at which it is on its way. */
   readonly step: string;
+  /** What is saved with that step. */
+  readonly saved?: () => Partial<OperationRecord>;
   readonly send: () => Promise<T>;
-  /** What a good answer about the instance means: the result if it shows the effect, else `undefined`. */
-  readonly seen: (checked: Seen) => T | undefined;
+  /**
+   * Finds out what an unclear answer came to: the result, or `undefined` if a good answer shows no effect, so that the
+   * request may be sent once more. Throws `OutcomeUnknownError` if there is no good answer.
+   */
+  readonly recover: () => Promise<T | undefined>;
+}
+
+const mostSends = 2;
+
+/**
+ * Sends a request that changes something, the one way in which operations do. The step is saved before. If the answer
+ * is unclear, or a window that is gone may have sent it, it first finds out what happened. Throws
+ * `OutcomeUnknownError` if that isn't clear.
+ */
+export async function sendOnce<T>(steps: Steps, { step, saved, send, recover }: Change<T>): Promise<T> {
+  for (let sends = isAt(steps, step) ? 0 : 1; ; sends++) {
+    let unclear: unknown;
+    if (sends > 0) {
+      await steps.requireTimely();
+      if (!isAt(steps, step)) await steps.at(step, saved?.());
+      try {
+        return await send();
+      } catch (error) {
+        if (!isUnclear(error, steps)) throw error;
+        unclear = error;
+      }
+    }
+    steps.report(l10n.t('TensorDock didn’t confirm the request. Checking the instance…'));
+    const result = await recover();
+    if (result !== undefined) return result;
+    if (sends >= mostSends) throw unclear;
+  }
 }
 
 /** A good answer about an instance: its state, or that it is gone. */
 export type Seen = Exclude<Checked, { kind: 'failed' }>;
-
-/**
- * Sends a request and saves that before. If the answer is unclear, or a window that is gone may have sent it, the
- * instance is checked first, and the request is sent again only if a good answer shows no effect. Throws
- * `OutcomeUnknownError` if there is no good answer.
- */
-export async function sendOnce<T>(steps: Steps, { step, send, seen }: Request<T>): Promise<T> {
-  if (!isAt(steps, step)) {
-    await steps.requireTimely();
-    await steps.at(step);
-    try {
-      return await send();
-    } catch (error) {
-      if (!isUnclear(error, steps)) throw error;
-    }
-  }
-  steps.report(l10n.t('TensorDock didn’t confirm the request. Checking the instance…'));
-  const result = seen(await checkInstance(steps));
-  if (result !== undefined) return result;
-  await steps.requireTimely();
-  return send();
-}
 
 /** Requests the instance until there is a good answer. Throws `OutcomeUnknownError` if there is none in time. */
 export async function checkInstance(steps: Steps): Promise<Seen> {
@@ -102,8 +112,22 @@ export async function checkInstance(steps: Steps): Promise<Seen> {
 }
 
 /** The service may have done it. A person who canceled doesn't wait for more. */
-export function isUnclear(error: unknown, steps: Steps): boolean {
+function isUnclear(error: unknown, steps: Steps): boolean {
   return error instanceof OutcomeUnknownError && !steps.signal.aborted;
+}
+
+/** Does what comes after a stop on the way. Its errors get a message that says that the instance is stopped now. */
+export async function afterStop(
+  steps: Steps,
+  work: () => Promise<void>,
+  message: (error: TensorDockError, isUnknown: boolean) => string,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (steps.signal.aborted || !(error instanceof TensorDockError)) throw error;
+    throw withMessage(error, message(error, error instanceof OutcomeUnknownError));
+  }
 }
 
 /** The same error with a message that says in which state it leaves the instance. */
