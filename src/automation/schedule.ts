@@ -12,6 +12,7 @@ const scheduleSchema = v.object({
   warnedFor: v.optional(v.number()),
   lastWarnedFor: v.optional(v.number()),
   takenAt: v.optional(v.number()),
+  sentAt: v.optional(v.number()),
   retryAt: v.optional(v.number()),
   problem: v.optional(v.string()),
   notFoundAt: v.optional(v.number()),
@@ -44,6 +45,11 @@ export interface Schedule extends ScheduleWish {
   readonly lastWarnedFor?: number;
   /** When a window claimed it. */
   readonly takenAt?: number;
+  /**
+   * When the service accepted the stop. From then on it's only checked: whoever starts the instance again isn't stopped
+   * a second time.
+   */
+  readonly sentAt?: number;
   /** Not to be tried again before. */
   readonly retryAt?: number;
   /** Why the last attempt failed. */
@@ -67,10 +73,15 @@ export const lastNoticeMs = 60_000;
 /** Longer than checking, stopping, and trying again can take: a window that claimed it longer ago is gone. */
 const takenMs = 3 * 60_000;
 
+/** Whether some window works on it at `now`. */
+export function isTaken({ takenAt }: Schedule, now: number): boolean {
+  return takenAt !== undefined && Math.abs(now - takenAt) < takenMs;
+}
+
 /** The phase of a schedule at `now`. */
 export function phaseOf(schedule: Schedule, now: number): SchedulePhase {
   if (schedule.at > now) return 'waiting';
-  if (schedule.takenAt !== undefined && Math.abs(now - schedule.takenAt) < takenMs) return 'stopping';
+  if (isTaken(schedule, now) || schedule.sentAt !== undefined) return 'stopping';
   return now - schedule.at > latestMs ? 'missed' : 'due';
 }
 

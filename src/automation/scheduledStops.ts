@@ -11,7 +11,7 @@ import {
   type ScheduleSession,
   withCheck,
 } from './powerCheck';
-import { afterwards, phaseOf, type Schedule } from './schedule';
+import { afterwards, isTaken, phaseOf, type Schedule } from './schedule';
 import type { ScheduleFile } from './scheduleFile';
 
 /** A stop that wasn't carried out in time. */
@@ -72,9 +72,8 @@ export class ScheduledStops implements Disposable {
     const taken = await this.options.file.take(schedule.id, fits, (one) => ({ ...one, askedAt: now }));
     if (!taken) return;
     const check = await checkPower(this.requireSession(taken), taken.instanceId);
-    if (this.isBeingStopped(taken) || isSettled(taken, check, now)) {
-      await this.end(taken, check);
-    } else if (check === 'not-found' || check === 'stopping') {
+    if (isSettled(taken, check, now)) await this.end(taken, check);
+    else if (check === 'not-found' || check === 'stopping' || this.isBeingStopped(taken)) {
       const retryAt = this.options.clock.now() + retryMs;
       await this.options.file.take(
         taken.id,
@@ -88,17 +87,35 @@ export class ScheduledStops implements Disposable {
     }
   }
 
+  /** Checks whether an accepted stop has stopped the instance, if no other window does. If it's running, a person decides. */
+  async confirm(schedule: Schedule, now: number): Promise<void> {
+    const fits = (one: Schedule): boolean =>
+      one.sentAt !== undefined && !isTaken(one, now) && (one.retryAt ?? 0) <= now;
+    if (!fits(schedule) || this.isBeingStopped(schedule)) return;
+    const { file, clock, onMiss } = this.options;
+    const taken = await file.take(schedule.id, fits, (one) => ({ ...one, takenAt: now }));
+    if (!taken) return;
+    const check = await checkPower(this.requireSession(taken), taken.instanceId);
+    const isAsked = check === 'on';
+    if (isSettled(taken, check, now) || (isAsked && taken.repeat)) await this.end(taken, check);
+    else {
+      const retryAt = clock.now() + (isAsked ? askAgainMs : retryMs);
+      await this.release(taken, (one) => withCheck({ ...one, retryAt }, check, now));
+    }
+    if (isAsked) onMiss({ schedule: taken, isRunning: true });
+  }
+
   private async carryOut(claimed: Schedule): Promise<void> {
     const { log, operations, clock } = this.options;
     try {
       const session = this.requireSession(claimed);
       const check = await checkPower(session, claimed.instanceId);
       const now = clock.now();
-      if (this.isBeingStopped(claimed) || isSettled(claimed, check, now)) {
+      if (isSettled(claimed, check, now)) {
         await this.end(claimed, check);
         return;
       }
-      if (check === 'not-found' || check === 'stopping') {
+      if (check === 'not-found' || check === 'stopping' || this.isBeingStopped(claimed)) {
         await this.release(claimed, (one) => withCheck({ ...one, retryAt: now + retryMs }, check, now));
         return;
       }
@@ -111,7 +128,18 @@ export class ScheduledStops implements Disposable {
       log.info(`schedules: stopping ${claimed.instanceId}`);
       const operation = await operations.begin('stop', claimed.instanceId);
       await operation.accepted;
-      await this.end(claimed, check);
+      const sentAt = clock.now();
+      await this.release(claimed, (one) => ({
+        ...one,
+        sentAt,
+        retryAt: sentAt + retryMs,
+        problem: undefined,
+      }));
+      // If this fails, or the window closes before, the instance itself shows what became of the stop.
+      await operation.done.then(
+        () => this.end(claimed, 'off'),
+        () => this.options.poll(),
+      );
     } catch (error) {
       // What this window leaves, another one finds as an operation, or carries out.
       if (!this.disposed) await this.fail(claimed, error);

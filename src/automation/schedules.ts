@@ -226,6 +226,7 @@ export class Schedules implements Disposable {
         if (phase === 'waiting') await this.warn(schedule, now);
         else if (phase === 'due') await this.stops.begin(schedule, now);
         else if (phase === 'missed') await this.stops.ask(schedule, now);
+        else await this.stops.confirm(schedule, now);
       }
     } catch (error) {
       log.warn(`schedules: ${String(error)}`);

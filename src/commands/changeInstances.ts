@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { outcomeOfError } from '../api/outcome';
 import { plainText } from '../base/text';
 import type { OperationKind } from '../instances/operations/journal';
+import type { RunningOperation } from '../instances/operations/operations';
 import type { InstanceRow } from '../instances/store';
 import { showOutcome } from '../views/notifications/changeReports';
 import { allows } from '../views/presentation';
@@ -53,12 +54,17 @@ export async function changeInstances(
   if (leaving && !(await saveFiles())) throw new vscode.CancellationError();
   const failures: unknown[] = [];
   for (const row of rows) {
+    let operation: RunningOperation | undefined;
     try {
       if (leaving) await services.operations.leaveNote(kind, row.instance.id);
-      else await (await services.operations.begin(kind, row.instance.id, until)).accepted;
+      else {
+        operation = await services.operations.begin(kind, row.instance.id, until);
+        await operation.accepted;
+      }
     } catch (error) {
       failures.push(error);
-      if (!byId)
+      // The window that took it over reports it.
+      if (!byId && operation?.isElsewhere !== true)
         showOutcome(
           services.log,
           { kind, instanceId: row.instance.id, name: row.instance.name },

@@ -12,6 +12,8 @@ export interface RunningOperation {
   readonly onDidReport: (listener: (message: string) => void) => Disposable;
   /** Another window took it over and reports its end. */
   readonly isElsewhere: boolean;
+  /** Another window began it, so nothing in this window waits for its `accepted`. */
+  readonly isContinued: boolean;
   /** Resolves when the service accepted what was asked. */
   readonly accepted: Promise<unknown>;
   /** Resolves when it is seen to be done; rejects if it failed, was canceled, or isn't known to be done. */

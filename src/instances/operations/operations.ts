@@ -220,7 +220,7 @@ export class Operations implements Disposable {
       return;
     }
     log.info(`operations: continuing ${claim.record.kind} ${id}`);
-    const operation = new Running(claim.record, session, this.parts);
+    const operation = new Running(claim.record, session, this.parts, true);
     this.running.set(id, operation);
     this.follow(operation, claim, undefined);
   }

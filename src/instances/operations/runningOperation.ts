@@ -71,6 +71,7 @@ export class Running implements RunningOperation {
     public record: OperationRecord,
     private readonly session: AccountSession,
     private readonly parts: OperationParts,
+    readonly isContinued = false,
   ) {}
 
   /** Whether it belongs to this session. */

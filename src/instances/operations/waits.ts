@@ -79,6 +79,7 @@ async function patiently(
   test: (row: InstanceRow | undefined) => boolean,
 ): Promise<InstanceRow | undefined> {
   const limit = new AbortController();
+  const id = idOf(steps.record);
   const timer = steps.clock.after(patienceMs, () =>
     limit.abort(
       new Error(
@@ -90,11 +91,15 @@ async function patiently(
     ),
   );
   try {
-    return await steps.session.waitFor(
-      idOf(steps.record),
-      test,
-      AbortSignal.any([steps.signal, limit.signal]),
-    );
+    return await steps.session.waitFor(id, test, AbortSignal.any([steps.signal, limit.signal]));
+  } catch (error) {
+    if (!limit.signal.aborted || steps.signal.aborted || !steps.session.isCurrent) throw error;
+    // The computer may have slept through the wait, so that it ends before anything was seen.
+    await steps.session.check(id);
+    steps.signal.throwIfAborted();
+    const row = steps.session.row(id);
+    if (!test(row)) throw error;
+    return row;
   } finally {
     timer.dispose();
   }

@@ -108,8 +108,9 @@ async function reportEnd(
   // A form reports the end of its create, but can't report what the search finds after that.
   const isSearched = record.kind === 'create' && outcome.kind === 'unknown';
   if (operation.isElsewhere || (reportedByForm.has(operation) && !isSearched)) return;
-  // What failed before it was accepted is reported by the command that asked for it; a create has no such command.
-  if (end && !isSearched && record.kind !== 'create' && !(await accepted)) return;
+  // What failed before it was accepted is reported by the command that waits for that.
+  const hasCommand = record.kind !== 'create' && !operation.isContinued;
+  if (end && hasCommand && !(await accepted)) return;
   const tookMs = clock.now() - startedAt;
   if (end) showOutcome(log, record, outcomeOfError(end.error));
   else showOutcome(log, record, { kind: 'done', value: { id: record.instanceId ?? '' } }, tookMs);

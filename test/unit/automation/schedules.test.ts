@@ -264,7 +264,44 @@ describe('a stop that fails', () => {
     window.operations.noted = record;
     await pass(clock, hour + minute, window);
     expect(window.operations.begun).toEqual([]);
+    // That stop may still fail, so the schedule goes on until the instance is seen to be off.
+    expect(window.schedules.list()).toHaveLength(1);
+    window.operations.noted = undefined;
+    window.store.list(clock.now(), rowOf('a', 'stopped', 1, 'box'));
+    await pass(clock, 2 * minute, window);
+    expect(window.operations.begun).toEqual([]);
     expect(window.schedules.list()).toEqual([]);
+  });
+
+  it('is carried out if the stop that was under way fails', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    await window.schedules.set(inAnHour);
+    window.operations.noted = (await new StandInOperations().begin('stop', 'a')).record;
+    await pass(clock, hour + minute, window);
+    window.operations.noted = undefined;
+    await pass(clock, 2 * minute, window);
+    expect(window.operations.begun).toEqual(['stop a']);
+  });
+
+  it('that was accepted and shows no effect leads to a question, and isn’t sent again', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    const begin = window.operations.begin.bind(window.operations);
+    window.operations.begin = async (kind, id) => {
+      const done = Promise.reject(new Error('The instance didn’t stop.'));
+      done.catch(() => undefined);
+      return { ...(await begin(kind, id)), done };
+    };
+    await window.schedules.set(inAnHour);
+    await pass(clock, hour + 5 * minute, window);
+    expect(window.operations.begun).toEqual(['stop a']);
+    expect(window.missed).toMatchObject([{ name: 'alpha' }]);
+    expect(window.schedules.list()).toHaveLength(1);
+    window.store.list(clock.now(), rowOf('a', 'stopped', 1, 'box'));
+    await pass(clock, hour + 5 * minute, window);
+    expect(window.schedules.list()).toEqual([]);
+    expect(window.missed).toHaveLength(1);
   });
 });
 

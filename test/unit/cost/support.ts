@@ -170,6 +170,7 @@ export class StandInOperations {
       message: '',
       onDidReport: () => ({ dispose: () => undefined }),
       isElsewhere: false,
+      isContinued: false,
       accepted,
       done: accepted,
       outcome: Promise.resolve({ kind: 'done', value: { id: instanceId } }),

@@ -91,7 +91,7 @@ describe('an operation', () => {
   const operations = { onDidBegin: begun.event, onDidFind: finds.event, onDidAsk: questions.event };
   followOperations({ operations, clock, log, reportedByForm });
 
-  function begin(kind: OperationKind, byForm = false): Started {
+  function begin(kind: OperationKind, byForm = false, isContinued = false): Started {
     const cancel = vi.fn();
     const [accepted, done] = [new Deferred(), new Deferred()];
     const outcome = new Deferred<InstanceOutcome>();
@@ -100,6 +100,7 @@ describe('an operation', () => {
       message: '',
       onDidReport: new Emitter<string>().event,
       isElsewhere: false,
+      isContinued,
       accepted: accepted.promise,
       done: done.promise,
       outcome: outcome.promise,
@@ -148,6 +149,14 @@ describe('an operation', () => {
     await early.done.promise.catch(() => undefined);
     await Promise.resolve();
     expect(window.messages).toEqual([]);
+  });
+
+  test('that was continued from another window is reported here, also if it was never accepted', async () => {
+    const { accepted, done } = begin('stop', false, true);
+    accepted.reject(unclear);
+    done.reject(unclear);
+    await expect.poll(() => window.messages.length).toBe(1);
+    expect(window.messages[0]).toContain('unknown whether “box” was stopped');
   });
 
   test('that a form began is reported by the form alone', async () => {
