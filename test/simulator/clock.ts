@@ -4,7 +4,7 @@ import type { Disposable } from '../../src/base/disposable';
 /** Time that stands still until a test moves it. */
 export class ManualClock implements Clock {
   private time: number;
-  private timers: { readonly at: number; readonly callback: () => void }[] = [];
+  private timers: { at: number; readonly callback: () => void }[] = [];
   private longestSkipped = -1;
 
   constructor(start = Date.UTC(2026, 0, 1)) {
@@ -32,8 +32,14 @@ export class ManualClock implements Clock {
    * the next advance.
    */
   jump(ms: number): void {
+    if (ms < 0) this.set(ms);
+    else this.time += ms;
+  }
+
+  /** Somebody sets the clock: what was to be called in a minute still is. */
+  set(ms: number): void {
     this.time += ms;
-    if (ms < 0) this.timers = this.timers.map(({ at, callback }) => ({ at: at + ms, callback }));
+    for (const timer of this.timers) timer.at += ms;
   }
 
   /** Moves time on, calls the timers that are then due, and waits for nothing. */

@@ -62,6 +62,12 @@ export class MemorySnapshot implements SharedSnapshot {
     return this.written.event(listener);
   }
 
+  /** The window that asks was killed. */
+  freeAsker(): void {
+    this.asker = undefined;
+    this.freed.fire();
+  }
+
   private readonly freed = new Emitter<void>();
 }
 
@@ -74,6 +80,8 @@ export class MemoryJournal implements Journal {
   /** Called after each note; a test ends a window here. */
   onNote: (record: OperationRecord) => void = () => undefined;
   private readonly claims = new Map<string, AbortController>();
+  /** Whoever takes one of them up ends it. */
+  private readonly canceled = new Set<string>();
   private readonly changed = new Emitter<void>();
 
   list(): Promise<readonly OperationRecord[]> {
@@ -91,6 +99,7 @@ export class MemoryJournal implements Journal {
     if (!record || this.claims.has(id)) return Promise.resolve(undefined);
     const ended = new AbortController();
     this.claims.set(id, ended);
+    if (this.canceled.has(id)) ended.abort(new DOMException('Cancelled', 'AbortError'));
     let lost = false;
     const isOurs = (): boolean => !lost && this.claims.get(id) === ended;
     ended.signal.addEventListener('abort', () => (lost = ended.signal.reason === lostClaim));
@@ -128,6 +137,7 @@ export class MemoryJournal implements Journal {
   }
 
   cancel(id: string): Promise<void> {
+    this.canceled.add(id);
     this.claims.get(id)?.abort(new DOMException('Cancelled', 'AbortError'));
     return Promise.resolve();
   }
@@ -139,8 +149,8 @@ export class MemoryJournal implements Journal {
   }
 
   /** The claims were not renewed for too long, as after a sleep: others may take the operations up. */
-  loseClaims(): void {
-    for (const [id, claim] of [...this.claims]) {
+  loseClaims(ids: readonly string[] = [...this.claims.keys()]): void {
+    for (const [id, claim] of [...this.claims].filter(([each]) => ids.includes(each))) {
       this.claims.delete(id);
       claim.abort(lostClaim);
     }

@@ -1,0 +1,33 @@
+import { describe, expect, test, vi } from 'vitest';
+import { History } from './outcomes/history';
+
+vi.mock('../../../src/base/sharedFile', async () => ({
+  SharedFile: (await import('./outcomes/memoryFile')).MemoryFile,
+}));
+
+const seed = Number(process.env.OUTCOMES_SEED ?? 20_261_126);
+const histories = Number(process.env.OUTCOMES_RUNS ?? (process.env.STRESS === '1' ? 3_000 : 60));
+const steps = 40;
+
+describe('done means seen to be done', () => {
+  test(
+    `${histories} random histories: what is told is what the simulator did, and nothing is done unasked (OUTCOMES_SEED=${seed})`,
+    { timeout: 3_600_000 },
+    async () => {
+      const unhandled: unknown[] = [];
+      const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
+      process.on('unhandledRejection', onUnhandled);
+      try {
+        for (let index = 0; index < histories; index++) {
+          const history = new History(seed + index, steps);
+          const errors = await history.run();
+          if (errors.length > 0) console.log(`OUTCOMES_SEED=${seed + index}\n${history.story.join('\n')}`);
+          expect(errors, `OUTCOMES_SEED=${seed + index} OUTCOMES_RUNS=1`).toEqual([]);
+        }
+        expect(unhandled).toEqual([]);
+      } finally {
+        process.off('unhandledRejection', onUnhandled);
+      }
+    },
+  );
+});
