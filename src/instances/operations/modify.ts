@@ -1,7 +1,18 @@
 import * as l10n from '@vscode/l10n';
-import type { Instance, ModifyRequest } from '../../api/types';
+import { withoutMissing } from '../../api/fields';
+import type { ModifyRequest, Resources } from '../../api/types';
 import { isStoppedNow, startAgain, stop } from './power';
-import { afterStop, callOptions, checkInstance, idOf, instanceIn, isAt, sendOnce, type Steps } from './steps';
+import {
+  afterStop,
+  callOptions,
+  checkInstance,
+  idOf,
+  instanceIn,
+  isAt,
+  sendOnce,
+  type Seen,
+  type Steps,
+} from './steps';
 import { untilRunning, untilStopped } from './waits';
 
 /** Modifies an instance, which has to be stopped for it: one that runs is stopped before, and started after. */
@@ -26,6 +37,7 @@ export async function modify(steps: Steps): Promise<void> {
     // It may still be under way while the list shows the instance as stopped.
     await steps.session.refreshOne(idOf(steps.record));
     await untilStopped(steps);
+    await untilModified(steps, request);
   }
   if (startAfter) {
     if (!isAt(steps, 'starting')) await startAgain(steps);
@@ -44,18 +56,39 @@ async function change(steps: Steps, request: ModifyRequest): Promise<void> {
       await steps.session.api.modifyInstance(id, request, callOptions(steps));
       return true;
     },
-    recover: async () => fits(instanceIn(await checkInstance(steps)), request) || undefined,
+    recover: async () => fits(instanceIn(await checkInstance(steps))?.resources, request) || undefined,
   });
   await steps.session.accepted(id, 'modify');
   await steps.at('modified');
 }
 
-function fits(instance: Instance | undefined, { vcpuCount, ramGb, storageGb, gpu }: ModifyRequest): boolean {
-  const resources = instance?.resources;
+/** An accepted change that the instance doesn't show wasn't made. What isn't known of its resources decides nothing. */
+async function untilModified(steps: Steps, request: ModifyRequest): Promise<void> {
+  const { vcpuCount, ramGb, storageGb, gpu } = request;
+  const wanted: Resources = { vcpuCount, ramGb, storageGb, gpus: gpu && [gpu] };
+  const isModified = (seen: Seen): boolean =>
+    seen.kind === 'found' &&
+    fits({ ...wanted, ...withoutMissing(instanceIn(seen)?.resources ?? {}) }, request);
+  const seen = await checkInstance(steps, isModified);
+  if (isModified(seen)) return;
+  throw new Error(
+    seen.kind === 'gone'
+      ? l10n.t('TensorDock no longer has this instance.')
+      : l10n.t('TensorDock accepted the change, but the instance is stopped and has its old resources.'),
+  );
+}
+
+function fits(
+  resources: Resources | undefined,
+  { vcpuCount, ramGb, storageGb, gpu }: ModifyRequest,
+): boolean {
   return (
     resources?.vcpuCount === vcpuCount &&
     resources.ramGb === ramGb &&
     resources.storageGb === storageGb &&
-    (!gpu || (resources.gpus ?? []).some(({ model, count }) => model === gpu.model && count === gpu.count))
+    (!gpu ||
+      (resources.gpus ?? []).some(
+        ({ model, count }) => model.toLowerCase() === gpu.model.toLowerCase() && count === gpu.count,
+      ))
   );
 }

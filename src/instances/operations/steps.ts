@@ -96,14 +96,24 @@ export async function sendOnce<T>(steps: Steps, { step, saved, send, recover }: 
 /** A good answer about an instance: its state, or that it is gone. */
 export type Seen = Exclude<Checked, { kind: 'failed' }>;
 
-/** Requests the instance until there is a good answer. Throws `OutcomeUnknownError` if there is none in time. */
-export async function checkInstance(steps: Steps): Promise<Seen> {
+/**
+ * Requests the instance until there is a good answer, and until that is as wanted for as long as a minute. Throws
+ * `OutcomeUnknownError` if there is no good answer in time.
+ */
+export async function checkInstance(
+  steps: Steps,
+  isWanted: (seen: Seen) => boolean = () => true,
+): Promise<Seen> {
+  let last: Seen | undefined;
   for (const gap of checkGapsMs) {
     if (gap > 0) await delay(steps.clock, gap, steps.signal);
     const checked = await steps.session.check(idOf(steps.record));
     steps.signal.throwIfAborted();
-    if (checked.kind !== 'failed') return checked;
+    if (checked.kind === 'failed') continue;
+    last = checked;
+    if (isWanted(checked)) return checked;
   }
+  if (last) return last;
   throw new OutcomeUnknownError(
     l10n.t(
       'TensorDock didn’t confirm the request, and the instance couldn’t be checked. It may have succeeded. Check the instance before you try again.',

@@ -107,8 +107,9 @@ export class Wishes {
     const isAttended = this.household.open.length > 0;
     const now = this.household.clock.now();
     for (const wish of this.byRecord.values()) {
+      if (!isAttended || wish.account !== this.household.account) continue;
       if (Math.abs(now - wish.attendedAt) >= lateMs) wish.stale = true;
-      if (isAttended && wish.account === this.household.account) wish.attendedAt = now;
+      wish.attendedAt = now;
     }
   }
 
