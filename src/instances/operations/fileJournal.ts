@@ -152,7 +152,13 @@ export class FileJournal implements Journal {
     };
     await checkCancel();
     const watcher = this.watch(() => void checkCancel());
-    const signal = AbortSignal.any([lock.lost, cancelling.signal]);
+    const ended = new AbortController();
+    const signal = AbortSignal.any([lock.lost, cancelling.signal, ended.signal]);
+    // After sleep, a window may not know yet that another one took its lock, and has finished the operation.
+    const checkEnded = async (): Promise<void> => {
+      if (!(await exists(path.join(this.folder, `${id}.json`))))
+        ended.abort(new Error('It ended elsewhere.'));
+    };
     const release = async (): Promise<void> => {
       watcher.dispose();
       await lock.release();
@@ -161,6 +167,9 @@ export class FileJournal implements Journal {
       record,
       signal,
       note: async (next) => {
+        // The watcher may be late, and nothing must be sent for what was just canceled elsewhere.
+        await checkCancel();
+        await checkEnded();
         signal.throwIfAborted();
         // A full disk must not end what is under way.
         await this.write(`${id}.json`, next).catch((error: unknown) => {
@@ -169,7 +178,7 @@ export class FileJournal implements Journal {
         });
       },
       finish: async (remember) => {
-        if (!lock.lost.aborted) {
+        if (!lock.lost.aborted && !ended.signal.aborted) {
           if (remember) await this.write(`${id}.done`, remember);
           await rm(path.join(this.folder, `${id}.json`), { force: true });
           await rm(path.join(this.folder, `${id}.cancel`), { force: true });

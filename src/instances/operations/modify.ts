@@ -1,18 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { withoutMissing } from '../../api/fields';
-import type { ModifyRequest, Resources } from '../../api/types';
+import type { Instance, ModifyRequest, Resources } from '../../api/types';
 import { isStoppedNow, startAgain, stop } from './power';
-import {
-  afterStop,
-  callOptions,
-  checkInstance,
-  idOf,
-  instanceIn,
-  isAt,
-  sendOnce,
-  type Seen,
-  type Steps,
-} from './steps';
+import { afterStop, callOptions, checkPresent, idOf, isAt, sendOnce, type Steps } from './steps';
 import { untilRunning, untilStopped } from './waits';
 
 /** Modifies an instance, which has to be stopped for it: one that runs is stopped before, and started after. */
@@ -56,7 +46,7 @@ async function change(steps: Steps, request: ModifyRequest): Promise<void> {
       await steps.session.api.modifyInstance(id, request, callOptions(steps));
       return true;
     },
-    recover: async () => fits(instanceIn(await checkInstance(steps))?.resources, request) || undefined,
+    recover: async () => fits((await checkPresent(steps)).resources, request) || undefined,
   });
   await steps.session.accepted(id, 'modify');
   await steps.at('modified');
@@ -66,15 +56,11 @@ async function change(steps: Steps, request: ModifyRequest): Promise<void> {
 async function untilModified(steps: Steps, request: ModifyRequest): Promise<void> {
   const { vcpuCount, ramGb, storageGb, gpu } = request;
   const wanted: Resources = { vcpuCount, ramGb, storageGb, gpus: gpu && [gpu] };
-  const isModified = (seen: Seen): boolean =>
-    seen.kind === 'found' &&
-    fits({ ...wanted, ...withoutMissing(instanceIn(seen)?.resources ?? {}) }, request);
-  const seen = await checkInstance(steps, isModified);
-  if (isModified(seen)) return;
+  const isModified = ({ resources }: Instance): boolean =>
+    fits({ ...wanted, ...withoutMissing(resources ?? {}) }, request);
+  if (isModified(await checkPresent(steps, isModified))) return;
   throw new Error(
-    seen.kind === 'gone'
-      ? l10n.t('TensorDock no longer has this instance.')
-      : l10n.t('TensorDock accepted the change, but the instance is stopped and has its old resources.'),
+    l10n.t('TensorDock accepted the change, but the instance is stopped and has its old resources.'),
   );
 }
 

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { NoCapacityError, OutcomeUnknownError, RateLimitedError, TensorDockError } from '../../api/errors';
 import { gpuName } from '../../api/gpuName';
+import type { Instance } from '../../api/types';
 import { delay } from '../../base/clock';
 import { waitEnd } from '../../base/waitEnd';
 import { formatWhen, formatWhenInSentence } from '../../base/when';
@@ -9,12 +10,11 @@ import {
   afterStop,
   callOptions,
   checkInstance,
+  checkPresent,
   idOf,
-  instanceIn,
   isAt,
   sendOnce,
   withMessage,
-  type Seen,
   type Steps,
 } from './steps';
 import { untilRunning, untilStopped } from './waits';
@@ -44,7 +44,7 @@ export async function stop(steps: Steps): Promise<void> {
         return true;
       },
       recover: async () =>
-        isIn(await checkInstance(steps), 'stopped', 'stoppeddisassociated', 'stopping') || undefined,
+        isIn(await checkPresent(steps), 'stopped', 'stoppeddisassociated', 'stopping') || undefined,
     });
     await steps.session.accepted(id, 'stop');
     await steps.at('stopping');
@@ -119,7 +119,7 @@ async function recognizeStart(steps: Steps): Promise<boolean> {
   const checked = isAt(steps, 'asking-start') ? await checkInstance(steps) : await steps.session.check(id);
   steps.signal.throwIfAborted();
   if (checked.kind === 'failed') return false;
-  if (isIn(checked, 'running', 'starting')) {
+  if (checked.kind === 'found' && isIn(checked.row.instance, 'running', 'starting')) {
     await steps.session.accepted(id, 'start');
     await steps.at('starting');
   }
@@ -174,15 +174,14 @@ async function sendStart(steps: Steps, beforeSending: () => void = () => undefin
       await steps.session.api.startInstance(id, callOptions(steps));
       return true;
     },
-    recover: async () => isIn(await checkInstance(steps), 'running', 'starting') || undefined,
+    recover: async () => isIn(await checkPresent(steps), 'running', 'starting') || undefined,
   });
   await steps.session.accepted(id, 'start');
   await steps.at('starting');
 }
 
-function isIn(seen: Seen, ...states: readonly string[]): boolean {
-  const state = instanceIn(seen)?.state;
-  return state !== undefined && states.includes(state);
+function isIn({ state }: Instance, ...states: readonly string[]): boolean {
+  return states.includes(state);
 }
 
 function gapAfter({ random }: Steps, attempt: number, error: TensorDockError): number {

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { callOptions, checkInstance, idOf, instanceIn, isAt, sendOnce, type Steps } from './steps';
+import { callOptions, checkInstance, idOf, isAt, sendOnce, type Steps } from './steps';
 import { untilGone } from './waits';
 
 /** Deletes an instance, and waits until it is proved gone. */
@@ -14,7 +14,7 @@ export async function remove(steps: Steps): Promise<void> {
       recover: async () => {
         const seen = await checkInstance(steps);
         if (seen.kind === 'gone') return { alreadyGone: true };
-        const state = instanceIn(seen)?.state;
+        const { state } = seen.row.instance;
         return state === 'deleting' || state === 'deleted' ? { alreadyGone: false } : undefined;
       },
     });

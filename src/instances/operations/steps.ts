@@ -78,7 +78,7 @@ export async function sendOnce<T>(steps: Steps, { step, saved, send, recover }: 
     let unclear: unknown;
     if (sends > 0) {
       await steps.requireTimely();
-      if (!isAt(steps, step)) await steps.at(step, saved?.());
+      await steps.at(step, saved?.());
       try {
         return await send();
       } catch (error) {
@@ -121,6 +121,16 @@ export async function checkInstance(
   );
 }
 
+/** Like `checkInstance`, but throws if the service no longer knows the instance, so that nothing more is sent to it. */
+export async function checkPresent(
+  steps: Steps,
+  isWanted: (instance: Instance) => boolean = () => true,
+): Promise<Instance> {
+  const seen = await checkInstance(steps, (each) => each.kind === 'found' && isWanted(each.row.instance));
+  if (seen.kind === 'found') return seen.row.instance;
+  throw new Error(l10n.t('TensorDock no longer has this instance.'));
+}
+
 /** The service may have done it. A person who canceled doesn't wait for more. */
 function isUnclear(error: unknown, steps: Steps): boolean {
   return error instanceof OutcomeUnknownError && !steps.signal.aborted;
@@ -147,9 +157,4 @@ export function withMessage(error: TensorDockError, message: string): TensorDock
   return error instanceof NoCapacityError
     ? new NoCapacityError(message, details)
     : new TensorDockError(error.code, message, details);
-}
-
-/** The instance in a good answer, if there is one. */
-export function instanceIn(seen: Seen): Instance | undefined {
-  return seen.kind === 'found' ? seen.row.instance : undefined;
 }

@@ -158,6 +158,39 @@ describe('the notes of operations', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  test('nothing is noted after a cancel, or after another window has finished it', async () => {
+    const claim = await new FileJournal(folder, log).begin(record);
+    await new FileJournal(folder, log).cancel('op-1');
+    await expect(claim?.note({ ...record, step: 'asking-start' })).rejects.toThrow('Cancelled');
+    const second = await new FileJournal(folder, log).begin({ ...record, id: 'op-2' });
+    await rm(file('op-2.json'));
+    await expect(second?.note({ ...record, id: 'op-2' })).rejects.toThrow('ended elsewhere');
+    expect(second?.signal.aborted).toBe(true);
+    await claim?.finish();
+    await second?.finish();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('where the folder can’t be written, an operation works in memory, and that is said once', async () => {
+    await writeFile(file('occupied'), '');
+    const onUnwritable = vi.fn();
+    const journal = new FileJournal(file('occupied/operations'), log, onUnwritable);
+    const changed = vi.fn();
+    const watcher = journal.watch(changed);
+    const claim = await journal.begin(record);
+    await journal.begin({ ...record, id: 'op-2' });
+    await claim?.note({ ...record, step: 'stopping' });
+    expect(await journal.list()).toMatchObject([{ step: 'stopping' }, { id: 'op-2' }]);
+    expect(await journal.begin(record)).toBeUndefined();
+    await journal.cancel('op-1');
+    expect(claim?.signal.aborted).toBe(true);
+    await claim?.finish();
+    expect(await journal.list()).toHaveLength(1);
+    expect(changed).toHaveBeenCalled();
+    expect(onUnwritable).toHaveBeenCalledTimes(1);
+    watcher.dispose();
+  });
+
   test('a cancel of one that lost its window is there when it is taken up', async () => {
     const journal = new FileJournal(folder, log);
     await (await journal.begin(record))?.release();
