@@ -1,8 +1,18 @@
 import * as l10n from '@vscode/l10n';
 import { withoutMissing } from '../../api/fields';
+import type { TensorDockError } from '../../api/errors';
 import type { Instance, ModifyRequest, Resources } from '../../api/types';
 import { isStoppedNow, startAgain, stop } from './power';
-import { afterStop, callOptions, checkPresent, idOf, isAt, sendOnce, type Steps } from './steps';
+import {
+  afterChange,
+  callOptions,
+  checkPresent,
+  idOf,
+  isAt,
+  sendOnce,
+  type Steps,
+  withMessage,
+} from './steps';
 import { untilRunning, untilStopped } from './waits';
 
 /** Modifies an instance, which has to be stopped for it: one that runs is stopped before, and started after. */
@@ -14,14 +24,7 @@ export async function modify(steps: Steps): Promise<void> {
     await stop(steps);
   }
   if (isAt(steps, 'stopping')) {
-    await afterStop(
-      steps,
-      () => change(steps, request),
-      ({ message }, isUnknown) =>
-        isUnknown
-          ? l10n.t('The instance was stopped, and TensorDock didn’t confirm the modify request: {0}', message)
-          : l10n.t('The instance was stopped, but couldn’t be modified: {0}', message),
-    );
+    await afterChange(steps, () => change(steps, request), explainStopped);
   } else if (isAt(steps, 'begin', 'changing')) await change(steps, request);
   if (isAt(steps, 'modified')) {
     // It may still be under way while the list shows the instance as stopped.
@@ -30,10 +33,29 @@ export async function modify(steps: Steps): Promise<void> {
     await untilModified(steps, request);
   }
   if (startAfter) {
-    if (!isAt(steps, 'starting')) await startAgain(steps);
+    if (!isAt(steps, 'starting')) await startAgain(steps, explainModified);
     steps.accepted();
     await untilRunning(steps);
   }
+}
+
+function explainStopped(error: TensorDockError, isUnknown: boolean): Error {
+  const { message } = error;
+  return withMessage(
+    error,
+    isUnknown
+      ? l10n.t('The instance was stopped, and TensorDock didn’t confirm the modify request: {0}', message)
+      : l10n.t('The instance was stopped, but couldn’t be modified: {0}', message),
+  );
+}
+
+/** It was modified, so this is no refusal of that. */
+function explainModified({ message }: TensorDockError, isUnknown: boolean): Error {
+  return new Error(
+    isUnknown
+      ? l10n.t('The instance was modified, and TensorDock didn’t confirm the start request: {0}', message)
+      : l10n.t('The instance was modified, but couldn’t be started: {0}', message),
+  );
 }
 
 /** Sending the same values again does no harm, but isn't done if a good answer shows them. */

@@ -7,7 +7,7 @@ import { waitEnd } from '../../base/waitEnd';
 import { formatWhen, formatWhenInSentence } from '../../base/when';
 import { isStopped } from '../state';
 import {
-  afterStop,
+  afterChange,
   callOptions,
   checkInstance,
   checkPresent,
@@ -57,21 +57,27 @@ export async function stop(steps: Steps): Promise<void> {
 export async function restart(steps: Steps): Promise<void> {
   if (isAt(steps, 'begin')) await steps.requireBudget();
   if (isAt(steps, 'begin', 'asking-stop', 'stopping')) await stop(steps);
-  if (!isAt(steps, 'starting')) await startAgain(steps);
+  if (!isAt(steps, 'starting')) await startAgain(steps, explainStopped);
   steps.accepted();
   await untilRunning(steps);
 }
 
-/** Starts an instance that was stopped on the way. Errors say that it is stopped now. */
-export async function startAgain(steps: Steps): Promise<void> {
+/** Starts an instance that was changed before. Errors say that it was, in the words of `explain`. */
+export async function startAgain(
+  steps: Steps,
+  explain: (error: TensorDockError, isUnknown: boolean) => Error,
+): Promise<void> {
   if (!isAt(steps, 'asking-start')) await steps.at('start');
-  await afterStop(
-    steps,
-    () => sendStart(steps),
-    ({ message }, isUnknown) =>
-      isUnknown
-        ? l10n.t('The instance was stopped, and TensorDock didn’t confirm the start request: {0}', message)
-        : l10n.t('The instance was stopped, but couldn’t be started again: {0}', message),
+  await afterChange(steps, () => sendStart(steps), explain);
+}
+
+function explainStopped(error: TensorDockError, isUnknown: boolean): Error {
+  const { message } = error;
+  return withMessage(
+    error,
+    isUnknown
+      ? l10n.t('The instance was stopped, and TensorDock didn’t confirm the start request: {0}', message)
+      : l10n.t('The instance was stopped, but couldn’t be started again: {0}', message),
   );
 }
 

@@ -136,17 +136,17 @@ function isUnclear(error: unknown, steps: Steps): boolean {
   return error instanceof OutcomeUnknownError && !steps.signal.aborted;
 }
 
-/** Does what comes after a stop on the way. Its errors get a message that says that the instance is stopped now. */
-export async function afterStop(
+/** Does what comes after something was changed already, which its errors have to say. */
+export async function afterChange(
   steps: Steps,
   work: () => Promise<void>,
-  message: (error: TensorDockError, isUnknown: boolean) => string,
+  explain: (error: TensorDockError, isUnknown: boolean) => Error,
 ): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (steps.signal.aborted || !(error instanceof TensorDockError)) throw error;
-    throw withMessage(error, message(error, error instanceof OutcomeUnknownError));
+    throw explain(error, error instanceof OutcomeUnknownError);
   }
 }
 

@@ -160,6 +160,16 @@ describe('done means seen to be done', () => {
     expect(changesSent(person)).toEqual(['PUT modify']);
   });
 
+  test('a modify whose start finds no GPU says that the instance was modified', async () => {
+    await withInstance('stopped');
+    spoil('POST', { kind: 'error-in-200', error: 'No available GPUs' });
+    const modify = await window.operations.modify(id, bigger, true);
+    expect(await endOf(modify)).toMatchObject({
+      message: expect.stringMatching(/was modified, but couldn’t be started.*isn’t available/) as unknown,
+    });
+    expect(await person.outcome(modify.outcome)).not.toMatchObject({ kind: 'refused' });
+  });
+
   test('a gateway’s page with a 404 proves no deletion', async () => {
     await withInstance('running');
     spoil('DELETE', { kind: 'drop', when: 'before' });

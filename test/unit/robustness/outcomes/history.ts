@@ -183,7 +183,7 @@ export class History {
       const own = question.candidates.find(({ id }) => this.wishes.truth.instances.has(id));
       if (own && yes) operation.choose(own.id);
     } else if (yes) {
-      if (wish) Object.assign(wish, { stale: false, attendedAt: this.household.clock.now() });
+      if (wish) Object.assign(wish, { stale: false, attendedAt: this.wishes.times });
       question.proceed();
     } else {
       if (wish) wish.canceled = true;
@@ -251,7 +251,6 @@ export class History {
     this.tell(`  by ${ms / minute} min`);
     this.wishes.attend();
     this.household.setClock(ms);
-    this.wishes.attend();
   }
 
   /** All is well again, and the person answers: everything comes to an end that is told. */

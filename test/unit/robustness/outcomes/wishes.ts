@@ -22,6 +22,17 @@ const actionsOf: Readonly<Record<OperationKind, readonly Action[]>> = {
   startWhenAvailable: ['start'],
 };
 
+/** A moment, and what the person's clock showed then. */
+interface Times {
+  readonly real: number;
+  readonly shown: number;
+}
+
+/** Whether so much time has passed, which a clock that was set meanwhile may hide. */
+function isLate(before: Times, after: Times): boolean {
+  return after.real - before.real >= lateMs && Math.abs(after.shown - before.shown) >= lateMs;
+}
+
 /** Something that the person asked for. */
 export interface Wish {
   readonly kind: OperationKind;
@@ -33,8 +44,7 @@ export interface Wish {
   readonly sizes?: string;
   /** Nobody worked on it for so long that the person has to be asked. */
   stale: boolean;
-  /** By the person's clock. */
-  attendedAt: number;
+  attendedAt: Times;
   /** The person doesn't want it anymore. */
   canceled: boolean;
 }
@@ -82,7 +92,7 @@ export class Wishes {
   }
 
   newWish(kind: OperationKind, account: AccountId, target: string, sizes?: string): Wish {
-    const wish = { kind, account, target, at: this.now, sizes, attendedAt: this.household.clock.now() };
+    const wish = { kind, account, target, at: this.now, sizes, attendedAt: this.times };
     return { ...wish, stale: false, canceled: false };
   }
 
@@ -105,11 +115,10 @@ export class Wishes {
   /** Call this often: which wishes some window works on. */
   attend(): void {
     const isAttended = this.household.open.length > 0;
-    const now = this.household.clock.now();
     for (const wish of this.byRecord.values()) {
       if (!isAttended || wish.account !== this.household.account) continue;
-      if (Math.abs(now - wish.attendedAt) >= lateMs) wish.stale = true;
-      wish.attendedAt = now;
+      if (isLate(wish.attendedAt, this.times)) wish.stale = true;
+      wish.attendedAt = this.times;
     }
   }
 
@@ -119,6 +128,10 @@ export class Wishes {
 
   fail(message: string): void {
     this.errors.push(`${message} (at ${Math.round((this.now - Date.UTC(2026, 0, 1)) / 1000)} s)`);
+  }
+
+  get times(): Times {
+    return { real: this.now, shown: this.household.clock.now() };
   }
 
   private get now(): number {
