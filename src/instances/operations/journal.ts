@@ -54,6 +54,8 @@ export const operationSchema = v.object({
   ),
   /** A modify: whether to start the instance afterwards. */
   startAfter: v.optional(v.boolean()),
+  /** A modify: it stopped the instance, which its failure has to say. */
+  stopped: v.optional(v.boolean()),
   /** A create or modify: what the instance costs then, in US dollars an hour, if that is known. */
   rateHourly: v.optional(count),
   /** The person agreed that it exceeds a limit that they set. */

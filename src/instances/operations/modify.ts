@@ -23,9 +23,11 @@ export async function modify(steps: Steps): Promise<void> {
   if (isAt(steps, 'asking-stop', 'stopping') || (isAt(steps, 'begin') && !isStoppedNow(steps))) {
     await stop(steps);
   }
-  if (isAt(steps, 'stopping')) {
-    await afterChange(steps, () => change(steps, request), explainStopped);
-  } else if (isAt(steps, 'begin', 'changing')) await change(steps, request);
+  if (isAt(steps, 'begin', 'stopping', 'changing')) {
+    const stopped = steps.record.stopped ?? isAt(steps, 'stopping');
+    const work = async (): Promise<void> => change(steps, request, stopped);
+    await (stopped ? afterChange(steps, work, explainStopped) : work());
+  }
   if (isAt(steps, 'modified')) {
     // It may still be under way while the list shows the instance as stopped.
     await steps.session.refreshOne(idOf(steps.record));
@@ -59,11 +61,12 @@ function explainModified({ message }: TensorDockError, isUnknown: boolean): Erro
 }
 
 /** Sending the same values again does no harm, but isn't done if a good answer shows them. */
-async function change(steps: Steps, request: ModifyRequest): Promise<void> {
+async function change(steps: Steps, request: ModifyRequest, stopped: boolean): Promise<void> {
   const id = idOf(steps.record);
   steps.report(l10n.t('Modifying its resources…'));
   await sendOnce(steps, {
     step: 'changing',
+    saved: () => ({ stopped }),
     send: async () => {
       await steps.session.api.modifyInstance(id, request, callOptions(steps));
       return true;

@@ -1,13 +1,15 @@
 import { describe, expect, test, vi } from 'vitest';
 import { History } from './outcomes/history';
+import { Spending } from './outcomes/spending';
 
 vi.mock('../../../src/base/sharedFile', async () => ({
   SharedFile: (await import('./outcomes/memoryFile')).MemoryFile,
 }));
 
 const seed = Number(process.env.OUTCOMES_SEED ?? 20_261_126);
-const histories = Number(process.env.OUTCOMES_RUNS ?? (process.env.STRESS === '1' ? 3_000 : 60));
+const histories = Number(process.env.OUTCOMES_RUNS ?? (process.env.STRESS === '1' ? 3_000 : 40));
 const steps = 40;
+const runs = Math.ceil(histories / 4);
 const mostReported = 5;
 
 describe('done means seen to be done', () => {
@@ -32,6 +34,20 @@ describe('done means seen to be done', () => {
       } finally {
         process.off('unhandledRejection', onUnhandled);
       }
+    },
+  );
+
+  test(
+    `${runs} random lives of windows that are killed: costs are never more than what ran, and "at least" where it was not seen (OUTCOMES_SEED=${seed})`,
+    { timeout: 3_600_000 },
+    async () => {
+      const wrong: string[] = [];
+      for (let index = 0; index < runs && wrong.length < mostReported; index++) {
+        const errors = await new Spending(seed + index).run(steps);
+        if (errors.length > 0)
+          wrong.push(`OUTCOMES_SEED=${seed + index} OUTCOMES_RUNS=1: ${errors.join('; ')}`);
+      }
+      expect(wrong).toEqual([]);
     },
   );
 });

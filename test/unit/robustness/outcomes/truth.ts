@@ -65,6 +65,21 @@ export class Truth {
     );
   }
 
+  /** When the instance was so, from and to. */
+  spans(id: string, test: (status: string) => boolean): readonly { from: number; to: number }[] {
+    const moments = this.moments.get(id) ?? [];
+    return moments
+      .flatMap(({ at, status }, index) =>
+        test(status) ? [{ from: at, to: moments[index + 1]?.at ?? this.now }] : [],
+      )
+      .reduce<{ from: number; to: number }[]>((spans, span) => {
+        const last = spans.at(-1);
+        return last?.to === span.from
+          ? [...spans.slice(0, -1), { from: last.from, to: span.to }]
+          : [...spans, span];
+      }, []);
+  }
+
   effectsOn(id: string, action: Effect['action'], from: number, to: number): number {
     return this.effects.filter(
       (effect) => effect.id === id && effect.action === action && effect.at >= from && effect.at <= to,
