@@ -2,7 +2,7 @@ import { billingOf } from '../../../../src/cost/billing';
 import { noCost } from '../../../../src/cost/history';
 import { totalOf } from '../../../../src/cost/ledger';
 import { gapMs } from '../../../../src/cost/observe';
-import { describeSum } from '../../../../src/cost/report';
+import { describeSum } from '../../../../src/cost/describe';
 import type { Fault } from '../../../simulator/faults';
 import { Random } from '../../../simulator/random';
 import { Household, type Window } from './household';
