@@ -16,6 +16,7 @@ const nobody6 = new BlockList();
 nobody6.addSubnet('::', 96, 'ipv6');
 nobody6.addSubnet('::ffff:0:0', 96, 'ipv6');
 nobody6.addSubnet('::ffff:0:0:0', 96, 'ipv6'); // SIIT
+nobody6.addSubnet('100::', 64, 'ipv6'); // Discarded
 nobody6.addSubnet('64:ff9b::', 96, 'ipv6'); // NAT64
 nobody6.addSubnet('64:ff9b:1::', 48, 'ipv6'); // NAT64 of a network's own
 nobody6.addSubnet('2001::', 32, 'ipv6'); // Teredo
