@@ -1,16 +1,20 @@
 /** Shorter pieces of Base64 would match by chance. */
 const shortestBase64 = 6;
-/** The service may cut what it repeats: so many first characters of a token or a password are as secret as all of it. */
+/** The service may cut what it repeats: so many first or last characters of a secret are as secret as all of it. */
 const shortestCut = 12;
 /** A pattern for more characters would be slow and, from some length on, too deep: a longer secret is found in pieces. */
 const longestPiece = 300;
 
 /**
  * Patterns that find a secret unchanged, escaped for JSON, HTML, or a URL (each character in its own way, and also
- * several times over), cut at its end, and in Base64, even inside a longer Base64 text. Matching takes linear time.
+ * several times over), cut at its end or its start, and in Base64, even inside a longer Base64 text. Matching takes
+ * linear time. The group `before` has what belongs to a match but precedes it.
  */
 export function formsOf(secret: string): RegExp[] {
-  return [...piecesOf(secret).map((piece) => new RegExp(escapedForms(piece), 'g')), ...base64Forms(secret)];
+  const pieces = piecesOf(secret);
+  // A token or a password is one piece. Its end alone is searched for as well.
+  const escaped = [...pieces.map(escapedForms), ...(pieces.length === 1 ? pieces.flatMap(endForms) : [])];
+  return [...escaped.map((form) => new RegExp(form, 'g')), ...base64Forms(secret)];
 }
 
 /** Backslashes are doubled by escaping, so a run of them is one part of a pattern, as is any other character. */
@@ -27,16 +31,31 @@ function piecesOf(secret: string): readonly (readonly string[])[] {
 }
 
 function escapedForms(piece: readonly string[]): string {
-  const parts = piece.map((part) =>
-    part.startsWith('\\')
-      ? String.raw`(?:(?<!\\)(?:(?:\\+(?:u005|x5)[cC])+|\\+)|(?:%(?:25)*5[cC])+|(?:&(?:amp;)*(?:#92|#x5[cC]);?)+)`
-      : anyForm(part),
-  );
-  if (parts.length < shortestCut || piece.some((part) => /\s/.test(part))) return parts.join('');
+  const parts = piece.map(partForm);
+  if (!canBeCut(piece)) return parts.join('');
   return (
     parts.slice(0, shortestCut).join('') +
     parts.slice(shortestCut).reduceRight((rest, part) => `(?:${part}${rest})?`, '')
   );
+}
+
+/** The last characters; those before them only where these are, since trying them everywhere would take long. */
+function endForms(piece: readonly string[]): string[] {
+  if (!canBeCut(piece)) return [];
+  const parts = piece.map(partForm);
+  const last = parts.slice(-shortestCut).join('');
+  const before = parts.slice(0, -shortestCut).reduce((rest, part) => `(?:${rest}${part})?`, '');
+  return [`(?=${last})(?<=(?<before>${before}))${last}`];
+}
+
+function canBeCut(piece: readonly string[]): boolean {
+  return piece.length >= shortestCut && !piece.some((part) => /\s/.test(part));
+}
+
+function partForm(part: string): string {
+  return part.startsWith('\\')
+    ? String.raw`(?:(?<!\\)(?:(?:\\+(?:u005|x5)[cC])+|\\+)|(?:%(?:25)*5[cC])+|(?:&(?:amp;)*(?:#92|#x5[cC]);?)+)`
+    : anyForm(part);
 }
 
 /** Escaped up to five times over. Without limits, a text of many backslashes would take quadratic time. */

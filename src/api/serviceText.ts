@@ -18,7 +18,7 @@ export class Redactor {
 
   /** The text with `***` in place of each secret, whatever form that has. */
   redact(text: string): string {
-    return this.forms.reduce((rest, form) => rest.replace(form, '***'), text);
+    return this.forms.reduce(withoutForm, text);
   }
 
   /** A parsed body with `***` in place of each secret in its texts and keys. */
@@ -44,6 +44,17 @@ export class Redactor {
     const text = JSON.stringify(value, (key, inside: unknown) => (hidden.test(key) ? '***' : inside));
     return this.shown(typeof text === 'string' ? text : '', longestTraced);
   }
+}
+
+function withoutForm(text: string, form: RegExp): string {
+  let rest = '';
+  let end = 0;
+  for (const match of text.matchAll(form)) {
+    const start = match.index - (match.groups?.before?.length ?? 0);
+    rest += `${text.slice(end, Math.max(start, end))}***`;
+    end = match.index + match[0].length;
+  }
+  return rest + text.slice(end);
 }
 
 /** Fields whose values are never written anywhere. */

@@ -29,6 +29,7 @@ describe('an address', () => {
       '2001::1',
       '2002:7f00:1::1',
       'fec0::1',
+      '100::7',
       '127.1',
       '0177.0.0.1',
       '0x7f.0.0.1',
@@ -204,6 +205,10 @@ it('a token or password that the service cut is taken out as well, and an ordina
     for (const form of [cut, JSON.stringify(cut).slice(1, -1), encodeURIComponent(cut)]) {
       expect(redactor.redact(`Invalid token ${form}… (401)`)).toBe('Invalid token ***… (401)');
     }
+    const end = secret.slice(-length);
+    for (const form of [end, JSON.stringify(end).slice(1, -1), encodeURIComponent(end)]) {
+      expect(redactor.redact(`Invalid token …${form} (401)`)).toBe('Invalid token …*** (401)');
+    }
   }
   expect(redactor.redact('Bq7 isn’t a token. shor')).toBe('Bq7 isn’t a token. shor');
   expect(redactor.redact('The key begins with ssh-ed25519 AAAA')).toBe(
@@ -228,6 +233,14 @@ it('a long answer that is made to look like a secret takes no long time', () => 
     }
   }
   expect(performance.now() - started).toBeLessThan(5_000);
+});
+
+it('a secret that repeats itself is searched for in linear time', () => {
+  const redactor = new Redactor([`b${'a'.repeat(288)}bbbbbbbbbbbb`]);
+  const start = performance.now();
+  expect(redactor.redact('a'.repeat(50_000))).toBe('a'.repeat(50_000));
+  // It would take minutes if each place were tried with each beginning of the secret.
+  expect(performance.now() - start).toBeLessThan(10_000);
 });
 
 it('a password with accents is taken out in both forms that Unicode has for them', () => {
