@@ -31,9 +31,10 @@ function refusal(platform: NodeJS.Platform): string {
  * What a `Host *` of the person must not turn on for a stranger's host. The first value that `ssh` reads wins, and ours
  * come first. No shared connections, because one left open to a recycled address would hang. No `UpdateHostKeys`: the
  * server would add keys that nobody has seen. No other proof than the key on record, and no signature by this
- * computer's own host key. `SendEnv` and forwards add up, so no entry can take them back (`Match final` neither: the
- * person's lines follow again in that pass), and `ClearAllForwardings` would also drop the `-D` and `-L` of Remote-SSH.
- * OpenSSH before 7.8 would refuse all of the person's configuration for a `SetEnv`. See `handedOver`.
+ * computer's own host key. No `CheckHostIP`, which is on before OpenSSH 8.5: it would record the key for the address
+ * too, which another instance gets. `SendEnv` and forwards add up, so no entry can take them back (`Match final`
+ * neither: the person's lines follow again in that pass), and `ClearAllForwardings` would also drop the `-D` and `-L`
+ * of Remote-SSH. OpenSSH before 7.8 would refuse all of the person's configuration for a `SetEnv`. See `handedOver`.
  */
 const restrictions = {
   ForwardX11: 'no',
@@ -49,6 +50,7 @@ const restrictions = {
   VerifyHostKeyDNS: 'no',
   NoHostAuthenticationForLocalhost: 'no',
   HostbasedAuthentication: 'no',
+  CheckHostIP: 'no',
 };
 
 /** An entry: the host of one instance and one account. */

@@ -199,6 +199,7 @@ const everythingOn = `Host *
   ControlPersist yes
   CanonicalizeHostname always
   UpdateHostKeys yes
+  CheckHostIP yes
   VerifyHostKeyDNS yes
   NoHostAuthenticationForLocalhost yes
   HostbasedAuthentication yes
@@ -228,6 +229,7 @@ describe('under a Host * that turns everything on', () => {
       controlpath: [],
       canonicalizehostname: ['false'],
       updatehostkeys: ['false'],
+      checkhostip: ['no'],
       verifyhostkeydns: ['false'],
       nohostauthenticationforlocalhost: ['no'],
       hostbasedauthentication: ['no'],
