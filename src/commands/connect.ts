@@ -3,6 +3,8 @@ import { isWindowsImage } from '../api/rules';
 import { plainText } from '../base/text';
 import { isStopped } from '../instances/state';
 import type { InstanceRow } from '../instances/store';
+import { handedOver } from '../ssh/connect/handedOver';
+import { terminalSsh } from '../ssh/connect/isolation';
 import { describeOutcome, type SshOutcome } from '../ssh/connect/outcome';
 import { allows } from '../views/presentation';
 import { askInNotification, confirm, showProgress } from '../vscode/messages';
@@ -88,25 +90,19 @@ async function connectTo(
     await openRdp(services, ready.row);
     return;
   }
-  const { row, entry, outcome, given } = ready;
+  const { row, entry, outcome, config } = ready;
   if (outcome.kind !== 'ok' && outcome.kind !== 'locked-key') {
     const answer = await askHowToContinue(services, row, outcome);
     if (answer === 'again') return connectTo(services, id, destination, folder);
     if (answer === 'cancel') throw new vscode.CancellationError();
   }
-  const { ssh, alias, configFile } = entry.target;
+  const { ssh, alias } = entry.target;
   if (!wantsWindow || (!entry.included && !(await openNotIncluded(name)))) {
-    // What adds up in the person's configuration is taken away here, where no forward is ours.
-    const args = [
-      ...(configFile === undefined ? [] : ['-F', configFile]),
-      '-o',
-      'ClearAllForwardings=yes',
-      alias,
-    ];
-    openLocalTerminal(name, ssh, args, given?.sentVariables);
+    const { args, environment } = terminalSsh(entry.target, config);
+    openLocalTerminal(name, ssh, args, environment);
     return;
   }
-  if (given) await warnOfHandedOver(services, given);
+  if (config) await warnOfHandedOver(services, handedOver(config, process.env));
   await setRemotePlatform(alias, isWindowsImage(row.instance.image) ? 'windows' : 'linux', services.log);
   await openRemoteWindow(services, {
     id,

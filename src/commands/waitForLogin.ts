@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isWindowsImage, rdpPort } from '../api/rules';
 import { isStopped } from '../instances/state';
 import type { InstanceRow } from '../instances/store';
-import { handedOver, type HandedOver } from '../ssh/connect/handedOver';
+import type { EffectiveConfig } from '../ssh/config/effectiveConfig';
 import { describeOutcome, type SshOutcome } from '../ssh/connect/outcome';
 import { waitUntilReady } from '../ssh/connect/readiness';
 import { rdpEndpoint, sshEndpoint } from '../ssh/endpoint';
@@ -23,7 +23,7 @@ export type Ready =
       readonly entry: SshEntry;
       readonly outcome: SshOutcome;
       /** Missing if `ssh` refused the configuration. */
-      readonly given?: HandedOver;
+      readonly config?: EffectiveConfig;
     }
   /** Only Remote Desktop reaches it. */
   | { readonly row: InstanceRow; readonly entry?: undefined };
@@ -55,7 +55,7 @@ export async function waitForLogin(
   const entry = await ensureSshEntry(services, row);
   const late = vscode.l10n.t('“{0}” didn’t accept an SSH connection in time.', name);
   // The wait has a limit of its own, which leaves the last outcome to report.
-  let given: HandedOver | undefined;
+  let config: EffectiveConfig | undefined;
   const outcome = await withLimit(
     services,
     { limitMs: readyLimitMs + 120_000, message: late, signal },
@@ -68,7 +68,7 @@ export async function waitForLogin(
         endpoint: entry.endpoint,
         startedAt: row.runningSince,
         limitMs: readyLimitMs,
-        onConfig: (config) => (given = handedOver(config, process.env)),
+        onConfig: (read) => (config = read),
         onProgress: (phase, last) =>
           report(
             last
@@ -79,7 +79,7 @@ export async function waitForLogin(
           ),
       }),
   );
-  return { row, entry, outcome, given };
+  return { row, entry, outcome, config };
 }
 
 /** Starts the instance and waits until it's running. @throws ReportedError if the start was accepted and then failed. */

@@ -20,6 +20,8 @@ export const window = {
   cancel: (): void => undefined,
   /** Commands that were run, with their arguments. */
   ran: [] as unknown[][],
+  /** The options of terminals that were opened. */
+  terminals: [] as unknown[],
   /** The clipboard. */
   copied: '',
   statusItem: { text: '', tooltip: { value: '', isTrusted: undefined as unknown }, visible: false },
@@ -36,6 +38,7 @@ export function resetWindow(): void {
     beforeAnswer: () => undefined,
     cancel: () => undefined,
     ran: [],
+    terminals: [],
     copied: '',
     statusItem: { text: '', tooltip: { value: '', isTrusted: undefined }, visible: false },
   });
@@ -276,8 +279,9 @@ export const fakeVscode: Readonly<Record<string, unknown>> = {
         hide: () => (window.statusItem.visible = false),
         dispose: () => undefined,
       }),
-    createTerminal: ({ name }: { name: string }) => {
-      push(name);
+    createTerminal: (options: { name: string }) => {
+      push(options.name);
+      window.terminals.push(options);
       return { show: () => undefined };
     },
     setStatusBarMessage: (text: string) => push(text),

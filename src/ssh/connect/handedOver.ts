@@ -1,5 +1,5 @@
 import type { EffectiveConfig } from '../config/effectiveConfig';
-import { isNeededVariable } from './isolation';
+import { isLanguageVariable, isNeededVariable } from './isolation';
 
 /** What a plain `ssh` to an instance would give it, because the person's configuration says so for all hosts. */
 export interface HandedOver {
@@ -12,10 +12,6 @@ export interface HandedOver {
   /** Names that `SetEnv` sets, without those of the language and the terminal. */
   readonly setVariables: readonly string[];
 }
-
-/** Variables of the language and the terminal, which many systems send to every host. */
-const harmless =
-  /^(?:LANG|LANGUAGE|TERM|COLORTERM|NO_COLOR|TZ|LC_(?:ALL|CTYPE|NUMERIC|TIME|COLLATE|MONETARY|MESSAGES|PAPER|NAME|ADDRESS|TELEPHONE|MEASUREMENT|IDENTIFICATION))$/;
 
 /**
  * What no entry of ours can keep back: forwards and `SendEnv` add up over all that match a host, and our hosts come
@@ -31,12 +27,14 @@ export function handedOver({ values }: EffectiveConfig, environment: NodeJS.Proc
     sentVariables: Object.keys(environment)
       .filter(
         (name) =>
-          !harmless.test(name) && !isNeededVariable(name) && matches.some((pattern) => pattern.test(name)),
+          !isLanguageVariable(name) &&
+          !isNeededVariable(name) &&
+          matches.some((pattern) => pattern.test(name)),
       )
       .sort(),
     setVariables: (values.get('setenv') ?? [])
       .map((line) => line.split('=')[0] ?? '')
-      .filter((name) => !harmless.test(name))
+      .filter((name) => !isLanguageVariable(name))
       .sort(),
   };
 }

@@ -138,6 +138,40 @@ export function isNeededVariable(name: string): boolean {
   return passedVariables.has(name.toUpperCase()) || name === 'SSH_AUTH_SOCK';
 }
 
+/** Whether a variable is of the language or the terminal. Many systems send these to every host. */
+export function isLanguageVariable(name: string): boolean {
+  return /^(?:LANG|LANGUAGE|TERM|COLORTERM|NO_COLOR|TZ|LC_(?:ALL|CTYPE|NUMERIC|TIME|COLLATE|MONETARY|MESSAGES|PAPER|NAME|ADDRESS|TELEPHONE|MEASUREMENT|IDENTIFICATION))$/.test(
+    name,
+  );
+}
+
+/**
+ * The arguments and the environment of `ssh` in a terminal, which reads the person's configuration: what adds up there
+ * is taken away here, where no forward is ours. `config` is what `ssh -G` said of the target, if it said anything.
+ */
+export function terminalSsh(
+  target: SshTarget,
+  config: EffectiveConfig | undefined,
+  own: NodeJS.ProcessEnv = process.env,
+): { readonly args: readonly string[]; readonly environment: NodeJS.ProcessEnv } {
+  const { options, host } = targetArguments(target);
+  // The first SetEnv counts. An ssh that shows one knows the option, which came with OpenSSH 7.8.
+  const setsVariables = config?.values.has('setenv') ?? false;
+  const named = variablesOf(config);
+  const kept = Object.entries(own).filter(
+    ([name]) => isNeededVariable(name) || isLanguageVariable(name) || named.has(name),
+  );
+  return {
+    args: [
+      ...options,
+      ...['-o', 'ClearAllForwardings=yes'],
+      ...(setsVariables ? ['-o', 'SetEnv=TERM=xterm-256color'] : []),
+      host,
+    ],
+    environment: Object.fromEntries(kept),
+  };
+}
+
 /** The environment of a connection of ours. `overrides` are set last; `undefined` takes a variable away. */
 export function isolatedEnvironment(
   config: EffectiveConfig,
@@ -145,7 +179,7 @@ export function isolatedEnvironment(
   overrides: Readonly<Record<string, string | undefined>> = {},
   own: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
-  const named = new Set([...config.values.values()].flat().flatMap(variablesIn));
+  const named = variablesOf(config);
   const usesAgent = purpose !== 'hostKey';
   const passes = (name: string): boolean =>
     passedVariables.has(name.toUpperCase()) || named.has(name) || (usesAgent && name === 'SSH_AUTH_SOCK');
@@ -153,9 +187,12 @@ export function isolatedEnvironment(
   return { ...Object.fromEntries(kept), LC_ALL: 'C', ...overrides };
 }
 
-/** The variables that a configuration's value refers to: `${NAME}`, or `$NAME` as `IdentityAgent` has it. */
-function variablesIn(value: string): string[] {
-  return [...value.matchAll(/\$\{?([A-Za-z_]\w*)\}?/g)].map(([, name = '']) => name);
+/** The variables that a configuration refers to: `${NAME}`, or `$NAME` as `IdentityAgent` has it. */
+function variablesOf(config: EffectiveConfig | undefined): ReadonlySet<string> {
+  const values = [...(config?.values.values() ?? [])].flat();
+  return new Set(
+    values.flatMap((value) => [...value.matchAll(/\$\{?([A-Za-z_]\w*)\}?/g)].map(([, name = '']) => name)),
+  );
 }
 
 function strictness(config: EffectiveConfig): string {

@@ -5,8 +5,9 @@ import { userInfo } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readEffectiveConfig } from '../../../../src/ssh/config/effectiveConfig';
+import { readEffectiveConfig, type EffectiveConfig } from '../../../../src/ssh/config/effectiveConfig';
 import { handedOver, type HandedOver } from '../../../../src/ssh/connect/handedOver';
+import { terminalSsh } from '../../../../src/ssh/connect/isolation';
 import { makeInstance, makePlace, type Place } from '../config/support';
 import { closedPort, makeKey, sshdPath, startSshd, temporaryFolder, type SshServer } from './servers';
 import { startAgent } from './setup';
@@ -43,9 +44,12 @@ afterAll(async () => {
 });
 
 /** A person whose configuration gives everything to the hosts of `pattern`, and an entry of ours before it. */
-async function entryUnder(pattern: string, port: number): Promise<Place & { readonly forward: number }> {
+async function entryUnder(
+  pattern: string,
+  port: number,
+): Promise<Place & { readonly forward: number; readonly local: number }> {
   const place = await makePlace();
-  const forward = await closedPort();
+  const [forward, local] = [await closedPort(), await closedPort()];
   const lines = [
     `Host ${pattern}`,
     '  ForwardAgent yes',
@@ -54,7 +58,7 @@ async function entryUnder(pattern: string, port: number): Promise<Place & { read
     '  SendEnv TD_* LANG',
     '  SetEnv TERM=xterm TD_SET=hunter2',
     `  RemoteForward 127.0.0.1:${forward} 127.0.0.1:1`,
-    `  LocalForward 127.0.0.1:${await closedPort()} 127.0.0.1:1`,
+    `  LocalForward 127.0.0.1:${local} 127.0.0.1:1`,
     '  ControlMaster auto',
     `  ControlPath ${place.root}/master`,
   ];
@@ -63,7 +67,7 @@ async function entryUnder(pattern: string, port: number): Promise<Place & { read
   const options = { user: userInfo().username, identityFile: user.file };
   await place.hosts.ensureEntry('me', makeInstance({ ipAddress: '127.0.0.1', portForwards }), options);
   await place.person.apply(await place.person.plan());
-  return { ...place, forward };
+  return { ...place, forward, local };
 }
 
 const environment = (): NodeJS.ProcessEnv => ({
@@ -74,37 +78,44 @@ const environment = (): NodeJS.ProcessEnv => ({
   LANG: 'C.UTF-8',
 });
 
-/** Signs in with nothing but the alias, and resolves with what the server was asked for. */
-async function signIn({ paths }: Place, ...options: string[]): Promise<string> {
+/** Resolves with what the server was asked for by `ssh` with these arguments. */
+async function asked(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   const before = (await readFile(log, 'utf8')).length;
-  await execute('ssh', ['-F', paths.personConfig, '-o', 'BatchMode=yes', ...options, alias, 'true'], {
-    env: environment(),
-  });
+  await execute('ssh', ['-o', 'BatchMode=yes', ...args, 'true'], { env });
   return (await readFile(log, 'utf8')).slice(before);
 }
 
-async function reported({ paths }: Place): Promise<HandedOver> {
+/** Signs in with nothing but the alias. */
+async function signIn({ paths }: Place): Promise<string> {
+  return asked(['-F', paths.personConfig, alias], environment());
+}
+
+async function effectiveConfig({ paths }: Place): Promise<EffectiveConfig> {
   const effective = await readEffectiveConfig({ ssh: 'ssh', alias, configFile: paths.personConfig });
   if (!effective.ok) throw new Error(effective.outcome.kind);
-  return handedOver(effective.config, environment());
+  return effective.config;
+}
+
+async function reported(place: Place): Promise<HandedOver> {
+  return handedOver(await effectiveConfig(place), environment());
 }
 
 describe.skipIf(sshdPath === undefined)('a plain ssh to an alias, at a server that allows everything', () => {
   test('gives neither agent nor X11 under a generous Host *', async () => {
-    const asked = await signIn(await entryUnder('*', server.port));
-    expect(asked).toContain('Accepted publickey');
-    expect(asked).not.toContain('auth-agent-req');
-    expect(asked).not.toContain('x11-req');
+    const seen = await signIn(await entryUnder('*', server.port));
+    expect(seen).toContain('Accepted publickey');
+    expect(seen).not.toContain('auth-agent-req');
+    expect(seen).not.toContain('x11-req');
   });
 
   test('gives forwards and variables of a Host *, which are reported', async () => {
     const place = await entryUnder('*', server.port);
-    const asked = await signIn(place);
-    expect(asked).toContain('tcpip-forward');
-    expect(asked).toContain('TD_SECRET');
+    const seen = await signIn(place);
+    expect(seen).toContain('tcpip-forward');
+    expect(seen).toContain('TD_SECRET');
     expect(await reported(place)).toEqual({
       remoteForwards: [`[127.0.0.1]:${place.forward}`],
-      localForwards: [expect.stringMatching(/^\[127\.0\.0\.1\]:\d+$/) as string],
+      localForwards: [`[127.0.0.1]:${place.local}`],
       sentVariables: ['TD_SECRET'],
       setVariables: ['TD_SET'],
     });
@@ -112,9 +123,9 @@ describe.skipIf(sshdPath === undefined)('a plain ssh to an alias, at a server th
 
   test('gives none of them under the Host * !td-* that the warning suggests', async () => {
     const place = await entryUnder('* !td-*', server.port);
-    const asked = await signIn(place);
-    expect(asked).toContain('Accepted publickey');
-    expect(asked).not.toMatch(/tcpip-forward|TD_S|auth-agent-req|x11-req/);
+    const seen = await signIn(place);
+    expect(seen).toContain('Accepted publickey');
+    expect(seen).not.toMatch(/tcpip-forward|TD_S|auth-agent-req|x11-req/);
     expect(await reported(place)).toEqual({
       remoteForwards: [],
       localForwards: [],
@@ -123,10 +134,14 @@ describe.skipIf(sshdPath === undefined)('a plain ssh to an alias, at a server th
     });
   });
 
-  test('gives no forward in the terminal that is opened here', async () => {
-    const asked = await signIn(await entryUnder('*', server.port), '-o', 'ClearAllForwardings=yes');
-    expect(asked).toContain('Accepted publickey');
-    expect(asked).not.toContain('tcpip-forward');
+  test('gives no forward and no variable but of the language in the terminal that is opened here', async () => {
+    const place = await entryUnder('*', server.port);
+    const target = { ssh: 'ssh', alias, configFile: place.paths.personConfig };
+    const { args, environment: env } = terminalSsh(target, await effectiveConfig(place), environment());
+    const seen = await asked(args, env);
+    expect(seen).toContain('LANG');
+    expect(seen).not.toMatch(/TD_S|tcpip-forward/);
+    expect(Object.keys(env)).toEqual(expect.arrayContaining(['PATH', 'HOME', 'SSH_AUTH_SOCK']));
   });
 });
 
