@@ -33,12 +33,13 @@ export class LocalKeys {
   /** The key that the settings name, ours, those in `~/.ssh` and those of the agent that `ssh` uses. Writes nothing. */
   async list(): Promise<readonly PersonKey[]> {
     const { sshAdd } = await this.ssh.programs();
-    const { home, keys: own } = this.ssh.paths;
+    const { home, keys: own, platform } = this.ssh.paths;
     const { keys } = await listKeys({
       files: this.ssh.identityFiles(),
       folders: [own, path.join(home, '.ssh')],
       sshAdd,
       agentSocket: await this.agentSocket(),
+      platform,
       logger: this.log,
     });
     return keys.map((key) => personKey(key, own));

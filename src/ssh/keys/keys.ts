@@ -5,6 +5,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { makePrivateFolder } from '../config/fileLock';
+import { checkWindowsPath } from '../config/paths';
 import { publicHalf } from './privateKey';
 import { formatPublicKey, parsePublicKey, type PublicKey } from './publicKey';
 import { readRegularFile } from './regularFile';
@@ -32,6 +33,7 @@ export interface KeyListOptions {
   readonly sshAdd: string;
   /** The socket of another agent than the environment's; `none`: no agent is used. See {@link agentSocketOf}. */
   readonly agentSocket?: string;
+  readonly platform: NodeJS.Platform;
   readonly logger: Logger;
   readonly signal?: AbortSignal;
 }
@@ -46,7 +48,7 @@ const maxKeyBytes = 64 * 1024;
 export async function listKeys(options: KeyListOptions): Promise<KeyListing> {
   const byBody = new Map<string, LocalKey>();
   for (const file of options.files ?? []) {
-    const key = await keyOfFile(file, options.logger);
+    const key = await keyOfFile(file, options);
     if (key) byBody.set(key.body, key);
   }
   for (const folder of options.folders) {
@@ -81,10 +83,12 @@ export async function identityFileOf(key: LocalKey, folder: string): Promise<str
 }
 
 /** The key of a private key file, or of the public half that was named instead. */
-async function keyOfFile(file: string, logger: Logger): Promise<LocalKey | undefined> {
+async function keyOfFile(file: string, { logger, platform }: KeyListOptions): Promise<LocalKey | undefined> {
   const isPublic = file.endsWith('.pub');
   const publicKeyFile = isPublic ? file : `${file}.pub`;
   try {
+    // Even looking for a file on a network share sends the person's credentials there.
+    checkWindowsPath('IdentityFile', file, platform);
     const line = await readRegularFile(publicKeyFile, maxKeyBytes).catch(() => undefined);
     const key =
       line === undefined ? publicHalf(await readRegularFile(file, maxKeyBytes)) : parsePublicKey(line);

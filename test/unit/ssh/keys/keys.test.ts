@@ -28,6 +28,7 @@ test('keys are listed once, files before the agent, junk left out', async () => 
   const listing = await listKeys({
     folders: [folder, path.join(place.folder, 'missing')],
     sshAdd: agent,
+    platform: process.platform,
     logger: silentLogger,
   });
   expect(listing.agent).toBe('has-keys');
@@ -42,6 +43,7 @@ test('keys are listed once, files before the agent, junk left out', async () => 
   const without = await listKeys({
     folders: [],
     sshAdd: path.join(place.folder, 'none'),
+    platform: process.platform,
     logger: silentLogger,
   });
   expect(without).toEqual({ keys: [], agent: 'none' });
@@ -57,6 +59,7 @@ test('a key named by itself is offered first, also without a public file and wit
     files: [locked.privateKeyFile ?? '', path.join(folder, 'missing'), '/dev/zero'],
     folders: [folder],
     sshAdd: '/nowhere/ssh-add',
+    platform: process.platform,
     logger: silentLogger,
   });
   expect(listing.keys).toMatchObject([
@@ -70,7 +73,12 @@ test('listing keys writes no file', async () => {
   const agent = path.join(place.folder, 'agent-with-a-card');
   const card = line('ssh-ed25519', 'ssh-ed25519', Buffer.alloc(32, 9));
   await writeFile(agent, `#!/bin/sh\nprintf '%s\\n' '${card} card'\n`, { mode: 0o700 });
-  const listing = await listKeys({ folders: [folder], sshAdd: agent, logger: silentLogger });
+  const listing = await listKeys({
+    folders: [folder],
+    sshAdd: agent,
+    platform: process.platform,
+    logger: silentLogger,
+  });
   expect(listing.keys).toMatchObject([{ comment: 'card' }]);
   expect(existsSync(folder)).toBe(false);
 });
@@ -84,6 +92,24 @@ test('keys are listed from the agent that ssh itself reads from the configuratio
   const effective = await readEffectiveConfig({ ssh: 'ssh', alias: 'td-any-instance', configFile });
   if (!effective.ok) throw new Error(effective.outcome.kind);
   const agentSocket = agentSocketOf(effective.config, { home: '/home/me', environment: {} });
-  const listing = await listKeys({ folders: [], sshAdd: agent, agentSocket, logger: silentLogger });
+  const listing = await listKeys({
+    folders: [],
+    sshAdd: agent,
+    agentSocket,
+    platform: process.platform,
+    logger: silentLogger,
+  });
   expect(listing.keys).toMatchObject([{ comment: `${place.folder}/my agent`, inAgent: true }]);
+});
+
+test('a key on a network share or a device is never looked for on Windows', async () => {
+  const file = path.join(place.folder, 'shared');
+  await writeFile(`${file}.pub`, `${line('ssh-ed25519', 'ssh-ed25519', Buffer.alloc(32))}\n`);
+  const named = async (platform: NodeJS.Platform): Promise<number> => {
+    // Here, `//` means the same as `/`, so that what is read would be found.
+    const files = [`/${file}`];
+    const options = { files, folders: [], sshAdd: 'ssh-add', agentSocket: 'none', logger: silentLogger };
+    return (await listKeys({ ...options, platform })).keys.length;
+  };
+  expect([await named('linux'), await named('win32')]).toEqual([1, 0]);
 });
