@@ -13,6 +13,7 @@ import {
   rename,
   rm,
   stat,
+  type FileHandle,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -146,17 +147,30 @@ async function replaceBy(
   }
 }
 
-/** A kill in the middle could leave a part of the text. */
+/** A kill in the middle could leave a part of the text. On a full disk, the file stays as it was. */
 async function writeInPlace(path: string, text: string, { check }: ReplaceOptions): Promise<void> {
   const file = await open(path, 'r+');
   try {
     await check?.();
-    await file.writeFile(text);
-    await file.truncate(Buffer.byteLength(text));
+    const before = await readFile(path);
+    try {
+      await overwrite(file, Buffer.from(text));
+    } catch (error) {
+      // There is room for it, since it was there.
+      await overwrite(file, before);
+      throw error;
+    }
     await file.sync();
   } finally {
     await file.close();
   }
+}
+
+async function overwrite(file: FileHandle, bytes: Buffer): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += (await file.write(bytes, at, bytes.length - at, at)).bytesWritten;
+  }
+  await file.truncate(bytes.length);
 }
 
 /**

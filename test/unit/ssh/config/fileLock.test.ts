@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -28,6 +29,33 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test.skipIf(process.platform === 'win32')(
+  'a full disk leaves a file whole that is edited in place',
+  async () => {
+    const file = join(folder, 'config');
+    const cut = join(folder, 'cut.cjs');
+    const contents = `
+    import { replaceFile } from '../../../../src/ssh/config/configFile';
+    import { systemClock as clock } from '../../../../src/base/clock';
+    const options = { mode: 0o600, keepAttributes: true, clock, platform: process.platform };
+    void replaceFile(process.argv[2], 'Include x\\n' + process.argv[3], options);`;
+    const stdin = { contents, resolveDir: import.meta.dirname, loader: 'ts' as const };
+    await build({ stdin, bundle: true, platform: 'node', format: 'cjs', outfile: cut });
+    // Without a working `cp`, no copy has the attributes.
+    await writeFile(join(folder, 'cp'), '#!/bin/sh\nexit 1\n', { mode: 0o700 });
+    const full = '# mine\n'.repeat(1024).padEnd(8192, '#');
+    await writeFile(file, full);
+    // No file grows beyond 16 blocks of 512 bytes.
+    const script = 'ulimit -f 16; PATH="$0:$PATH"; exec "$@"';
+    const writer = spawn('sh', ['-c', script, folder, process.execPath, cut, file, full], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const said = await text(writer.stderr);
+    expect(said).toContain('EFBIG');
+    expect(await readFile(file, 'utf8')).toBe(full);
+  },
+);
 
 test(`a writer killed ${kills} times leaves whole files`, { timeout: 1_800_000 }, async () => {
   const { paths, person, hosts } = await makePlace();
