@@ -161,9 +161,9 @@ class Show {
     const { window } = this;
     await window.runCommand('tensordock.scheduleStop');
     await window.pick('comfyui');
-    await window.fill('2h');
+    await window.quickInput.getByText('In 2 hours').waitFor();
     await this.frame(1_500);
-    await window.accept();
+    await window.pick('In 2 hours');
     await window.quickInput.waitFor({ state: 'hidden' });
     await window.runCommand('View: Hide Panel');
     await this.still('costs');

@@ -241,6 +241,7 @@ describe('the create form, in the other dialect', () => {
   test('accepts typed IDs where nothing is listed', async () => {
     const form = await openCreate();
     await expect.poll(async () => form.locator('#catalog').innerText()).toContain('available right now');
+    expect(await form.violations()).toEqual([]);
     await workbench.window.screenshot('form-create-empty');
     await form.type('#gpu', rtx4090);
     await form.type('#location', chubbuck);
@@ -274,6 +275,7 @@ describe('the modify form, without an answer about the instance', () => {
     const page = workbench.window.webview();
     await page.getByText('TensorDock has trouble').waitFor({ timeout: 60_000 });
     expect(await page.locator('#vcpus').count()).toBe(0);
+    expect(await (await FormPage.on(workbench.window)).violations()).toEqual([]);
     await workbench.window.screenshot('form-modify-unknown');
     simulator.faults.clear();
     await page.locator('#again').click();

@@ -156,13 +156,17 @@ function takenLine(model: CreateModel, offers: readonly GpuOffer[]): TemplateRes
   </div>`;
 }
 
-/** The chosen GPU is available, but not as many in one instance as wanted. */
+/** The chosen GPU is available, but not as many in one instance as wanted: take fewer, or wait. */
 function tooFewLine(model: CreateModel, chosen: GpuOffer | undefined): TemplateResult | undefined {
   const count = parseNumber(model.draft.gpuCount);
-  if (chosen?.maxCount === undefined || !(count > chosen.maxCount)) return undefined;
+  const most = chosen?.maxCount;
+  if (chosen === undefined || most === undefined || !(count > most)) return undefined;
   return html`<div class="cheaper warning" id="gpu-taken" role="status">
     <span>${l10n.t('{0} × {1} in one instance isn’t available right now.', count, chosen.name)}</span>
-    <div class="buttons">${watchButton(model, chosen.model, count)}</div>
+    <div class="buttons">
+      ${most > 0 ? button(l10n.t('Use {0}', most), () => model.change({ gpuCount: String(most) })) : nothing}
+      ${watchButton(model, chosen.model, count)}
+    </div>
   </div>`;
 }
 

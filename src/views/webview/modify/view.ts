@@ -16,12 +16,14 @@ export function modifyView(model: ModifyModel, onSubmit: (event: Event) => void)
   const { instance, draft } = model;
   if (model.unavailable !== undefined) {
     return html`<div class="main">
+      <h1>${l10n.t('Modify Instance')}</h1>
       <p class="problem" role="alert">${model.unavailable}</p>
       <div class="buttons">${button(l10n.t('Try Again'), () => model.refresh(), { id: 'again' })}</div>
     </div>`;
   }
   if (!instance || !draft) {
     return html`<div class="main">
+      <h1>${l10n.t('Modify Instance')}</h1>
       <p role="status">${l10n.t('Loading the instance…')}</p>
     </div>`;
   }
