@@ -181,7 +181,7 @@ async function copyWithAttributes(from: string, to: string, platform: NodeJS.Pla
   if (platform === 'win32') return true;
   const keep = platform === 'darwin' ? '-p' : '--preserve=all';
   try {
-    await promisify(execFile)('cp', [keep, '--', from, to], { timeout: 10_000 });
+    await promisify(execFile)('cp', [keep, '--', from, to], { cwd: dirname(from), timeout: 10_000 });
     return true;
   } catch {
     await rm(to, { force: true });

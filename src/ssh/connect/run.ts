@@ -1,6 +1,8 @@
 import { abortReason } from '../../base/abort';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { win32 } from 'node:path';
+import { existsSync } from 'node:fs';
+import { parse, win32 } from 'node:path';
+import { passwordHome } from '../config/paths';
 
 /** How a process is run. Times are milliseconds of the real clock, since a process doesn't follow any other. */
 export interface RunOptions {
@@ -11,7 +13,6 @@ export interface RunOptions {
   readonly input?: string;
   /** Added to our own environment; `undefined` removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly cwd?: string;
   /** How much of each stream is kept; the rest is read and dropped. Default 1 MiB. */
   readonly maxOutputBytes?: number;
 }
@@ -70,16 +71,16 @@ export function run(file: string, args: readonly string[], options: RunOptions =
 
 /**
  * Starts a program in a process group of its own, so that what it starts (a `ProxyCommand`) can be ended with
- * it, and without a terminal to ask on. It is killed at the latest when this process exits. `exactEnv` replaces our
+ * it, and without a terminal to ask on. It runs in the person's home. It is killed at the latest when this process exits. `exactEnv` replaces our
  * own environment instead of adding to it.
  */
 export function startProcess(
   file: string,
   args: readonly string[],
-  options: Pick<RunOptions, 'env' | 'cwd'> & { readonly exactEnv?: NodeJS.ProcessEnv } = {},
+  options: Pick<RunOptions, 'env'> & { readonly exactEnv?: NodeJS.ProcessEnv } = {},
 ): ChildProcess {
   const child = spawn(file, [...args], {
-    cwd: options.cwd,
+    cwd: startFolder(),
     env: options.exactEnv ?? { ...process.env, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
     shell: false,
@@ -95,6 +96,12 @@ export function startProcess(
   child.once('error', forget);
   child.once('close', forget);
   return child;
+}
+
+/** Where VS Code was started may be a stranger's folder, whose programs a relative path would find. */
+function startFolder(): string {
+  const home = passwordHome();
+  return existsSync(home) ? home : parse(home).root;
 }
 
 /** Kills a process of `startProcess` and everything it started. */

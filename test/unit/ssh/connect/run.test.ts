@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { passwordHome } from '../../../../src/ssh/config/paths';
 import { run } from '../../../../src/ssh/connect/run';
 import { temporaryFolder } from './servers';
 
@@ -33,3 +34,8 @@ test.skipIf(process.platform === 'win32')(
     await expect(ended).rejects.toThrow();
   },
 );
+
+test('a program runs in the home, not in the current folder', async () => {
+  const { stdout } = await run(process.execPath, ['-p', 'process.cwd()']);
+  expect(await realpath(stdout.trim())).toBe(await realpath(passwordHome()));
+});
