@@ -21,6 +21,7 @@ import { FileJournal } from './instances/operations/fileJournal';
 import { Operations, type RunningOperation } from './instances/operations/operations';
 import { Session } from './instances/session';
 import { InstanceStore } from './instances/store';
+import { TrackRecord } from './instances/trackRecord';
 import { WindowRegistry } from './instances/windowRegistry';
 import { publicInstance, type PublicInstance } from './publicApi';
 import { ActivityTree } from './views/activityTree';
@@ -176,12 +177,14 @@ export function start(options: StartOptions): Main {
       return instances.map(({ id }) => id);
     },
   };
+  const trackRecord = new TrackRecord({ ...shared, operations, fileEvents: fileEvents('locations') });
   const reportedByForm = new WeakSet<RunningOperation>();
   const forms = new LazyForms({
     ...services,
     extensionUri: context.extensionUri,
     memory: context.globalState,
     reportedByForm,
+    trackRecord,
   });
   const isConnected = (id: string): boolean => windows.here === id || windows.isElsewhere(id);
   const schedules = new Schedules({
@@ -257,6 +260,7 @@ export function start(options: StartOptions): Main {
     view,
     session,
     forms,
+    trackRecord,
     ledger,
     schedules,
     watches,

@@ -78,8 +78,12 @@ async function requireList({ session }: CreateSteps): Promise<void> {
 }
 
 /** What is saved of a create before it begins. */
-export function createFields(request: CreateRequest): Pick<OperationRecord, 'name' | 'wanted'> {
-  return { name: request.name, wanted: wantedOf(request) };
+export function createFields(
+  request: CreateRequest,
+): Pick<OperationRecord, 'name' | 'wanted' | 'locationId'> {
+  const { name, placement } = request;
+  const locationId = placement && 'locationId' in placement ? placement.locationId : undefined;
+  return { name, wanted: wantedOf(request), locationId };
 }
 
 /** The window that created it may have gone before the instance had a row. */

@@ -48,6 +48,10 @@ export const operationSchema = v.object({
   attendedAt: v.optional(count),
   /** How far it came. The first one is `begin`; the others depend on the kind. */
   step: v.string(),
+  /** A start when available: an attempt was refused because its GPU wasn't available. */
+  wasUnavailable: v.optional(v.boolean()),
+  /** A create: where, if that was chosen. */
+  locationId: v.optional(v.string()),
   /** What a modify sends. A create keeps no request: it is never sent again, and may contain a password. */
   modify: v.optional(
     v.object({ vcpuCount: count, ramGb: count, storageGb: count, gpu: v.optional(gpuSchema) }),

@@ -8,7 +8,7 @@ import { KeyChoices } from './keyChoices';
 import type { FormParts } from './parts';
 import type { Presets } from './presets';
 
-type ContentParts = Pick<FormParts, 'keys' | 'store' | 'settings'> & {
+type ContentParts = Pick<FormParts, 'keys' | 'store' | 'settings' | 'trackRecord'> & {
   readonly feed: CatalogFeed;
   readonly presets: Presets;
 };
@@ -23,9 +23,13 @@ export class CreateContents implements Disposable {
     private readonly post: (message: ToCreateForm) => void,
     closed: AbortSignal,
   ) {
-    const { keys, store, feed } = parts;
+    const { keys, store, feed, trackRecord } = parts;
     this.keyChoices = new KeyChoices(keys, async () => store.api.listSecrets({ signal: closed }));
-    this.listeners = [feed.onDidChange(() => this.sendCatalog()), store.onDidChange(() => this.sendNames())];
+    this.listeners = [
+      feed.onDidChange(() => this.sendCatalog()),
+      store.onDidChange(() => this.sendNames()),
+      trackRecord.onDidChange(() => void this.sendHints()),
+    ];
   }
 
   /** Sends everything but the SSH keys. */
@@ -33,6 +37,7 @@ export class CreateContents implements Disposable {
     this.sendNames();
     this.sendChoices();
     this.sendCatalog();
+    void this.sendHints();
   }
 
   /** Sends the images from the settings and the presets again. */
@@ -63,6 +68,10 @@ export class CreateContents implements Disposable {
 
   private sendCatalog(): void {
     this.post({ type: 'catalog', catalog: this.parts.feed.state });
+  }
+
+  private async sendHints(): Promise<void> {
+    this.post({ type: 'hints', hints: await this.parts.trackRecord.hints() });
   }
 
   private sendNames(): void {

@@ -9,7 +9,10 @@ import { describeFailure, describeOutcome } from './createSubmit';
 import { followInstance } from './instanceSteps';
 import type { FormParts } from './parts';
 
-type RunParts = Pick<FormParts, 'operations' | 'store' | 'clock' | 'ssh' | 'reportedByForm' | 'log'>;
+type RunParts = Pick<
+  FormParts,
+  'operations' | 'store' | 'clock' | 'ssh' | 'reportedByForm' | 'log' | 'trackRecord'
+>;
 
 /** What a form does with its create. */
 export interface RunView {
@@ -27,6 +30,8 @@ export class CreateRun {
   result?: Result;
   private operation?: RunningOperation;
   private following = false;
+  /** When TensorDock confirmed the create to this window; missing if it didn't, or after a reload. */
+  private confirmedAt?: number;
 
   constructor(
     private readonly parts: RunParts,
@@ -52,14 +57,14 @@ export class CreateRun {
   async send(request: CreateRequest, identityFile?: string, rateHourly?: number): Promise<Result> {
     const { key, name } = this.progress;
     const onProgress = (message: string): void => this.report(message);
-    return this.take(
-      await requestInstance(this.parts, request, {
-        idempotencyKey: key,
-        identityFile,
-        rateHourly,
-        onProgress,
-      }).catch((error: unknown) => describeFailure(error, name)),
-    );
+    const ended = await requestInstance(this.parts, request, {
+      idempotencyKey: key,
+      identityFile,
+      rateHourly,
+      onProgress,
+    }).catch((error: unknown) => describeFailure(error, name));
+    if ('outcome' in ended && this.wasConfirmed(ended)) this.confirmedAt = this.parts.clock.now();
+    return this.take(ended);
   }
 
   /** Goes on after a reload, in whichever window the create is now. Never rejects. */
@@ -106,6 +111,16 @@ export class CreateRun {
     // How an unconfirmed create was found is worth a line; that it was created is the step itself.
     const wasFound = outcome.kind === 'done' && outcome.value.search !== undefined;
     return this.settle(result, wasFound ? result.message : undefined);
+  }
+
+  /** Whether the service has just confirmed it, and it isn't an earlier create or one that was searched for. */
+  private wasConfirmed({ outcome, operation }: RequestedInstance): boolean {
+    return (
+      outcome.kind === 'done' &&
+      outcome.value.search === undefined &&
+      operation !== undefined &&
+      operation.record.startedAt >= this.progress.startedAt
+    );
   }
 
   private settle(result: Result, detail?: string): Result {
@@ -155,6 +170,10 @@ export class CreateRun {
     if (this.progress.done.some((each) => each.step === step)) return;
     const at = this.parts.clock.now();
     this.change({ done: [...this.progress.done, { step, at, detail }] });
+    const { instanceId } = this.progress;
+    if (step === 'ssh' && instanceId !== undefined && this.confirmedAt !== undefined) {
+      this.parts.trackRecord.noteSsh(instanceId, at - this.confirmedAt);
+    }
     if (step === 'ready') this.notifyReady(at);
   }
 

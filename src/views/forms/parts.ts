@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { Clock } from '../../base/clock';
 import type { Operations, RunningOperation } from '../../instances/operations/operations';
 import type { InstanceStore } from '../../instances/store';
+import type { TrackRecord } from '../../instances/trackRecord';
 import type { LocalKeys } from '../../vscode/localKeys';
 import type { Settings } from '../../vscode/settings';
 import type { SshSetup } from '../../vscode/sshSetup';
@@ -15,6 +16,8 @@ export interface FormParts {
   readonly settings: Settings;
   readonly store: InstanceStore;
   readonly operations: Operations;
+  /** What was seen at each location. */
+  readonly trackRecord: Pick<TrackRecord, 'hints' | 'noteSsh' | 'onDidChange'>;
   readonly ssh: Pick<SshSetup, 'choose'>;
   readonly keys: LocalKeys;
   /** Operations that a form began, whose end it reports itself. */

@@ -4,7 +4,7 @@ import { showWarning } from '../../vscode/messages';
 
 /** What a shared file holds, as a person knows it. */
 export type FileContents =
-  'instances' | 'operations' | 'accounts' | 'costs' | 'schedules' | 'watches' | 'reminders';
+  'instances' | 'locations' | 'operations' | 'accounts' | 'costs' | 'schedules' | 'watches' | 'reminders';
 
 /** Notifies of a damaged file whose contents are lost, and once per window that nothing can be saved. */
 export function fileNotices(): (contents: FileContents) => SharedFileEvents {
@@ -31,7 +31,8 @@ function lossOf(contents: FileContents): string | undefined {
   switch (contents) {
     case 'instances':
     case 'operations':
-      // TensorDock lists instances again, and a damaged operation is kept as it is.
+    case 'locations':
+      // TensorDock lists instances again, what was seen at locations is only a hint, and a damaged operation is kept as it is.
       return undefined;
     case 'accounts':
       return vscode.l10n.t(

@@ -26,7 +26,10 @@ export function locationSection(model: CreateModel): TemplateResult {
     .sort((a, b) => Number(b.room) - Number(a.room) || (a.total ?? Infinity) - (b.total ?? Infinity));
   const listed = locations.some(({ placement }) => placement.id === draft.placementId);
   const isTaken = model.availability.isPlacementTaken(draft, model.catalog);
-  const rows = locations.map(({ placement, total, room }) => locationRow(placement, total, room));
+  const rows = locations.map(({ placement, total, room }) =>
+    locationRow(placement, total, room, model.hints.get(placement.id)),
+  );
+  const hasHints = locations.some(({ placement }) => model.hints.has(placement.id));
   if (isTaken) rows.unshift(takenRow(model));
   return html`<fieldset>
     <legend>${l10n.t('Location')}</legend>
@@ -56,6 +59,13 @@ export function locationSection(model: CreateModel): TemplateResult {
         : html`<p class="hint">${noLocations(model)}</p>`
     }
     ${isTaken ? takenLine(model) : nothing}
+    ${
+      hasHints
+        ? html`<p class="hint">
+            ${l10n.t('“Here” is what this extension saw of your instances in the last 90 days.')}
+          </p>`
+        : nothing
+    }
     ${typedId(
       draft.placementId !== '' && !listed && !isTaken,
       textField({
@@ -107,12 +117,18 @@ function noLocations(model: CreateModel): string {
     : l10n.t('No host node has room for this right now.');
 }
 
-function locationRow(placement: PlacementOption, total: number | undefined, room: boolean): Row {
+function locationRow(
+  placement: PlacementOption,
+  total: number | undefined,
+  room: boolean,
+  hint: string | undefined,
+): Row {
   const { limits, tier, uptime } = placement;
   const limit = (label: string, max: number | undefined): string | undefined =>
     max === undefined ? undefined : `${max} ${label}`;
   const detail = joinDetails([
     room ? undefined : l10n.t('not enough room'),
+    hint,
     tier === undefined ? undefined : l10n.t('tier {0}', tier),
     uptime === undefined ? undefined : l10n.t('{0}% uptime', uptime),
     limit(l10n.t('GPU'), limits.gpuCount),

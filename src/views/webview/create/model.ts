@@ -46,6 +46,8 @@ export class CreateModel {
   presets: readonly Preset[] = [];
   images: readonly string[] = [];
   recipes: readonly { readonly id: string; readonly label: string }[] = [];
+  /** What was seen at locations, in words, by their IDs. */
+  hints: ReadonlyMap<string, string> = new Map();
   presetName = '';
   search = '';
   sortBy: 'price' | 'name' | 'memory' = 'price';
@@ -115,6 +117,9 @@ export class CreateModel {
         break;
       case 'names':
         this.taken = message.taken;
+        break;
+      case 'hints':
+        this.hints = new Map(Object.entries(message.hints));
         break;
       case 'progress':
         this.progress = message.progress;

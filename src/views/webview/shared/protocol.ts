@@ -228,6 +228,8 @@ export const toCreateForm = v.variant('type', [
   v.object({ type: v.literal('presets'), presets: v.array(presetSchema) }),
   v.object({ type: v.literal('images'), images: v.array(v.string()) }),
   v.object({ type: v.literal('names'), taken: v.array(v.string()) }),
+  /** What was seen at locations, in words, by their IDs. */
+  v.object({ type: v.literal('hints'), hints: v.record(v.string(), text) }),
   v.object({ type: v.literal('progress'), progress: progressSchema }),
   v.object({ type: v.literal('result'), submitId, result: resultSchema }),
   /** The form is for the next instance from now on. */

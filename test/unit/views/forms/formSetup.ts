@@ -11,6 +11,7 @@ import {
   type ToCreateForm,
   type ToModifyForm,
 } from '../../../../src/views/webview/shared/protocol';
+import { locationIds } from '../../../simulator/catalogue';
 import { FakePanel } from '../../fakeVscode';
 import { MemorySnapshot } from '../../instances/memory';
 import { Person, type Window } from '../../instances/windows';
@@ -27,6 +28,8 @@ export interface FormSetup {
   readonly webviewPanel: vscode.WebviewPanel;
   readonly parts: FormParts;
   readonly feed: CatalogFeed;
+  /** What was recorded of how long instances took to answer over SSH. */
+  readonly sshTimes: readonly (readonly [instanceId: string, tookMs: number])[];
   /** The messages of a type that the page got, each of which keeps the contract. */
   posted<Type extends Message['type']>(type: Type): readonly Extract<Message, { type: Type }>[];
   /** Signs another account in; `undefined` signs out. */
@@ -41,6 +44,7 @@ export async function setUpForm(): Promise<FormSetup> {
   const { store, operations } = window;
   const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn(), show: vi.fn() };
   const memory = new Map<string, unknown>();
+  const sshTimes: [string, number][] = [];
   const reportedByForm = new WeakSet<RunningOperation>();
   const parts = {
     extensionUri: { path: '/extension' },
@@ -52,6 +56,11 @@ export async function setUpForm(): Promise<FormSetup> {
     ssh: { choose: () => Promise.resolve() },
     keys: { list: () => Promise.resolve([]), generate: () => Promise.resolve(undefined) },
     reportedByForm,
+    trackRecord: {
+      hints: () => Promise.resolve({ [locationIds.chubbuck]: '3 of 3 starts worked here' }),
+      noteSsh: (...time: [string, number]) => void sshTimes.push(time),
+      onDidChange: () => ({ dispose: () => undefined }),
+    },
     memory: {
       get: (key: string) => memory.get(key),
       update: (key: string, value: unknown) => Promise.resolve(void memory.set(key, value)),
@@ -67,6 +76,7 @@ export async function setUpForm(): Promise<FormSetup> {
     webviewPanel: panel as unknown as vscode.WebviewPanel,
     parts,
     feed,
+    sshTimes,
     posted: <Type extends Message['type']>(type: Type) =>
       panel.posted
         .map((message) => v.parse(v.union([toCreateForm, toModifyForm]), message))
