@@ -74,9 +74,14 @@ export class TrackRecord {
   }
 
   /** Resolves when everything is written. */
+  async settled(): Promise<void> {
+    while (this.working.size > 0) await Promise.all(this.working);
+  }
+
+  /** Resolves when everything is written. */
   async dispose(): Promise<void> {
     for (const listener of this.listeners) listener.dispose();
-    while (this.working.size > 0) await Promise.all(this.working);
+    await this.settled();
     this.changes.dispose();
   }
 

@@ -107,7 +107,7 @@ export async function startWhenAvailable(steps: Steps): Promise<void> {
       // A clock that was set back must not make the wait longer.
       const left = Math.min(until - clock.now(), until - record.startedAt);
       const wait = Math.min(gapAfter(steps, attempt, error), left);
-      const wasUnavailable = steps.record.wasUnavailable || error instanceof NoCapacityError;
+      const wasUnavailable = steps.record.wasUnavailable === true || error instanceof NoCapacityError;
       await steps.at('begin', { attempts: attempt, nextAt: clock.now() + wait, wasUnavailable });
       steps.report(retryText(steps, attempt, wait, until, error));
       await delay(clock, wait, signal);

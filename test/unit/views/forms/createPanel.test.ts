@@ -59,10 +59,15 @@ const submit = (submitId = 'first', changes: Partial<Draft> = {}): void =>
   form.panel.send({ type: 'submit', submitId, draft: { ...draft, ...changes } });
 
 describe('the page', () => {
-  test('gets its contents and its account when it is ready, and nothing before', () => {
+  test('gets its contents and its account when it is ready, and nothing before', async () => {
     expect(form.panel.posted).toEqual([]);
     form.panel.send({ type: 'ready', restored: false });
     expect(form.posted('init')).toMatchObject([{ draft, accountId: 'account-1' }]);
+    await vi.waitFor(() =>
+      expect(form.posted('hints')).toMatchObject([
+        { hints: { [locationIds.chubbuck]: '3 of 3 starts worked here' } },
+      ]),
+    );
     for (const type of ['names', 'images', 'presets', 'catalog'] as const)
       expect(form.posted(type), type).not.toEqual([]);
   });

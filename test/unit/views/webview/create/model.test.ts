@@ -47,6 +47,13 @@ const submits = (sent: FromCreateForm[]): (FromCreateForm & { type: 'submit' })[
   sent.filter((message) => message.type === 'submit');
 
 describe('the create form', () => {
+  it('has what was seen at locations, whatever their IDs are', () => {
+    const { model } = opened();
+    expect(model.hints.get('constructor')).toBeUndefined();
+    model.receive({ type: 'hints', hints: { here: '3 of 3 starts worked here' } });
+    expect([...model.hints]).toEqual([['here', '3 of 3 starts worked here']]);
+  });
+
   it('sends one request no matter how often it is submitted, even after the instance was created', () => {
     const { model, sent } = opened();
     for (let times = 0; times < 5; times += 1) model.submit();
