@@ -122,7 +122,15 @@ function isTooYoungToList({ expectation }: SnapshotRow, now: number): boolean {
 
 /** The snapshot after the service accepted an action on an instance that has a row. */
 export function expectAction(before: Snapshot, id: string, action: Action, now: number): Snapshot {
-  return changeRow(before, id, (row) => ({ ...row, expectation: { action, since: now } }));
+  return changeRow(before, id, (row) => ({
+    ...row,
+    expectation: { action, since: now, bootedAt: action === 'stop' ? bootedAt(row) : undefined },
+  }));
+}
+
+function bootedAt({ expectation }: SnapshotRow): number | undefined {
+  const boots = expectation?.action === 'create' || expectation?.action === 'start';
+  return boots ? expectation.since : expectation?.bootedAt;
 }
 
 /** The snapshot after an attempt failed: the rows stay. */

@@ -11,6 +11,8 @@ export interface Expectation {
   readonly since: number;
   /** An answer that was asked for after the action arrived, so the state isn't older than the action. */
   readonly seen?: boolean;
+  /** A stop: when the instance was created or started, if it hadn't come up yet. */
+  readonly bootedAt?: number;
 }
 
 /** One instance in the snapshot, with what is known about the answers that described it. */
@@ -129,6 +131,7 @@ const snapshotSchema = v.object({
           action: v.picklist(['create', 'start', 'stop', 'delete', 'modify']),
           since: time,
           seen: v.optional(v.boolean()),
+          bootedAt: v.optional(time),
         }),
       ),
     }),

@@ -39,6 +39,9 @@ export function effectiveState(
     case 'start':
       return within(bootGraceMs) && isStopped(state) ? 'starting' : state;
     case 'stop':
+      // While it boots, it may look stopped for a moment, whatever became of the stop.
+      if (state === 'stoppeddisassociated' && isWithin(expectation.bootedAt, bootGraceMs, now))
+        return 'stopping';
       return within(stopGraceMs) && (state === 'running' || state === 'starting') ? 'stopping' : state;
     case 'delete':
       return within(deleteGraceMs) ? 'deleting' : state;

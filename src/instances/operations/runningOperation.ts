@@ -256,7 +256,16 @@ export class Running implements RunningOperation {
     ask: (answers: Answers) => void,
   ): Promise<void> {
     this.report(l10n.t('Waiting for your answer…'));
-    await requireYes(signal, refusal, ask);
+    await requireYes(signal, refusal, ({ proceed, discard }) =>
+      ask({
+        proceed,
+        discard: () => {
+          discard();
+          // Another attempt may have asked again meanwhile. A no counts whenever it comes.
+          if (signal.aborted) void this.parts.journal.cancel(this.record.id).catch(() => undefined);
+        },
+      }),
+    );
   }
 
   /** What it would start billing. */

@@ -39,10 +39,10 @@ export async function untilStopped(steps: Steps): Promise<void> {
     (candidate) =>
       isGone(steps) ||
       (candidate?.fresh === true &&
-        (isStopped(candidate.instance.state) ||
+        ((isStopped(candidate.instance.state) && isStopped(candidate.state)) ||
           (candidate.pending === undefined && !isTransient(candidate.state)))),
   );
-  if (row && isStopped(row.instance.state)) return;
+  if (row && isStopped(row.instance.state) && isStopped(row.state)) return;
   throw new Error(
     row
       ? l10n.t(

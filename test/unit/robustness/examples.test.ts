@@ -64,6 +64,21 @@ describe('a claim that another window took after sleep', () => {
   });
 });
 
+test('a no to a question that was asked again meanwhile counts', async () => {
+  await withInstance('running');
+  const restart = await window.operations.begin('restart', id);
+  await person.outcome(restart.accepted);
+  person.clock.jump(20 * minute);
+  await person.until(() => questionsOf(window, 'late').length === 1);
+  person.journal.loseClaims();
+  await person.until(() => questionsOf(window, 'late').length === 2);
+  questionsOf(window, 'late')[0]?.discard();
+  await person.until(() => person.journal.records.size === 0);
+  questionsOf(window, 'late')[1]?.proceed();
+  await person.clock.advance(5 * minute);
+  expect(changesSent(person)).toEqual(['POST stop']);
+});
+
 describe('an account that is switched after something was sent', () => {
   test('leaves a create unknown, and it is recognized when the account is back', async () => {
     person.world.settings.delays = { ...person.world.settings.delays, create: 10_000 };
@@ -168,6 +183,19 @@ describe('done means seen to be done', () => {
       message: expect.stringMatching(/was modified, but couldn’t be started.*isn’t available/) as unknown,
     });
     expect(await person.outcome(modify.outcome)).not.toMatchObject({ kind: 'refused' });
+  });
+
+  test('a stop that had no effect is not done because a booting instance looks stopped for a moment', async () => {
+    person.world.settings.delays = { ...person.world.settings.delays, blinkAfter: 4_000, blink: 12_000 };
+    await withInstance('stopped');
+    const start = await window.operations.begin('start', id);
+    await person.outcome(start.accepted);
+    spoil('POST', { kind: 'status', status: 200, body: {} });
+    const stop = await window.operations.begin('stop', id);
+    expect(await endOf(stop, 60 * minute)).toMatchObject({
+      message: expect.stringContaining('didn’t stop') as unknown,
+    });
+    expect(person.world.instance(id).status).toBe('running');
   });
 
   test('a gateway’s page with a 404 proves no deletion', async () => {
