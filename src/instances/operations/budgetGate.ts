@@ -1,3 +1,5 @@
+import { abortReason } from '../../base/abort';
+import { Deferred } from '../../base/deferred';
 import type { Journal, OperationRecord } from './journal';
 
 /** What a request would start billing. */
@@ -38,9 +40,26 @@ const startingSteps: ReadonlySet<string> = new Set([
   'made',
 ]);
 
+/** For how long a yes of the person holds, in milliseconds. */
+const agreementMs = 12 * 3_600_000;
+
+/** Amounts that differ by less are the same. */
+const epsilon = 1e-9;
+
+/** What an operation does at the gate. */
+export interface BudgetRequest {
+  readonly record: OperationRecord;
+  readonly start: BillingStart;
+  readonly signal: AbortSignal;
+  /** Saves that it may start billing at any moment. */
+  readonly markStarting: () => Promise<void>;
+  /** Resolves when the person agreed to exceed these limits. */
+  readonly ask: (breaches: readonly BudgetBreach[]) => Promise<void>;
+}
+
 /**
- * The one check that every request passes before it starts billing. It decides about one request at a time, so that
- * two that fit only one by one aren't both let through.
+ * The one check that every request passes before it starts billing. It decides about one request at a time, in all
+ * windows, so that two that fit only one by one aren't both let through.
  */
 export class BudgetGate {
   private readonly passed = new Map<string, BillingStart>();
@@ -48,35 +67,71 @@ export class BudgetGate {
 
   constructor(
     private readonly check: BudgetCheck,
-    private readonly journal: Pick<Journal, 'list'>,
+    private readonly journal: Pick<Journal, 'list' | 'exclusively'>,
+    private readonly now: () => number,
   ) {}
 
-  /** Resolves when nothing speaks against the start, or when `ask` has resolved. Rejects if `ask` does. */
-  async pass(
-    record: OperationRecord,
-    start: BillingStart,
-    ask: (breaches: readonly BudgetBreach[]) => Promise<void>,
-  ): Promise<void> {
-    const decision = this.turn.then(async () => {
-      const breaches = await this.check(start, await this.othersThan(record));
-      if (breaches.length > 0) await ask(breaches);
-      this.passed.set(record.id, start);
-    });
-    this.turn = decision.catch(() => undefined);
+  /**
+   * Resolves when nothing speaks against the start, or when the person agreed. Rejects with the signal's reason, or as
+   * `ask` does.
+   */
+  async pass(request: BudgetRequest): Promise<void> {
+    const decision = untilAborted(this.turn, request.signal).then(async () => this.decide(request));
+    this.turn = Promise.allSettled([this.turn, decision]);
     return decision;
   }
 
-  /** The operation has ended: whatever it started is in the list, or isn't billed. */
+  /** The operation has ended, or waits: whatever it started is in the list, or isn't billed. */
   release(id: string): void {
     this.passed.delete(id);
   }
 
+  private async decide({ record, start, markStarting, ask }: BudgetRequest): Promise<void> {
+    const breaches = await this.journal.exclusively(async () => {
+      const found = await this.check(start, await this.othersThan(record));
+      const news = found.filter((breach) => !this.isAgreed(record, breach));
+      if (news.length === 0) await markStarting();
+      return news;
+    });
+    if (breaches.length > 0) {
+      await ask(breaches);
+      await markStarting();
+    }
+    this.passed.set(record.id, start);
+  }
+
+  /** A yes holds for what was asked: that limit, at no higher rate, and not for another day. */
+  private isAgreed({ agreed }: OperationRecord, { kind, limit, amount, isAtLeast }: BudgetBreach): boolean {
+    if (!agreed || Math.abs(this.now() - agreed.at) >= agreementMs) return false;
+    return agreed.breaches.some(
+      (breach) =>
+        breach.kind === kind &&
+        breach.limit === limit &&
+        (kind !== 'hourly' || (amount <= breach.amount + epsilon && (!isAtLeast || breach.isAtLeast))),
+    );
+  }
+
   private async othersThan({ id, accountId }: OperationRecord): Promise<readonly BillingStart[]> {
     const elsewhere = (await this.journal.list()).filter(
-      (other) => other.accountId === accountId && startingSteps.has(other.step) && !this.passed.has(other.id),
+      (other) =>
+        other.accountId === accountId &&
+        (other.isStarting === true || startingSteps.has(other.step)) &&
+        !this.passed.has(other.id),
     );
     return [...this.passed, ...elsewhere.map((other) => [other.id, other] as const)]
       .filter(([other]) => other !== id)
       .map(([, { instanceId, rateHourly }]) => ({ instanceId, rateHourly }));
+  }
+}
+
+async function untilAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const aborted = new Deferred<never>();
+  const onAbort = (): void => aborted.reject(abortReason(signal));
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }

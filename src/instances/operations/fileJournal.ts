@@ -70,6 +70,26 @@ export class FileJournal implements Journal {
     return undefined;
   }
 
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const lock = await this.lockAll();
+    try {
+      return await work();
+    } finally {
+      await lock?.release();
+    }
+  }
+
+  /** `undefined` if the folder can't be written: then no other window can know of what this one does either. */
+  private async lockAll(): Promise<Lock | undefined> {
+    try {
+      await makePrivateFolder(this.folder);
+      return await acquireLock(path.join(this.folder, 'all'), { log: this.log, retries: 200 });
+    } catch (error) {
+      if (!isUnwritable(error)) throw error;
+      return undefined;
+    }
+  }
+
   async claim(id: string): Promise<Claim | undefined> {
     if (this.unsaved.has(id)) return undefined;
     const lock = await this.lock(id);

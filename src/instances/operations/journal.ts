@@ -29,6 +29,14 @@ const createEndSchema = v.variant('kind', [
   v.object({ kind: v.literal('unknown'), ...searchFields }),
 ]);
 
+/** See `BudgetBreach`. */
+const breachSchema = v.object({
+  kind: v.picklist(['hourly', 'daily', 'monthly']),
+  limit: count,
+  amount: count,
+  isAtLeast: v.boolean(),
+});
+
 /** An operation as it is kept in a file. Times are milliseconds since the epoch. */
 export const operationSchema = v.object({
   version: v.literal(1),
@@ -62,8 +70,10 @@ export const operationSchema = v.object({
   stopped: v.optional(v.boolean()),
   /** A create or modify: what the instance costs then, in US dollars an hour, if that is known. */
   rateHourly: v.optional(count),
-  /** The person agreed that it exceeds a limit that they set. */
-  beyondBudget: v.optional(v.boolean()),
+  /** It may start billing at any moment, so that it counts for others that want to. */
+  isStarting: v.optional(v.boolean()),
+  /** The limits that the person agreed to exceed, and when. */
+  agreed: v.optional(v.object({ at: count, breaches: v.array(breachSchema) })),
   /** A create: what the new instance has to match, to be recognized without an answer. */
   wanted: v.optional(
     v.object({
@@ -115,6 +125,8 @@ export interface Journal {
   claim(id: string): Promise<Claim | undefined>;
   /** An operation that has ended and is remembered. */
   past(id: string): Promise<OperationRecord | undefined>;
+  /** Runs `work` while no other window does the same. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** Asks the window that works on it to stop. */
   cancel(id: string): Promise<void>;
   watch(listener: () => void): Disposable;

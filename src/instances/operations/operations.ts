@@ -67,7 +67,7 @@ export class Operations implements Disposable {
       clock,
       log,
       random,
-      budget: new BudgetGate(budget, journal),
+      budget: new BudgetGate(budget, journal, () => clock.now()),
       ask: (question) => this.questions.fire(question),
       found: (operation) => this.finds.fire(operation),
       createdByOthers: (id) => this.saved.createdByOthers(id),

@@ -172,10 +172,12 @@ function gpuOf({ session, record }: Steps): string {
 /** `beforeSending` is called right before the request, and may throw. */
 async function sendStart(steps: Steps, beforeSending: () => void = () => undefined): Promise<void> {
   const id = idOf(steps.record);
-  if (!isAt(steps, 'asking-start')) await steps.requireBudget();
-  steps.report(l10n.t('Sending the start request…'));
   await sendOnce(steps, {
     step: 'asking-start',
+    beforeSending: async () => {
+      await steps.requireBudget();
+      steps.report(l10n.t('Sending the start request…'));
+    },
     send: async () => {
       beforeSending();
       await steps.session.api.startInstance(id, callOptions(steps));

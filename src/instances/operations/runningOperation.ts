@@ -35,6 +35,12 @@ export interface OperationParts {
   readonly hasRival: (record: OperationRecord) => boolean;
 }
 
+/** An older list doesn't say what runs now, in milliseconds. */
+const outdatedListMs = 6 * 60_000;
+
+/** The steps of a modify after which the service lists the instance as it is now. */
+const modifiedSteps: ReadonlySet<string> = new Set(['modified', 'start', 'asking-start', 'starting']);
+
 /** How often a window checks whether it can take an operation back, in milliseconds. */
 const reclaimMs = 5_000;
 
@@ -210,7 +216,10 @@ export class Running implements RunningOperation {
       signal,
       random,
       at: async (step, change = {}) => {
-        this.record = { ...this.record, ...change, step, attendedAt: attendance.touch() };
+        const isWaiting = step === 'begin';
+        if (isWaiting) this.parts.budget.release(this.record.id);
+        const isStarting = isWaiting ? undefined : this.record.isStarting;
+        this.record = { ...this.record, isStarting, ...change, step, attendedAt: attendance.touch() };
         await claim.note(this.record);
         this.sent = true;
       },
@@ -224,13 +233,25 @@ export class Running implements RunningOperation {
         this.session.requireCurrent();
       },
       requireBudget: async () => {
-        if (this.record.beyondBudget) return;
-        await this.parts.budget.pass(this.record, this.billingStart(), async (breaches) => {
-          await this.requireYes(signal, overBudget, (answers) =>
-            ask({ kind: 'budget', operation: this, breaches, ...answers }),
-          );
-          this.record = { ...this.record, beyondBudget: true };
+        // What ran while nobody looked has to be known.
+        if (Math.abs(clock.now() - this.session.status.listedAt) > outdatedListMs)
+          await this.session.refresh();
+        signal.throwIfAborted();
+        const note = async (change: Partial<OperationRecord>): Promise<void> => {
+          this.record = { ...this.record, ...change };
           await claim.note(this.record);
+        };
+        await this.parts.budget.pass({
+          record: this.record,
+          start: this.billingStart(),
+          signal,
+          markStarting: async () => note({ isStarting: true }),
+          ask: async (breaches) => {
+            await this.requireYes(signal, overBudget, (answers) =>
+              ask({ kind: 'budget', operation: this, breaches, ...answers }),
+            );
+            await note({ agreed: { at: clock.now(), breaches: [...breaches] } });
+          },
         });
         this.session.requireCurrent();
       },
@@ -271,8 +292,11 @@ export class Running implements RunningOperation {
   /** What it would start billing. */
   private billingStart(): BillingStart {
     const { instanceId, rateHourly } = this.record;
-    const known = instanceId === undefined ? undefined : this.session.row(instanceId)?.instance.rateHourly;
-    return { instanceId, rateHourly: this.record.kind === 'modify' ? rateHourly : (rateHourly ?? known) };
+    const listed = instanceId === undefined ? undefined : this.session.row(instanceId)?.instance.rateHourly;
+    // Until it's modified, it's listed with its old rate. Afterward, the form's estimate may be too low.
+    if (this.record.kind !== 'modify') return { instanceId, rateHourly: rateHourly ?? listed };
+    if (!modifiedSteps.has(this.record.step) || rateHourly === undefined) return { instanceId, rateHourly };
+    return { instanceId, rateHourly: Math.max(rateHourly, listed ?? 0) };
   }
 }
 

@@ -58,6 +58,8 @@ interface Change<T> {
   readonly step: string;
   /** What is saved with that step. */
   readonly saved?: () => Partial<OperationRecord>;
+  /** What has to be decided each time before it is sent. */
+  readonly beforeSending?: () => Promise<void>;
   readonly send: () => Promise<T>;
   /**
    * Finds out what an unclear answer came to: the result, or `undefined` if a good answer shows no effect, so that the
@@ -73,10 +75,14 @@ const mostSends = 2;
  * is unclear, or a window that is gone may have sent it, it first finds out what happened. Throws
  * `OutcomeUnknownError` if that isn't clear.
  */
-export async function sendOnce<T>(steps: Steps, { step, saved, send, recover }: Change<T>): Promise<T> {
+export async function sendOnce<T>(
+  steps: Steps,
+  { step, saved, beforeSending, send, recover }: Change<T>,
+): Promise<T> {
   for (let sends = isAt(steps, step) ? 0 : 1; ; sends++) {
     let unclear: unknown;
     if (sends > 0) {
+      await beforeSending?.();
       await steps.requireTimely();
       await steps.at(step, saved?.());
       try {

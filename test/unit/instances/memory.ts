@@ -132,6 +132,14 @@ export class MemoryJournal implements Journal {
     return Promise.resolve(claim);
   }
 
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  private turn: Promise<unknown> = Promise.resolve();
+
   past(id: string): Promise<OperationRecord | undefined> {
     return Promise.resolve(this.ended.get(id));
   }

@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BillingStart, BudgetBreach } from '../../../../src/instances/operations/budgetGate';
 import type { RunningOperation } from '../../../../src/instances/operations/operations';
 import { createRequest, Person, rtx4090, shown, type Window } from '../windows';
-import { changesSent, minute, questionsOf } from './support';
+import { delay } from '../../../../src/base/clock';
+import { hostIds } from '../../../simulator/catalogue';
+import { changesSent, minute, questionsOf, watchEnd } from './support';
 
 const breach: BudgetBreach = { kind: 'hourly', limit: 1, amount: 1.5, isAtLeast: false };
 const bigger = { vcpuCount: 16, ramGb: 64, storageGb: 300, gpu: { model: rtx4090, count: 1 } };
@@ -198,5 +200,134 @@ describe('the check', () => {
       )
       .sort();
     expect(callers).toEqual(['instances/operations/create.ts', 'instances/operations/power.ts']);
+  });
+});
+
+const daily: BudgetBreach = { kind: 'daily', limit: 5, amount: 6, isAtLeast: false };
+
+describe('a yes', () => {
+  async function waitForGpu(): Promise<void> {
+    id = person.machine('box', { status: 'stopped', holdsGpus: false }).id;
+    person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 0);
+    await window.store.refresh();
+    const waiting = await window.operations.begin('startWhenAvailable', id);
+    waiting.done.catch(() => undefined);
+    await person.until(() => asked().length === 1);
+    asked()[0]?.proceed();
+    await person.until(() => changesSent(person).length >= 2);
+  }
+
+  test('holds for the attempts that follow', async () => {
+    await waitForGpu();
+    person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 8);
+    await person.until(() => shown(window, 'box') === 'running');
+    expect(asked()).toHaveLength(1);
+  });
+
+  test.each([
+    ['another limit', [breach, daily]],
+    ['a higher rate', [{ ...breach, amount: 2 }]],
+    ['a rate that is no longer known', [{ ...breach, isAtLeast: true }]],
+    ['a lower limit', [{ ...breach, limit: 0.5 }]],
+  ])('doesn’t hold for %s', async (_, breaches) => {
+    await waitForGpu();
+    person.budget = async () => Promise.resolve(breaches);
+    const sent = changesSent(person).length;
+    person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 8);
+    await person.until(() => asked().length === 2);
+    await person.clock.advance(20 * minute);
+    expect(changesSent(person)).toHaveLength(sent);
+  });
+
+  test('doesn’t hold for the next day', async () => {
+    await waitForGpu();
+    await person.clock.advance(13 * 60 * minute);
+    expect(asked()).toHaveLength(2);
+  });
+});
+
+describe('what stands between the question and the request', () => {
+  test('two windows at the same moment don’t both start what fits only one by one', async () => {
+    await withInstance('stopped');
+    const second = person.machine('second').id;
+    const other = await person.open();
+    await window.store.refresh();
+    person.budget = async (_, others) => {
+      // A slow check: both windows are at it.
+      await delay(person.clock, 50);
+      return others.length > 0 ? [breach] : [];
+    };
+    const begun = await Promise.all([
+      window.operations.begin('start', id),
+      other.operations.begin('start', second),
+    ]);
+    for (const { done } of begun) done.catch(() => undefined);
+    await person.clock.advance(5 * minute);
+    expect(changesSent(person)).toEqual(['POST start']);
+    expect(asked().length + questionsOf(other, 'budget').length).toBe(1);
+  });
+
+  test('a start that was saved as sent, and wasn’t, is checked before it is sent', async () => {
+    await withInstance('stopped');
+    window.close();
+    const claim = await person.journal.begin({
+      version: 1,
+      id: 'killed',
+      accountId: 'account-1',
+      kind: 'start',
+      instanceId: id,
+      name: 'box',
+      startedAt: person.clock.now(),
+      step: 'asking-start',
+    });
+    await claim?.release();
+    window = await person.open();
+    await person.until(() => asked().length === 1);
+    await person.clock.advance(5 * minute);
+    expect(changesSent(person)).toEqual([]);
+  });
+
+  test('an operation that waits behind another question can be canceled', async () => {
+    await withInstance('stopped');
+    const second = person.machine('second').id;
+    await window.store.refresh();
+    person.budget = async ({ instanceId }) => Promise.resolve(instanceId === id ? [breach] : []);
+    const first = await window.operations.begin('start', id);
+    first.done.catch(() => undefined);
+    await person.until(() => asked().length === 1);
+    const waiting = await window.operations.begin('start', second);
+    const hasEnded = watchEnd(waiting.done);
+    await person.clock.advance(1_000);
+    waiting.cancel();
+    await person.until(hasEnded, minute);
+    asked()[0]?.proceed();
+    await person.until(() => shown(window, 'box') === 'running');
+    expect(changesSent(person)).toEqual(['POST start']);
+  });
+
+  test('a modified instance is checked at the rate that the service lists for it', async () => {
+    person.budget = async (...args) => {
+      checked.push(args);
+      return Promise.resolve([]);
+    };
+    await withInstance('stopped');
+    await person.outcome((await window.operations.modify(id, bigger, true, 0.01)).done);
+    const listed = window.store.row(id)?.instance.rateHourly;
+    expect(listed).toBeGreaterThan(0.01);
+    expect(checked.at(-1)?.[0].rateHourly).toBe(listed);
+  });
+
+  test('what ran while the computer slept is looked at first', async () => {
+    await withInstance('stopped');
+    window.need = { ...window.need, visible: false, focused: false };
+    person.clock.jump(10 * 60 * minute);
+    const slept = person.clock.now();
+    let listedAt = 0;
+    person.budget = async () => {
+      listedAt = window.store.status.listedAt;
+      return Promise.resolve([]);
+    };
+    await person.outcome((await window.operations.begin('start', id)).accepted);
+    expect(listedAt).toBeGreaterThanOrEqual(slept);
   });
 });

@@ -49,6 +49,7 @@ export class JournalOf implements Journal {
     this.life.isOver ? this.life.gate(Promise.resolve(undefined)) : this.claiming(this.shared.begin(record));
   claim: Journal['claim'] = (id) =>
     this.life.isOver ? this.life.gate(Promise.resolve(undefined)) : this.claiming(this.shared.claim(id));
+  exclusively = <T>(work: () => Promise<T>): Promise<T> => this.life.gate(work());
   watch = (listener: () => void): Disposable => this.shared.watch(this.life.call(listener));
 
   /** The window was killed: in a while, others may take up what it worked on. */

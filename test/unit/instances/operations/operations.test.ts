@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { OperationQuestion, RunningOperation } from '../../../src/instances/operations/operations';
-import { hostIds } from '../../simulator/catalogue';
-import { Person, rtx4090, shown, type Window } from './windows';
+import type { OperationQuestion, RunningOperation } from '../../../../src/instances/operations/operations';
+import { hostIds } from '../../../simulator/catalogue';
+import { Person, rtx4090, shown, type Window } from '../windows';
 
 let person: Person;
 let id: string;

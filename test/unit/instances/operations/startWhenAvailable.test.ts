@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { NoCapacityError, OutcomeUnknownError } from '../../../src/api/errors';
-import { formatWhen } from '../../../src/base/when';
-import type { RunningOperation } from '../../../src/instances/operations/operations';
-import { hostIds } from '../../simulator/catalogue';
-import { Person, rtx4090, shown, type Window } from './windows';
+import { NoCapacityError, OutcomeUnknownError } from '../../../../src/api/errors';
+import { formatWhen } from '../../../../src/base/when';
+import type { RunningOperation } from '../../../../src/instances/operations/operations';
+import { hostIds } from '../../../simulator/catalogue';
+import { Person, rtx4090, shown, type Window } from '../windows';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,105 +1,24 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import lockfile from 'proper-lockfile';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { FileJournal } from '../../../src/instances/operations/fileJournal';
-import type { OperationRecord } from '../../../src/instances/operations/journal';
-import { SnapshotFile } from '../../../src/instances/sharedSnapshot';
-import { emptySnapshot, type Snapshot } from '../../../src/instances/snapshot';
-import { KeptLog } from './windows';
+import { FileJournal } from '../../../../src/instances/operations/fileJournal';
+import type { OperationRecord } from '../../../../src/instances/operations/journal';
+import { KeptLog } from '../windows';
 
 let folder: string;
+
 let log: KeptLog;
+
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'tensordock-state-'));
   log = new KeptLog();
 });
+
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const file = (name: string): string => path.join(folder, name);
-
-function counted(snapshot: Snapshot): Snapshot {
-  return { ...snapshot, listedAt: snapshot.listedAt + 1 };
-}
-
-function never(): Promise<void> {
-  return new Promise(() => undefined);
-}
-
-describe('the snapshot file', () => {
-  test('changes of many windows at the same moment all count', async () => {
-    const windows = Array.from({ length: 6 }, () => new SnapshotFile(folder, 'a', log));
-    await Promise.all(windows.flatMap((window) => [1, 2, 3].map(() => window.change(counted))));
-    expect((await new SnapshotFile(folder, 'a', log).read()).listedAt).toBe(18);
-    expect((await readdir(folder)).sort()).toEqual(['snapshot-a.json']);
-  });
-
-  test('changes go on while another window asks', async () => {
-    const asker = new SnapshotFile(folder, 'a', log);
-    const other = new SnapshotFile(folder, 'a', log);
-    const asked = asker.tryAsking(async () => {
-      await other.change(counted);
-      expect(await other.tryAsking(never)).toBe(false);
-    });
-    expect(await asked).toBe(true);
-    expect((await asker.read()).listedAt).toBe(1);
-  });
-
-  test('a window that waits for its turn to ask gets it', async () => {
-    const order: string[] = [];
-    const one = new SnapshotFile(folder, 'a', log);
-    const two = new SnapshotFile(folder, 'a', log);
-    let second: Promise<void> | undefined;
-    await one.asking(async () => {
-      second = two.asking(() => Promise.resolve(void order.push('second')));
-      await one.change(counted);
-      order.push('first');
-    });
-    await second;
-    expect(order).toEqual(['first', 'second']);
-  });
-
-  test('another window is notified of a change', async () => {
-    const heard = vi.fn();
-    const watcher = new SnapshotFile(folder, 'a', log).watch(heard);
-    const writer = new SnapshotFile(folder, 'a', log);
-    await vi.waitFor(async () => {
-      await writer.change(counted);
-      expect(heard).toHaveBeenCalled();
-    });
-    watcher.dispose();
-  });
-
-  test.each([
-    ['cut off', '{"version":1,"acc'],
-    ['of another form', '{"version":7}'],
-    ['of another account', JSON.stringify(emptySnapshot('b'))],
-  ])('one that is %s is started over', async (_name, text) => {
-    await writeFile(file('snapshot-a.json'), text);
-    const snapshot = new SnapshotFile(folder, 'a', log);
-    expect(await snapshot.read()).toEqual(emptySnapshot('a'));
-    await snapshot.change(counted);
-    expect((await snapshot.read()).listedAt).toBe(1);
-  });
-
-  test('one that can’t be read is an error, not an empty account', async () => {
-    await mkdir(file('snapshot-a.json'));
-    const snapshot = new SnapshotFile(folder, 'a', log);
-    await expect(snapshot.read()).rejects.toThrow('EISDIR');
-    await expect(snapshot.change(counted)).rejects.toThrow('EISDIR');
-  });
-
-  test('work is aborted when its window loses the right to ask', async () => {
-    const snapshot = new SnapshotFile(folder, 'a', log);
-    const done = snapshot.tryAsking(async (signal) => {
-      // Another window found the lock stale, as after a sleep.
-      await rm(file('snapshot-a.json.asking.lock'), { recursive: true });
-      await vi.waitFor(() => expect(signal.aborted).toBe(true), { timeout: 10_000 });
-    });
-    expect(await done).toBe(true);
-  });
-});
 
 describe('the notes of operations', () => {
   const record: OperationRecord = {
@@ -128,6 +47,27 @@ describe('the notes of operations', () => {
     const taken = (await Promise.all(claims)).flat();
     expect(taken.length).toBeGreaterThan(20);
     expect(taken.filter((claim) => claim !== undefined)).toEqual([]);
+  });
+
+  test('what one window does exclusively, another one waits for', async () => {
+    const steps: string[] = [];
+    const [one, other] = [new FileJournal(folder, log), new FileJournal(folder, log)];
+    await Promise.all([
+      one.exclusively(async () => {
+        steps.push('one begins');
+        await readdir(folder);
+        steps.push('one ends');
+      }),
+      other.exclusively(async () => {
+        steps.push('other begins');
+        await readdir(folder);
+        steps.push('other ends');
+      }),
+    ]);
+    expect(['one,one,other,other', 'other,other,one,one']).toContain(
+      steps.map((step) => step.split(' ')[0]).join(),
+    );
+    expect((await readdir(folder)).filter((name) => name.includes('all'))).toEqual([]);
   });
 
   test('what was noted last is what another window finds', async () => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { NoCapacityError } from '../../../src/api/errors';
-import type { RunningOperation } from '../../../src/instances/operations/operations';
-import { hostIds } from '../../simulator/catalogue';
-import type { Fault } from '../../simulator/faults';
-import { createRequest, Person, shown, type Window } from './windows';
+import { NoCapacityError } from '../../../../src/api/errors';
+import type { RunningOperation } from '../../../../src/instances/operations/operations';
+import { hostIds } from '../../../simulator/catalogue';
+import type { Fault } from '../../../simulator/faults';
+import { createRequest, Person, shown, type Window } from '../windows';
 
 let person: Person;
 let window: Window;
