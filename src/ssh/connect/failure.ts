@@ -77,6 +77,8 @@ export async function classifyFailure(
   const denied =
     has(/^[^\s:]+: Permission denied \([a-z0-9,-]*\)\.\r?$/m) || has(/^(?:debug1: )?No more auth/m);
 
+  // The key was good, and the server asks for more: a password, or a code.
+  if (has(/^Authenticated using "publickey" with partial success\.\r?$/m)) return { kind: 'unknown', said };
   const keys = attemptedKeys(log);
   const accepted = saidOfKeys(own, 'Server accepts key').find((key) => keys.includes(key));
   const openFile = [...own.matchAll(/^Permissions \d+ for '(.+)' are too open\.\r?$/gm)]

@@ -217,9 +217,9 @@ it('a token or password that the service cut is taken out as well, and an ordina
 });
 
 it('a secret of any length is taken out in every form, also where it was cut', () => {
-  const secret = 'aB3$"\\x\\\\"<\u00e9\ud83d\ude00'.repeat(60);
+  const secret = 'aB3$"\\x\\\\"<\u00e9\ud83d\ude00'.repeat(30);
   const redactor = new Redactor([secret]);
-  for (const form of [secret, secret.slice(0, 500), JSON.stringify(secret), encodeURIComponent(secret)]) {
+  for (const form of [secret, secret.slice(0, 350), JSON.stringify(secret), encodeURIComponent(secret)]) {
     expect(redactor.redact(`<${form}>`)).toMatch(/^<"?(?:\*\*\*)+"?>$/);
   }
 });

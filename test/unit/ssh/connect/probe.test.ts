@@ -164,6 +164,14 @@ test('a key that only an agent holds works by its public half', async () => {
   }
 });
 
+test('a server that asks for more than the key is not taken for a locked key, which would be opened without asking', async () => {
+  const identity = { hostKeyFile: hostKey.file, authorizedKey: user.publicKey, wantsMore: true };
+  const server = await started(startSsh2(identity));
+  const outcome = await probeAt(server.port, 'more');
+  expect(outcome.kind).toBe('unknown');
+  expect(describeOutcome(outcome, 'trainer').message).toContain('Permission denied (password)');
+});
+
 test('a closed port', async () => {
   expect(await probeAt(await closedPort(), 'closed')).toMatchObject({ kind: 'closed' });
 });

@@ -22,6 +22,8 @@ export interface ServerIdentity {
   readonly banner?: string;
   /** The ways to sign in that the server of `ssh2` names when it refuses one. */
   readonly methods?: readonly string[];
+  /** Whether the server of `ssh2` asks for more after it accepted the key. */
+  readonly wantsMore?: boolean;
 }
 
 export const sshdPath: string | undefined = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find(
@@ -111,7 +113,9 @@ export async function startSsh2(identity: ServerIdentity, port = 0): Promise<Ssh
       if (context.method !== 'publickey' || !context.key.data.equals(allowed.getPublicSSH())) {
         context.reject(methods);
       } else if (context.signature && context.blob) {
-        if (allowed.verify(context.blob, context.signature, context.hashAlgo)) context.accept();
+        const isValid = allowed.verify(context.blob, context.signature, context.hashAlgo);
+        if (isValid && identity.wantsMore === true) context.reject(['password'], true);
+        else if (isValid) context.accept();
         else context.reject(methods);
       } else {
         context.accept();
