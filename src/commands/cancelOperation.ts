@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { deadlineOf, wishName } from '../automation/capacityWatch';
+import { deadlineOf, wishName, wishPlaces } from '../automation/capacityWatch';
 import { formatRepeat } from '../automation/repeat';
 import { formatWhen } from '../base/when';
 import { plainText } from '../base/text';
@@ -60,6 +60,7 @@ export async function cancelOperation(
         'notify me when it’s available, until {0}',
         formatWhen(deadlineOf(watch), services.clock.now()),
       ),
+      detail: wishPlaces(watch),
       run: async () => watches.cancel(watch.id),
     })),
   ];

@@ -39,6 +39,7 @@ export class TrackRecord {
   /** The instances that this window last saw running. */
   private readonly running = new Set<string>();
   private accountId: string | undefined;
+  private disposed = false;
 
   /** This window recorded something. */
   readonly onDidChange = this.changes.event;
@@ -80,6 +81,7 @@ export class TrackRecord {
 
   /** Resolves when everything is written. */
   async dispose(): Promise<void> {
+    this.disposed = true;
     for (const listener of this.listeners) listener.dispose();
     await this.settled();
     this.changes.dispose();
@@ -110,7 +112,7 @@ export class TrackRecord {
       },
       (error: unknown) => {
         // Any other refusal says nothing about the location.
-        if (error instanceof NoCapacityError) note(refused);
+        if (error instanceof NoCapacityError || operation.record.wasUnavailable === true) note(refused);
       },
     );
   }
@@ -132,6 +134,7 @@ export class TrackRecord {
   }
 
   private note(accountId: string, news: Omit<TrackNews, 'accountId' | 'at'>): void {
+    if (this.disposed) return;
     const { store, clock, log } = this.options;
     const { instanceId } = news;
     const row =

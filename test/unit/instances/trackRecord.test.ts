@@ -170,6 +170,18 @@ describe('what a window sees', () => {
     expect(await hintHere()).toBe('1 of 1 create worked here · 2 of 4 starts worked here');
   });
 
+  test('is a GPU that a wait did not get before it was canceled', async () => {
+    await create('one');
+    const machine = person.world.all()[0] ?? expect.fail('it was created');
+    Object.assign(machine, { status: 'stopped', holdsGpus: false });
+    setAvailable(0);
+    const waiting = await window.operations.begin('startWhenAvailable', machine.id);
+    await person.until(() => waiting.record.wasUnavailable === true);
+    waiting.cancel();
+    await person.outcome(waiting.done.catch(() => undefined));
+    expect(await hintHere()).toBe('1 of 1 create worked here · 0 of 1 start worked here');
+  });
+
   test('is an instance that fails while it is running, and not one that is stopped', async () => {
     await create('one');
     const machine = person.world.all()[0] ?? expect.fail('it was created');
