@@ -148,7 +148,9 @@ class Show {
     await window.runCommand('View: Close All Editors');
     await window.row('comfyui').hover();
     await this.frame(1_200);
-    await window.contextMenu('comfyui', 'tensordock.openTerminal');
+    await window.runCommand('tensordock.openTerminal');
+    await window.fill('comfyui');
+    await window.pick('comfyui');
     await window.dialog.getByText('Include').first().waitFor();
     await window.answerDialog('Add Line');
     await this.page.locator('.xterm-rows', { hasText: 'user@comfyui' }).waitFor({ timeout: 60_000 });
@@ -160,6 +162,7 @@ class Show {
   private async scheduleStop(): Promise<void> {
     const { window } = this;
     await window.runCommand('tensordock.scheduleStop');
+    await window.fill('comfyui');
     await window.pick('comfyui');
     await window.quickInput.getByText('In 2 hours').waitFor();
     await this.frame(1_500);
