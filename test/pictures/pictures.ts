@@ -123,7 +123,7 @@ class Show {
     await form.type('#name', 'comfyui');
     await form.locator('h1').scrollIntoViewIfNeeded();
     await this.page.setViewportSize(wide);
-    await this.picture('screenshot.png', await this.shot());
+    await writeFile(path.join(media, 'screenshot.png'), await this.shot());
     await this.page.setViewportSize(size);
     await form.frame.evaluate("document.querySelector('#search').scrollIntoView()");
     await this.still('create');
