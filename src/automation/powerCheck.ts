@@ -47,5 +47,7 @@ export function withCheck(schedule: Schedule, check: PowerCheck, now: number): S
 /** Whether a claimed schedule may still be carried out: nobody canceled or moved it, and it isn't too late. */
 export function isStillWanted(all: readonly Schedule[], claimed: Schedule, now: number): boolean {
   const current = all.find(({ id }) => id === claimed.id);
-  return current?.at === claimed.at && current.takenAt === claimed.takenAt && now - current.at <= latestMs;
+  if (current?.at !== claimed.at || current.takenAt !== claimed.takenAt) return false;
+  // A clock that was set back makes it due again later.
+  return current.at <= now && now - current.at <= latestMs;
 }

@@ -17,6 +17,8 @@ export class Attendance implements Disposable {
     private readonly clock: Clock,
     private attendedAt: number,
     private readonly save: () => void,
+    /** It was late already in a window before, and nobody has answered yet. */
+    private wasLate = false,
   ) {
     this.arm();
   }
@@ -29,11 +31,12 @@ export class Attendance implements Disposable {
 
   /** Whether nobody worked on it for too long. Stays so until `renew`. */
   get isLate(): boolean {
-    return Math.abs(this.clock.now() - this.attendedAt) >= lateMs;
+    return this.wasLate || Math.abs(this.clock.now() - this.attendedAt) >= lateMs;
   }
 
   /** A person said that they still want it. */
   renew(): void {
+    this.wasLate = false;
     this.attendedAt = this.clock.now();
   }
 

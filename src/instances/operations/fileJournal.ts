@@ -59,6 +59,8 @@ export class FileJournal implements Journal {
     try {
       const known = (await this.read(`${record.id}.json`)) ?? (await this.past(record.id));
       if (!known) {
+        // Of an operation before that had the same ID.
+        await rm(path.join(this.folder, `${record.id}.cancel`), { force: true });
         await this.write(`${record.id}.json`, record);
         return await this.claimed(record, lock);
       }

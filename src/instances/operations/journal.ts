@@ -54,6 +54,8 @@ export const operationSchema = v.object({
   nextAt: v.optional(count),
   /** When a window last worked on it. */
   attendedAt: v.optional(count),
+  /** Nobody worked on it for too long, and the person hasn't said since that they still want it. */
+  late: v.optional(v.boolean()),
   /** How far it came. The first one is `begin`; the others depend on the kind. */
   step: v.string(),
   /** A start when available: an attempt was refused because its GPU wasn't available. */

@@ -86,7 +86,10 @@ export class Running implements RunningOperation {
   }
 
   cancel(): void {
+    if (this.cancelling.signal.aborted) return;
     this.cancelling.abort(cancelled());
+    // Saved as well, in case the window closes or the account is left before this one has ended.
+    void this.parts.journal.cancel(this.record.id).catch(() => undefined);
   }
 
   choose(id: string): void {
@@ -143,10 +146,12 @@ export class Running implements RunningOperation {
     const { clock, log } = this.parts;
     const signal = AbortSignal.any([claim.signal, this.cancelling.signal, this.leaving.signal]);
     this.sent = this.record.step !== 'begin';
-    const attendance = new Attendance(clock, this.record.attendedAt ?? this.record.startedAt, () => {
+    const { attendedAt, startedAt, late } = this.record;
+    const save = (): void => {
       this.record = { ...this.record, attendedAt: attendance.touch() };
       void claim.note(this.record).catch(() => undefined);
-    });
+    };
+    const attendance = new Attendance(clock, attendedAt ?? startedAt, save, late);
     const steps = this.stepsOf(claim, signal, attendance);
     try {
       this.session.requireCurrent();
@@ -190,7 +195,7 @@ export class Running implements RunningOperation {
 
   private async letGo(claim: Claim, reason: unknown): Promise<void> {
     try {
-      if (this.leaving.signal.aborted) await claim.release();
+      if (this.leaving.signal.aborted && !this.cancelling.signal.aborted) await claim.release();
       else if (this.record.kind === 'create') {
         await claim.finish(mayBeCreated(this.record) ? this.record : undefined);
       } else await claim.finish({ ...this.record, end: endOf(reason) });
@@ -225,9 +230,12 @@ export class Running implements RunningOperation {
       },
       requireTimely: async () => {
         if (attendance.isLate) {
+          this.record = { ...this.record, late: true };
+          await claim.note(this.record);
           await this.requireYes(signal, discarded, (answers) =>
             ask({ kind: 'late', operation: this, ...answers }),
           );
+          this.record = { ...this.record, late: undefined };
         }
         attendance.renew();
         this.session.requireCurrent();

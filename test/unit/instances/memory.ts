@@ -91,6 +91,7 @@ export class MemoryJournal implements Journal {
   begin(record: OperationRecord): Promise<Claim | undefined> {
     if (this.records.has(record.id) || this.ended.has(record.id)) return Promise.resolve(undefined);
     this.records.set(record.id, record);
+    this.canceled.delete(record.id);
     return this.claim(record.id);
   }
 

@@ -64,6 +64,36 @@ describe('a claim that another window took after sleep', () => {
   });
 });
 
+test('what is canceled right before the account is left, or the window closes, is not continued', async () => {
+  person.world.settings.delays = { ...person.world.settings.delays, latency: 5_000 };
+  id = person.machine('box', { status: 'running' }).id;
+  await person.outcome(window.store.refresh());
+  spoil('POST', { kind: 'drop', when: 'before' });
+  const stop = await window.operations.begin('stop', id);
+  // It checks the instance when it's canceled.
+  await person.until(() => person.requests('GET').some(({ path }) => path.endsWith(id)));
+  stop.cancel();
+  await window.store.setSession(undefined);
+  await person.clock.advance(minute);
+  window = await person.open();
+  await person.clock.advance(5 * minute);
+  expect(changesSent(person)).toEqual(['POST stop']);
+  expect(person.journal.records.size).toBe(0);
+});
+
+test('a question about what is late is asked by the next window too, whatever its clock says', async () => {
+  await withInstance('running');
+  const restart = await window.operations.begin('restart', id);
+  await person.outcome(restart.accepted);
+  person.clock.jump(12 * minute);
+  await person.until(() => questionsOf(window, 'late').length === 1);
+  window.close();
+  person.clock.set(-12 * minute);
+  window = await person.open();
+  await person.until(() => questionsOf(window, 'late').length === 1);
+  expect(changesSent(person)).toEqual(['POST stop']);
+});
+
 test('a no to a question that was asked again meanwhile counts', async () => {
   await withInstance('running');
   const restart = await window.operations.begin('restart', id);
