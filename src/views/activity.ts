@@ -138,7 +138,7 @@ function scheduleText(schedule: Schedule, now: number): ActivityText {
     subject: labelText(schedule.name),
     what: vscode.l10n.t('Scheduled stop'),
     next: scheduleNext(schedule, now),
-    icon: 'clock',
+    icon: 'calendar',
     context: 'activity can-cancel',
     changesEveryMs: schedule.at - now < 2 * minuteMs ? secondMs : minuteMs,
   };

@@ -7,6 +7,7 @@ import { formatWhen } from '../base/when';
 import { billingOf } from '../cost/billing';
 import type { CostSum } from '../cost/history';
 import { describeSum } from '../cost/describe';
+import { totalOf } from '../cost/ledger';
 import type { InstanceRow } from '../instances/store';
 import { isStopped } from '../instances/state';
 import { labelText } from './presentation';
@@ -92,7 +93,7 @@ export function detailsOf(
 function costText(row: InstanceRow, costs: InstanceCosts): string | undefined {
   const { run, today } = costs;
   if (billingOf(row.state) !== 'on') {
-    return isNothing(today) ? undefined : vscode.l10n.t('{0} today', describeSum(today));
+    return totalOf(today) === 0 ? undefined : vscode.l10n.t('{0} today', describeSum(today));
   }
   // A run that was under way when it was first seen may have begun at any time before.
   const isPartial = row.runningSince === undefined;
@@ -111,7 +112,10 @@ function isNothing(sum: CostSum): boolean {
 
 /** `3 h 5 min, since 14:02`; undefined while it's off. */
 function uptimeText(row: InstanceRow, { runningSince }: InstanceCosts, now: number): string | undefined {
-  if (runningSince === undefined || billingOf(row.state) !== 'on') return undefined;
+  // Less than a minute would be wrong as soon as it's shown.
+  if (runningSince === undefined || billingOf(row.state) !== 'on' || now - runningSince < 60_000) {
+    return undefined;
+  }
   const duration = formatDuration(now - runningSince);
   return row.runningSince === undefined
     ? vscode.l10n.t('at least {0}', duration)

@@ -88,16 +88,15 @@ export class StatusBar implements vscode.Disposable {
       vscode.l10n.t('Today'),
       vscode.l10n.t('Stops'),
     ];
-    const lines = [
-      header,
-      ['---', '---:', '---', '---:', '---'],
-      ...sorted.slice(0, mostRows).map((row) => this.cells(row)),
-    ];
+    const lines = [header, ...sorted.slice(0, mostRows).map((row) => this.cells(row))].map(
+      // VS Code leaves hardly any room between columns.
+      (cells) => `| ${cells.join(' &nbsp; | ')} |`,
+    );
     const more = sorted.length - mostRows;
     return [
       escapeMarkdown(sentences.join(' · ')),
       ...(alerts.length === 0 ? [] : [alertText(alerts, sorted)]),
-      lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n'),
+      [lines[0], '| --- | --- | --- | --- | --- |', ...lines.slice(1)].join('\n'),
       ...(more > 0 ? [vscode.l10n.t('and {0} more', more)] : []),
       [
         commandLink(vscode.l10n.t('Costs'), 'showCosts'),

@@ -69,11 +69,14 @@ export class ViewState implements vscode.Disposable {
     const problem = failure ? staleMessage(failure.message, listedAt) : unlistedMessage(unlisted);
     if (problem !== this.problem && problem) this.log.warn(problem);
     this.problem = problem;
-    const matching = filter === '' ? 0 : arrange(rows, arrangement, locationOf).length;
+    const matching = arrange(rows, arrangement, locationOf).length;
+    // An empty view says what to do in its welcome text, which VS Code shows only without a message.
+    const isExplained = listedAt === 0 || (matching === 0 && rows.length > 0 && problem === undefined);
     const message = [problem, filter === '' ? undefined : filterMessage(filter, matching, rows.length)]
       .filter((part) => part !== undefined)
       .join(' ');
-    if ((this.treeView.message ?? '') !== message) this.treeView.message = message || undefined;
+    const shown = isExplained && matching === 0 ? '' : message;
+    if ((this.treeView.message ?? '') !== shown) this.treeView.message = shown || undefined;
     setContextKey('account', accountId === undefined ? 'none' : 'signedIn');
     setContextKey('loaded', listedAt > 0);
     setContextKey('failure', failure?.code ?? '');

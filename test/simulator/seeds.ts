@@ -100,11 +100,13 @@ function plantShowcase(world: World): void {
   put(world, { name: 'old-experiments', status: 'stoppeddisassociated', holdsGpus: false });
 }
 
-function plantMany(world: World, count: number): void {
+/** Instances of a few kinds, named `instance-0001` and so on. */
+export function plantMany(world: World, count: number, owner = organization): void {
   const kinds = ['running', 'stopped', 'stoppeddisassociated', 'running', 'error'];
   for (let index = 0; index < count; index += 1) {
     const status = kinds[index % kinds.length] ?? 'stopped';
-    const description = { name: `instance-${String(index + 1).padStart(4, '0')}`, status, holdsGpus: false };
+    const name = `instance-${String(index + 1).padStart(4, '0')}`;
+    const description = { organization: owner, name, status, holdsGpus: false };
     if (status === 'running') up(world, description);
     else put(world, description);
   }

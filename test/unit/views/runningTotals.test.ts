@@ -96,9 +96,14 @@ describe('the badge, the view and the status bar', () => {
       row('c', 'stopped'),
     ];
     const { value, isTrusted } = statusBarOf(rows).tooltip;
-    expect(value.split('\n').filter((line) => line.startsWith('|'))).toEqual([
+    expect(
+      value
+        .replaceAll(' &nbsp;', '')
+        .split('\n')
+        .filter((line) => line.startsWith('|')),
+    ).toEqual([
       '| Instance | Rate | Running since | Today | Stops |',
-      '| --- | ---: | --- | ---: | --- |',
+      '| --- | --- | --- | --- | --- |',
       String.raw`| big\|\[x\] \(command:a\) | \$2.00/hr | before 13:00 | at least \$0.50 | – |`,
       String.raw`| a | \$0.50/hr | 13:00 | \$0.50 | 18:00 |`,
     ]);
@@ -158,9 +163,9 @@ describe('the message of the view', () => {
     expect(message).not.toContain('](');
   });
 
-  test('says so where there has been no list yet', () => {
-    const { message } = viewOf([], { accountId: 'a', listedAt: 0, failure });
-    expect(message).toMatch(/Retrying automatically\.$/);
+  test('leaves it to the welcome text where there has been no list yet, or a filter leaves nothing', () => {
+    expect(viewOf([], { accountId: 'a', listedAt: 0, failure }).message).toBeUndefined();
+    expect(viewOf([row('a')], undefined, 'b').message).toBeUndefined();
   });
 
   test('says what a filter leaves out, beside what else there is to say', () => {

@@ -1,0 +1,55 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { projectRoot } from '../workbench/install';
+import type { WorkbenchPage } from './workbenchPage';
+
+/** Every theme that a person may use, in the order in which they are looked at. */
+const colorThemes = ['light', 'high-contrast', 'high-contrast-light', 'dark'] as const;
+
+/**
+ * Takes pictures of the sidebar, `test-output/screenshots/NAME-THEME-WIDTH.png`: in the dark theme at three widths, and
+ * in the others at one. A theme takes a second or two to change, so that is left out unless `inAllThemes`.
+ */
+export async function lookAtSidebar(
+  window: WorkbenchPage,
+  name: string,
+  inAllThemes: boolean,
+): Promise<void> {
+  for (const theme of inAllThemes ? colorThemes : (['dark'] as const)) {
+    if (inAllThemes) await window.chooseColorTheme(theme);
+    for (const width of theme === 'dark' ? [200, 500, 300] : [300]) {
+      await setSidebarWidth(window, width);
+      await photograph(window, `${name}-${theme}-${width}`);
+    }
+  }
+}
+
+async function photograph({ page }: WorkbenchPage, name: string): Promise<void> {
+  const folder = path.join(projectRoot, 'test-output/screenshots');
+  await mkdir(folder, { recursive: true });
+  const sidebar = await page.locator('.part.sidebar').boundingBox();
+  if (!sidebar) throw new Error('There is no sidebar.');
+  const { height = 800 } = page.viewportSize() ?? {};
+  const clip = { x: 0, y: 0, width: sidebar.x + sidebar.width + 40, height };
+  await page.screenshot({ path: path.join(folder, `${name}.png`), clip });
+}
+
+/** Drags the border of the sidebar. */
+export async function setSidebarWidth(window: WorkbenchPage, width: number): Promise<void> {
+  const { page } = window;
+  const box = await page.locator('.part.sidebar').boundingBox();
+  if (!box) throw new Error('There is no sidebar.');
+  if (Math.abs(box.width - width) < 2) return;
+  // In the middle of the height, the border belongs to the sidebar alone.
+  const y = box.y + box.height / 2;
+  const border = box.x + box.width + 1;
+  await page.mouse.move(border, y);
+  await page.mouse.down();
+  await page.mouse.move(border + (width - box.width) / 2, y);
+  await page.mouse.move(border + width - box.width, y);
+  await page.mouse.up();
+  await page.mouse.move(border + 300, y);
+  const after = await page.locator('.part.sidebar').boundingBox();
+  if (Math.abs((after?.width ?? 0) - width) > 12)
+    throw new Error(`The sidebar is ${String(after?.width)} wide.`);
+}
