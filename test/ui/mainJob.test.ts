@@ -183,12 +183,10 @@ describe('the view, at a glance', () => {
       await button('Sign In').waitFor();
       await look('signed-out');
 
-      simulator.faults.add({ ...list, skip: 1, times: 9, fault: { kind: 'never', when: 'before' } });
+      simulator.faults.add({ ...list, skip: 1, fault: { kind: 'slow', ms: inAllThemes ? 15_000 : 4_000 } });
       await window.signIn('first');
       await welcome.getByText('Loading instances…').waitFor();
       await look('loading');
-      simulator.faults.clear();
-      await window.runCommand('tensordock.refresh');
       await window.row('gpu-dev-4090').waitFor({ timeout: 60_000 });
 
       // A key is for the focused row, whichever is selected.
@@ -209,10 +207,14 @@ describe('the view, at a glance', () => {
       await activity.getByText('Scheduled stop').waitFor();
       await look('activity');
       await window.statusBarItem('/hr').hover();
-      await window.page.locator('.monaco-hover').getByText('Stop All…').waitFor();
+      const table = window.page.locator('.monaco-hover', { hasText: 'Stop All…' });
+      await table.waitFor();
       await window.screenshot('glance-status-bar');
-      await activity.getByText('gpu-dev-4090').hover();
-      await activity.locator('[aria-label="Cancel Pending Action…"]').first().click();
+      await window.page.mouse.move(1_000, 200);
+      await table.waitFor({ state: 'hidden' });
+      const stop = activity.getByRole('treeitem').filter({ hasText: 'Scheduled stop' });
+      await stop.hover();
+      await stop.getByRole('button', { name: menuTitle('tensordock.cancelOperation') }).click();
       await expect.poll(async () => activity.getByText('Scheduled stop').count()).toBe(0);
 
       await window.runCommand('tensordock.filterInstances');
