@@ -118,6 +118,13 @@ const builds = [
     chunkNames: '[name]-[hash]',
     plugins: [vscodeOnce, toCommonJs],
   },
+  // A process of its own, which may run after an update has removed the other files.
+  {
+    ...node,
+    format: 'cjs',
+    entryPoints: ['src/stopTimer.ts'],
+    outfile: 'dist/stopTimer.js',
+  },
   {
     ...shared,
     bundle: true,

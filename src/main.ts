@@ -7,6 +7,7 @@ import { CapacityWatches } from './automation/capacityWatch';
 import { Reminders } from './automation/reminders';
 import { Schedules } from './automation/schedules';
 import { SeenOffers } from './automation/seenOffers';
+import { StopTimers } from './automation/stopTimers';
 import { needsWakeUp } from './automation/wakeUp';
 import { systemClock } from './base/clock';
 import type { CommandId } from './commands/ids';
@@ -31,7 +32,7 @@ import { updateMenus } from './views/menuContext';
 import { followCosts } from './views/notifications/costNotices';
 import { fileNotices } from './views/notifications/fileNotices';
 import { followOperations } from './views/notifications/operationProgress';
-import { followSchedules } from './views/notifications/scheduleNotices';
+import { followSchedules, followTimers } from './views/notifications/scheduleNotices';
 import { followSession } from './views/notifications/sessionNotices';
 import { overviewOf } from './views/overview';
 import { StatusBar } from './views/statusBar';
@@ -193,6 +194,15 @@ export function start(options: StartOptions): Main {
     isConnected,
     fileEvents: fileEvents('schedules'),
   });
+  const timers = new StopTimers({
+    ...shared,
+    accounts,
+    origin: () => settings.origin,
+    accountId: () => store.status.accountId,
+    program: context.asAbsolutePath('dist/stopTimer.js'),
+    version: manifestVersion(context),
+    texts: vscode.l10n.bundle,
+  });
   const watches = new CapacityWatches({ ...shared, fileEvents: fileEvents('watches') });
   const reminders = new Reminders({
     ...shared,
@@ -210,7 +220,7 @@ export function start(options: StartOptions): Main {
     limits: () => settings.budgetLimits,
     onDidChangeSettings: settings.onDidChange,
   });
-  const costs = { ledger, schedules, watches, page: costsPage, seen };
+  const costs = { ledger, schedules, timers, watches, page: costsPage, seen };
   let commands: Promise<RunCommand> | undefined;
   const loadCommands = async (): Promise<RunCommand> => {
     const { accountCommands, commandTable } = await import('./commands/table');
@@ -263,11 +273,13 @@ export function start(options: StartOptions): Main {
     trackRecord,
     ledger,
     schedules,
+    timers,
     watches,
     reminders,
     costsPage,
     ...followCosts({ reminders, watches, clock }),
     ...followSchedules(schedules, clock),
+    followTimers(timers, clock),
     ...followSession({ session, store, log }),
     new SshFollower({ store, ssh, onDidChangeSettings: settings.onDidChange, logger: log }),
     locations,
@@ -292,6 +304,7 @@ export function start(options: StartOptions): Main {
       update();
     }),
     session.onDidSettle(update),
+    session.onDidSettle(() => timers.update()),
     store.onDidChange((change) => {
       update();
       const ids = [...change.added, ...change.removed, ...change.changed];

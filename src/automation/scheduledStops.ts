@@ -11,7 +11,7 @@ import {
   type ScheduleSession,
   withCheck,
 } from './powerCheck';
-import { afterwards, isTaken, phaseOf, type Schedule } from './schedule';
+import { afterwards, isTaken, latestMs, phaseOf, type Schedule } from './schedule';
 import type { ScheduleFile } from './scheduleFile';
 
 /** A stop that wasn't carried out in time. */
@@ -27,6 +27,8 @@ export interface ScheduledStopsOptions {
   readonly log: Logger;
   readonly store: { sessionOf(accountId: string): ScheduleSession | undefined };
   readonly operations: Pick<Operations, 'begin' | 'of'>;
+  /** Asked right before a stop is sent. */
+  readonly isAllowed?: () => Promise<boolean>;
   readonly onMiss: (missed: MissedStop) => void;
   /** Checks the schedules again soon. */
   readonly poll: () => void;
@@ -120,7 +122,8 @@ export class ScheduledStops implements Disposable {
         return;
       }
       // The person may have kept it running during the check, or the computer may have slept.
-      if (!isStillWanted(await this.options.file.read(), claimed, clock.now())) {
+      const isAllowed = (await this.options.isAllowed?.()) ?? true;
+      if (!isAllowed || !isStillWanted(await this.options.file.read(), claimed, clock.now())) {
         await this.release(claimed, (one) => one);
         return;
       }
@@ -185,7 +188,9 @@ export class ScheduledStops implements Disposable {
 
   private isBeingStopped({ instanceId, accountId }: Schedule): boolean {
     const operation = this.options.operations.of(instanceId);
-    return operation?.kind === 'stop' && operation.accountId === accountId;
+    if (operation?.kind !== 'stop' || operation.accountId !== accountId) return false;
+    // One that nobody works on may never be sent.
+    return this.options.clock.now() - (operation.attendedAt ?? operation.startedAt) < latestMs;
   }
 
   private requireSession(schedule: Schedule): ScheduleSession {

@@ -1,6 +1,7 @@
 import type { CapacityWatches } from '../automation/capacityWatch';
 import type { SeenOffers } from '../automation/seenOffers';
 import type { Schedules } from '../automation/schedules';
+import type { StopTimers } from '../automation/stopTimers';
 import type { Ledger } from '../cost/ledger';
 import type { LazyCostsPage } from '../views/costs/lazyCostsPage';
 
@@ -8,6 +9,8 @@ import type { LazyCostsPage } from '../views/costs/lazyCostsPage';
 export interface CostParts {
   readonly ledger: Ledger;
   readonly schedules: Schedules;
+  /** Carry out schedules while VS Code is closed. */
+  readonly timers: StopTimers;
   readonly watches: CapacityWatches;
   readonly page: LazyCostsPage;
   /** What TensorDock has listed so far. */

@@ -12,7 +12,7 @@ import { targets } from './targets';
  */
 export async function scheduleStop(
   services: Services,
-  { schedules }: CostParts,
+  { schedules, timers }: CostParts,
   args: readonly unknown[],
 ): Promise<void> {
   const placeholder = vscode.l10n.t('Select an instance to stop later');
@@ -26,5 +26,5 @@ export async function scheduleStop(
   for (const { instance } of rows) {
     made.push(await schedules.set({ instanceId: instance.id, name: instance.name, ...time }));
   }
-  showScheduled(made, services.clock.now());
+  showScheduled(made, timers, services.clock);
 }

@@ -25,6 +25,7 @@ export async function signOut(services: Services, parts: CostParts): Promise<voi
     );
     if (!agreed) throw new vscode.CancellationError();
   }
+  await parts.timers.endAll(account.id);
   await services.accounts.remove(origin, account.id);
   const entries = await services.ssh.hosts.entries().catch(() => []);
   const own = entries.filter((entry) => entry.account === account.id);

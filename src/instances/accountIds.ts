@@ -82,6 +82,12 @@ export class AccountIds {
     await this.change(({ accounts }) => withAccount(accounts, { id, origin, instanceIds }));
   }
 
+  /** A keyed hash that tells this token from any other; `undefined` while the secret store fails. */
+  async fingerprint(origin: string, token: string): Promise<string | undefined> {
+    const { hash, kept } = await this.hash(origin, token);
+    return kept ? hash : undefined;
+  }
+
   private async change(step: (data: Data) => readonly Known[]): Promise<void> {
     try {
       await this.file.update((data) => {

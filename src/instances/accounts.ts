@@ -54,9 +54,18 @@ export class Accounts implements Disposable {
 
   /** All accounts signed in at the origin, in the order in which they were added. */
   async all(origin: string): Promise<readonly Account[]> {
-    const kept = (await this.readable(origin))?.accounts.map((account) => ({ ...account, origin })) ?? [];
-    const temporary = this.sessionOnly.get(origin);
-    return temporary ? [...kept, temporary] : kept;
+    return this.withTemporary(origin, await this.readable(origin));
+  }
+
+  /** The same, or `undefined` if the secret store fails, so that nothing is known. */
+  async stored(origin: string): Promise<readonly Account[] | undefined> {
+    const read = await this.tryKeyring(origin);
+    return read && this.withTemporary(origin, read.keyring);
+  }
+
+  /** A keyed hash of an account's token; `undefined` while the secret store fails. */
+  async fingerprint({ origin, token }: Account): Promise<string | undefined> {
+    return this.ids.fingerprint(origin, token);
   }
 
   /**
@@ -164,6 +173,12 @@ export class Accounts implements Disposable {
       this.warn(error);
       return undefined;
     }
+  }
+
+  private withTemporary(origin: string, keyring: Keyring | undefined): readonly Account[] {
+    const kept = keyring?.accounts.map((account) => ({ ...account, origin })) ?? [];
+    const temporary = this.sessionOnly.get(origin);
+    return temporary ? [...kept, temporary] : kept;
   }
 
   private async readable(origin: string): Promise<Keyring | undefined> {

@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import { formatRepeat } from '../../automation/repeat';
 import type { Schedule } from '../../automation/schedule';
 import type { MissedStop, Schedules } from '../../automation/schedules';
+import type { StopTimers } from '../../automation/stopTimers';
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
 import { plainText } from '../../base/text';
 import { formatWhenInSentence } from '../../base/when';
-import { showInformation } from '../../vscode/messages';
+import { showInformation, showWarning } from '../../vscode/messages';
 
 const hourMs = 3_600_000;
 
@@ -18,19 +19,79 @@ export function followSchedules(schedules: Schedules, clock: Clock): Disposable[
   ];
 }
 
-/** Says what was just scheduled, and that nothing acts while VS Code is closed. */
-export function showScheduled(made: readonly Schedule[], now: number): void {
-  const [first] = made;
-  if (!first) return;
-  const names = made.map(({ name }) => `“${nameOf(name)}”`).join(', ');
-  const when = first.repeat ? formatRepeat(first.repeat) : formatWhenInSentence(first.at, now);
+/** Says what was just scheduled, and that nothing acts while VS Code is closed, unless a background timer does. */
+export function showScheduled(
+  made: readonly Schedule[],
+  timers: Pick<StopTimers, 'start'>,
+  clock: Clock,
+): void {
+  if (made.length === 0) return;
   showInformation(
     vscode.l10n.t(
       '{0} will stop {1}. This works only while VS Code is open. A stopped instance may still be billed.',
-      names,
-      when,
+      namesOf(made),
+      timeOf(made, clock.now()),
     ),
+    {
+      title: vscode.l10n.t('Use Background Timer'),
+      run: async () => {
+        for (const schedule of made) await timers.start(schedule);
+        showInformation(
+          vscode.l10n.t(
+            'A background timer on this computer will stop {0} {1}, even if VS Code is closed. It ends when you cancel the stop, sign out, or shut down the computer.',
+            namesOf(made),
+            timeOf(made, clock.now()),
+          ),
+        );
+      },
+    },
   );
+}
+
+/** Reports what background timers did. */
+export function followTimers(timers: Pick<StopTimers, 'onDidAct'>, clock: Clock): Disposable {
+  return timers.onDidAct((note) => {
+    const name = nameOf(note.name);
+    const when = formatWhenInSentence(note.at, clock.now());
+    const stop = {
+      title: vscode.l10n.t('Stop…'),
+      run: () => vscode.commands.executeCommand('tensordock.stopInstance', note.instanceId),
+    };
+    switch (note.end) {
+      case 'stopped':
+        showInformation(vscode.l10n.t('The background timer stopped “{0}”, as scheduled {1}.', name, when));
+        break;
+      case 'missed':
+        showWarning(
+          vscode.l10n.t(
+            'The background timer didn’t stop “{0}” {1}, because the computer was asleep.',
+            name,
+            when,
+          ),
+          stop,
+        );
+        break;
+      case 'unknown':
+        showWarning(
+          vscode.l10n.t(
+            'The background timer asked TensorDock to stop “{0}” {1}, but it’s still running.',
+            name,
+            when,
+          ),
+          stop,
+        );
+    }
+  });
+}
+
+function namesOf(schedules: readonly Schedule[]): string {
+  return schedules.map(({ name }) => `“${nameOf(name)}”`).join(', ');
+}
+
+/** All of them are for the same time. */
+function timeOf([first]: readonly Schedule[], now: number): string {
+  if (!first) return '';
+  return first.repeat ? formatRepeat(first.repeat) : formatWhenInSentence(first.at, now);
 }
 
 function warn(schedules: Schedules, schedule: Schedule, now: number): void {

@@ -261,7 +261,7 @@ describe('a stop that fails', () => {
     const window = await newWindow(await newFolder(), clock);
     await window.schedules.set(inAnHour);
     const { record } = await new StandInOperations().begin('stop', 'a');
-    window.operations.noted = record;
+    window.operations.noted = { ...record, attendedAt: clock.now() + hour };
     await pass(clock, hour + minute, window);
     expect(window.operations.begun).toEqual([]);
     // That stop may still fail, so the schedule goes on until the instance is seen to be off.
@@ -277,7 +277,8 @@ describe('a stop that fails', () => {
     const clock = new ManualClock(monday);
     const window = await newWindow(await newFolder(), clock);
     await window.schedules.set(inAnHour);
-    window.operations.noted = (await new StandInOperations().begin('stop', 'a')).record;
+    const { record: other } = await new StandInOperations().begin('stop', 'a');
+    window.operations.noted = { ...other, attendedAt: clock.now() + hour };
     await pass(clock, hour + minute, window);
     window.operations.noted = undefined;
     await pass(clock, 2 * minute, window);
