@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Schedule } from '../../../src/automation/schedule';
 import { Schedules } from '../../../src/automation/schedules';
 import { silentLogger } from '../../../src/base/logger';
 import type { CostParts } from '../../../src/commands/costParts';
@@ -28,6 +29,7 @@ const closing = 'This works only while VS Code is open. A stopped instance may s
 
 beforeEach(async () => {
   resetWindow();
+  timed = [];
   clock = new ManualClock(monday);
   operations = new StandInOperations();
   const store = new StandInStore();
@@ -38,9 +40,11 @@ beforeEach(async () => {
 });
 
 let services: Services;
+let timed: string[];
 
 async function run(...args: readonly unknown[]): Promise<void> {
-  await scheduleStop(services, { schedules } as unknown as CostParts, args);
+  const start = async ({ instanceId }: Schedule): Promise<void> => void timed.push(instanceId);
+  await scheduleStop(services, { schedules, timers: { start } } as unknown as CostParts, args);
 }
 
 /** Turns the clock in steps, so that each notice comes at its time. */
@@ -70,6 +74,16 @@ describe('Schedule Stop', () => {
   test('schedules nothing if the person closes the question', async () => {
     await expect(run({ kind: 'instance', id: 'a' })).rejects.toThrow('Canceled');
     expect(schedules.list()).toEqual([]);
+  });
+
+  test('offers a background timer, and says what ends it', async () => {
+    window.answer = 0;
+    await run({ kind: 'instance', id: 'a' });
+    expect(timed).toEqual(['a']);
+    expect(window.messages).toEqual([
+      `“alpha” will stop at 10:00. ${closing}`,
+      'A background timer on this computer will stop “alpha” at 10:00, even if VS Code is closed. It ends when you cancel the stop, sign out, or shut down the computer.',
+    ]);
   });
 
   test.each([

@@ -47,6 +47,7 @@ async function signOutWith(given: Given): Promise<void> {
   } as unknown as Services;
   const parts = {
     schedules: { list: (id: string) => schedules.filter(({ accountId }) => accountId === id) },
+    timers: { endAll: async (id: string) => void removed.push(`timers of ${id}`) },
     watches: { list: () => watches },
   } as unknown as CostParts;
   await signOut(services, parts);
@@ -68,7 +69,7 @@ const busy: Given = {
 describe('signing out', () => {
   test('asks nothing while nothing is under way', async () => {
     await signOutWith({});
-    expect(removed).toEqual([`a at ${account.origin}`]);
+    expect(removed).toEqual([`timers of a`, `a at ${account.origin}`]);
     expect(window.messages).toEqual([expect.stringContaining('keep being billed')]);
   });
 
@@ -96,7 +97,7 @@ describe('signing out', () => {
     expect(window.messages).toEqual([
       expect.stringContaining('1 SSH host stays in /home/me/.ssh/tensordock/config'),
     ]);
-    expect(removed).toEqual([`a at ${account.origin}`]);
+    expect(removed).toEqual([`timers of a`, `a at ${account.origin}`]);
     resetWindow();
     window.answer = 0;
     await signOutWith({ entries: [{ account: 'a' }, { account: 'a' }] });
