@@ -113,17 +113,11 @@ const builds = [
     ...node,
     format: 'esm',
     splitting: true,
-    entryPoints: ['src/main.ts'],
+    // The background timer is a process of its own; what it shares with main.js is packed once.
+    entryPoints: ['src/main.ts', 'src/stopTimer.ts'],
     outdir: modules,
     chunkNames: '[name]-[hash]',
     plugins: [vscodeOnce, toCommonJs],
-  },
-  // A process of its own, which may run after an update has removed the other files.
-  {
-    ...node,
-    format: 'cjs',
-    entryPoints: ['src/stopTimer.ts'],
-    outfile: 'dist/stopTimer.js',
   },
   {
     ...shared,
