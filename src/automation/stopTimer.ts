@@ -90,7 +90,7 @@ export class StopTimer {
     const tools = await open(schedule);
     this.tools = tools;
     const begun: RunningOperation[] = [];
-    let isMissed = false;
+    const missed: Schedule[] = [];
     const listeners: Disposable[] = [
       tools.operations.onDidBegin((operation) => begun.push(operation)),
       // The person wants it stopped at this time, and isn't here to be asked again.
@@ -106,7 +106,7 @@ export class StopTimer {
         store: tools.store,
         operations: tools.operations,
         isAllowed: async () => !(await this.isRevoked()),
-        onMiss: () => (isMissed = true),
+        onMiss: (miss) => missed.push(miss.schedule),
         poll: () => undefined,
       });
       await stops.begin(schedule, now);
@@ -114,8 +114,8 @@ export class StopTimer {
       await stops.confirm(schedule, now);
       for (const { done } of begun)
         await done.then(async () => this.note(schedule, 'stopped')).catch(() => undefined);
-      if (isMissed) await this.note(schedule, 'unknown');
-      return !this.revoked && (!isMissed || schedule.repeat !== undefined);
+      if (missed.length > 0) await this.note(schedule, 'unknown');
+      return !this.revoked && (missed.length === 0 || schedule.repeat !== undefined);
     } finally {
       for (const listener of listeners) listener.dispose();
       this.tools = undefined;
