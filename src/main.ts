@@ -32,6 +32,7 @@ import { updateMenus } from './views/menuContext';
 import { followCosts } from './views/notifications/costNotices';
 import { fileNotices } from './views/notifications/fileNotices';
 import { followOperations } from './views/notifications/operationProgress';
+import { followReminders } from './views/notifications/reminderNotices';
 import { followSchedules, followTimers } from './views/notifications/scheduleNotices';
 import { followSession } from './views/notifications/sessionNotices';
 import { overviewOf } from './views/overview';
@@ -209,7 +210,12 @@ export function start(options: StartOptions): Main {
     fileEvents: fileEvents('reminders'),
     ledger,
     remindAfterHours: () => settings.remindAfterHours,
-    excused: (id) => schedules.of(id) !== undefined,
+    // A stop that repeats may be days ahead.
+    excused: (id) => {
+      const next = schedules.of(id);
+      return next !== undefined && (!next.repeat || next.at - clock.now() < 12 * 3_600_000);
+    },
+    isConnected,
   });
   const costsPage = new LazyCostsPage({
     extensionUri: context.extensionUri,
@@ -277,9 +283,10 @@ export function start(options: StartOptions): Main {
     watches,
     reminders,
     costsPage,
-    ...followCosts({ reminders, watches, clock }),
+    ...followCosts({ watches, clock }),
     ...followSchedules(schedules, clock),
     followTimers(timers, clock),
+    followReminders({ reminders, schedules, clock }),
     ...followSession({ session, store, log }),
     new SshFollower({ store, ssh, onDidChangeSettings: settings.onDidChange, logger: log }),
     locations,
@@ -290,7 +297,10 @@ export function start(options: StartOptions): Main {
     arrangement.onDidChange(() => tree.redrawAll()),
     ...[schedules, tunnels, windows].map((part) => part.onDidChange(() => tree.redrawChanged())),
     windows,
-    windows.onDidChange(() => schedules.check()),
+    windows.onDidChange(() => {
+      schedules.check();
+      reminders.check();
+    }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void registerWindow()),
     view.onDidChangeNeed(() => {
       store.poke();

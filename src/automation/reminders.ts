@@ -2,39 +2,25 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import type { Logger } from '../base/logger';
 import path from 'node:path';
-import * as v from 'valibot';
 import { Emitter } from '../base/emitter';
 import type { InstanceRow, InstanceStore } from '../instances/store';
 import { billingOf } from '../cost/billing';
 import type { CostSum } from '../cost/history';
 import type { Ledger } from '../cost/ledger';
 import { SharedFile, type SharedFileEvents } from '../base/sharedFile';
+import {
+  advance,
+  isSame,
+  type ReminderData,
+  type ReminderKind,
+  remindersSchema,
+  type Sight,
+  snoozed,
+} from './reminderData';
 
-const fileSchema = v.object({
-  version: v.literal(1),
-  runs: v.array(
-    v.object({
-      accountId: v.string(),
-      instanceId: v.string(),
-      runningSince: v.number(),
-      notBefore: v.number(),
-      muted: v.optional(v.literal(true)),
-    }),
-  ),
-});
-
-/** Whether a person was reminded of one run of an instance; the next run starts over. */
-interface Run {
-  readonly accountId: string;
-  readonly instanceId: string;
-  readonly runningSince: number;
-  /** No reminder before this time, milliseconds since the epoch. */
-  readonly notBefore: number;
-  readonly muted?: true;
-}
-
-/** An instance that has been running for a long time. */
+/** A running instance that a person may have forgotten. */
 export interface Reminder {
+  readonly kind: ReminderKind;
   readonly row: InstanceRow;
   /** Milliseconds since the epoch, as far as was observed. */
   readonly runningSince: number;
@@ -56,28 +42,33 @@ export interface RemindersOptions {
   readonly remindAfterHours: () => number;
   /** Whether an instance needs no reminder, for example because its stop is scheduled. */
   readonly excused?: (instanceId: string) => boolean;
+  /** Whether some window is connected to an instance. */
+  readonly isConnected?: (instanceId: string) => boolean;
 }
 
 const hourMs = 3_600_000;
 const tickMs = 60_000;
 
-/** Reminds a person that an instance is still running: once every `remindAfterHours`, in one window. */
+/**
+ * Reminds a person of an instance that is still running: once every `remindAfterHours`, when its last connected window
+ * was closed, and when no window has been connected for an hour. One window reminds, however many there are.
+ */
 export class Reminders implements Disposable {
-  private readonly file: SharedFile<{ readonly version: 1; readonly runs: readonly Run[] }>;
+  private readonly file: SharedFile<ReminderData>;
   private readonly reminders = new Emitter<Reminder>();
   private readonly listener: Disposable;
   private timer: Disposable | undefined;
   private turn: Promise<void> = Promise.resolve();
   private disposed = false;
 
-  /** In one window only, at most once every `remindAfterHours` of a run. */
+  /** In one window only. */
   readonly onDidRemind = this.reminders.event;
 
   constructor(private readonly options: RemindersOptions) {
     const { folder, log, ledger } = options;
     this.file = new SharedFile(
       path.join(folder, 'reminders.json'),
-      fileSchema,
+      remindersSchema,
       { version: 1, runs: [] },
       log,
       options.fileEvents,
@@ -86,17 +77,20 @@ export class Reminders implements Disposable {
     this.check();
   }
 
-  /** No reminder of this run for `ms`; `Infinity`: until the instance was stopped. */
+  /** No reminder of this run for `ms`, and then again. */
   async snooze(instanceId: string, ms: number): Promise<void> {
-    const now = this.options.clock.now();
-    const run = this.runOf(instanceId);
-    if (!run) return;
-    await this.file.update(({ runs }) => {
-      const others = runs.filter((other) => !isSame(other, run));
-      const snoozed: Run = Number.isFinite(ms)
-        ? { ...run, notBefore: now + ms }
-        : { ...run, notBefore: now, muted: true };
-      return { version: 1, runs: [...others, snoozed] };
+    const sight = this.sightOf(instanceId);
+    if (sight) await this.file.update((data) => snoozed(data, sight, this.options.clock.now(), ms));
+  }
+
+  /** No reminder of this instance anymore, or reminders as before. */
+  async mute(instanceId: string, isMuted = true): Promise<void> {
+    const { accountId } = this.options.store.status;
+    if (accountId === undefined) return;
+    const subject = { accountId, instanceId };
+    await this.file.update((data) => {
+      const others = (data.never ?? []).filter((one) => !isSame(one, subject));
+      return { ...data, never: isMuted ? [...others, subject] : others };
     });
   }
 
@@ -126,59 +120,42 @@ export class Reminders implements Disposable {
     const periodMs = this.options.remindAfterHours() * hourMs;
     if (this.disposed || !(periodMs > 0)) return;
     const now = this.options.clock.now();
-    const old = this.options.store
+    const sights = this.options.store
       .rows()
-      .filter((row) => billingOf(row.state) === 'on' && !this.options.excused?.(row.instance.id))
-      .flatMap((row) => {
-        const run = this.runOf(row.instance.id);
-        return run && now - run.runningSince >= periodMs ? [{ row, run }] : [];
-      });
-    if (old.length === 0) return;
-    const isDue = (run: Run, runs: readonly Run[]): boolean => {
-      const said = runs.find((other) => isSame(other, run) && other.runningSince === run.runningSince);
-      return !said || (!said.muted && said.notBefore <= now);
-    };
-    // Without a reminder to give, nothing is locked.
-    const { runs: known } = await this.file.read();
-    if (!old.some(({ run }) => isDue(run, known))) return;
-    let due = old;
-    await this.file.update(({ runs }) => {
-      due = old.filter(({ run }) => isDue(run, runs));
-      if (due.length === 0) return { version: 1, runs };
-      const said = due.map(({ run }): Run => ({ ...run, notBefore: now + periodMs }));
-      const others = runs.filter((one) => !said.some((other) => isSame(one, other)) && this.isKept(one));
-      return { version: 1, runs: [...others, ...said] };
+      .filter((row) => billingOf(row.state) === 'on')
+      .flatMap((row) => this.sightOf(row.instance.id) ?? []);
+    if (sights.length === 0) return;
+    // Without news, nothing is locked.
+    const known = await this.file.read();
+    if (JSON.stringify(advance(known, sights, now, periodMs).data) === JSON.stringify(known)) return;
+    let due: ReadonlyMap<string, ReminderKind> = new Map();
+    await this.file.update((data) => {
+      const next = advance(data, sights, now, periodMs);
+      due = next.due;
+      return next.data;
     });
-    for (const { row, run } of due) {
-      this.reminders.fire({
-        row,
-        runningSince: run.runningSince,
-        runningMs: now - run.runningSince,
-        cost: this.options.ledger.costOfRun(row.instance.id),
-      });
-    }
+    for (const [id, kind] of due) this.remind(id, kind, now);
   }
 
-  /** Runs that ended are dropped; those of other accounts are kept, since nothing is known of them here. */
-  private isKept(run: Run): boolean {
-    return (
-      run.accountId !== this.options.store.status.accountId ||
-      this.options.ledger.runningSince(run.instanceId) === run.runningSince
-    );
+  private remind(instanceId: string, kind: ReminderKind, now: number): void {
+    const { store, ledger } = this.options;
+    const row = store.rows().find(({ instance }) => instance.id === instanceId);
+    const runningSince = ledger.runningSince(instanceId);
+    if (!row || runningSince === undefined) return;
+    const cost = ledger.costOfRun(instanceId);
+    this.reminders.fire({ kind, row, runningSince, runningMs: now - runningSince, cost });
   }
 
-  private runOf(instanceId: string): Run | undefined {
-    const { accountId } = this.options.store.status;
-    const runningSince = this.options.ledger.runningSince(instanceId);
+  private sightOf(instanceId: string): Sight | undefined {
+    const { store, ledger, excused, isConnected } = this.options;
+    const { accountId } = store.status;
+    const runningSince = ledger.runningSince(instanceId);
     if (accountId === undefined || runningSince === undefined) return undefined;
-    return { accountId, instanceId, runningSince, notBefore: 0 };
+    const isExcused = excused?.(instanceId) ?? false;
+    return { accountId, instanceId, runningSince, isConnected: isConnected?.(instanceId), isExcused };
   }
 
   private anyOn(): boolean {
     return this.options.store.rows().some((row) => billingOf(row.state) === 'on');
   }
-}
-
-function isSame(one: Run, other: Run): boolean {
-  return one.accountId === other.accountId && one.instanceId === other.instanceId;
 }

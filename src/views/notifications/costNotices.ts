@@ -1,4 +1,3 @@
-import { plainText } from '../../base/text';
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
@@ -8,49 +7,21 @@ import {
   deadlineOf,
   wishName,
 } from '../../automation/capacityWatch';
-import type { Reminders } from '../../automation/reminders';
 import { formatWhen } from '../../base/when';
-import { formatDuration } from '../../base/duration';
 import { locationName } from '../../api/locationName';
 import { formatHourly } from '../../api/price';
-import { knownRate } from '../../cost/billing';
-import { describeSum } from '../../cost/describe';
 import { showInformation } from '../../vscode/messages';
 
-const hourMs = 3_600_000;
-
 export interface CostNoticesOptions {
-  readonly reminders: Reminders;
   readonly watches: CapacityWatches;
   readonly clock: Clock;
 }
 
-/** Notifies of an instance that has been running for long, an available GPU. */
-export function followCosts({ reminders, watches, clock }: CostNoticesOptions): Disposable[] {
-  const name = (text: string): string => plainText(text, 60);
+/** Notifies of an available GPU. */
+export function followCosts({ watches, clock }: CostNoticesOptions): Disposable[] {
   const command = (id: string, ...args: unknown[]): Thenable<unknown> =>
     vscode.commands.executeCommand(id, ...args);
   return [
-    reminders.onDidRemind(({ row: { instance }, runningMs, cost }) => {
-      const rate = knownRate(instance.rateHourly);
-      showInformation(
-        rate === undefined
-          ? vscode.l10n.t('{0} has been running for {1}.', name(instance.name), formatDuration(runningMs))
-          : vscode.l10n.t(
-              '{0} has been running for {1} at {2}. Cost so far: {3}.',
-              name(instance.name),
-              formatDuration(runningMs),
-              formatHourly(rate),
-              // The first day of a longer run is no longer known by the hour.
-              describeSum(cost, runningMs > 7 * 24 * hourMs),
-            ),
-        { title: vscode.l10n.t('Stop…'), run: () => command('tensordock.stopInstance', instance.id) },
-        {
-          title: vscode.l10n.t('Schedule Stop…'),
-          run: () => command('tensordock.scheduleStop', instance.id),
-        },
-      );
-    }),
     watches.onDidExpire((watch) =>
       showInformation(
         vscode.l10n.t(

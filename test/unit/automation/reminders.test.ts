@@ -11,11 +11,13 @@ interface Window {
   readonly ledger: Ledger;
   readonly reminders: Reminders;
   readonly said: Reminder[];
+  /** The instances that some window is connected to, as this one knows; undefined: it doesn't know. */
+  readonly connected: Set<string> | undefined;
 }
 
 const settings = { hours: 8, excused: new Set<string>() };
 
-async function newWindow(folder: string, clock: ManualClock): Promise<Window> {
+async function newWindow(folder: string, clock: ManualClock, connected?: Set<string>): Promise<Window> {
   settings.hours = 8;
   settings.excused.clear();
   const store = new StandInStore();
@@ -29,12 +31,13 @@ async function newWindow(folder: string, clock: ManualClock): Promise<Window> {
       ledger,
       remindAfterHours: () => settings.hours,
       excused: (id) => settings.excused.has(id),
+      isConnected: connected && ((id) => connected.has(id)),
     }),
   );
   const said: Reminder[] = [];
   reminders.onDidRemind((reminder) => said.push(reminder));
   await ledger.settled();
-  return { store, ledger, reminders, said };
+  return { store, ledger, reminders, said, connected };
 }
 
 /** Lists every five minutes, in all windows. */
@@ -51,7 +54,7 @@ async function pass(
       await ledger.settled();
       await reminders.settled();
     }
-    await clock.advance(5 * minute);
+    await clock.advance(Math.min(5 * minute, end - clock.now()));
   }
 }
 
@@ -92,7 +95,7 @@ describe('an instance that runs for long', () => {
     const clock = new ManualClock(monday);
     const window = await newWindow(await newFolder(), clock);
     await pass(clock, 9 * hour, [window], rowOf('a', 'running', 1));
-    await window.reminders.snooze('a', Infinity);
+    await window.reminders.snooze('a', 100 * hour);
     await pass(clock, 10 * minute, [window], rowOf('a', 'stopped', 1));
     await pass(clock, 7 * hour, [window], rowOf('a', 'running', 1));
     expect(window.said).toHaveLength(1);
@@ -109,7 +112,7 @@ describe('an instance that runs for long', () => {
     await pass(clock, 8 * hour + 10 * minute, [...windows], ...rows);
     expect(said().sort()).toEqual(['a', 'b']);
     await windows[0].reminders.snooze('a', hour);
-    await windows[1].reminders.snooze('b', Infinity);
+    await windows[1].reminders.mute('b');
     await pass(clock, 2 * hour, [...windows], ...rows);
     expect(said().sort()).toEqual(['a', 'a', 'b']);
     await pass(clock, 20 * hour, [...windows], ...rows);
@@ -138,5 +141,81 @@ describe('an instance that runs for long', () => {
     window.reminders.check();
     await window.reminders.settled();
     expect(window.said.map(({ row }) => row.instance.id)).toEqual(['a']);
+  });
+});
+
+describe('a running instance that nobody is connected to', () => {
+  const kinds = (windows: readonly Window[]): string[] =>
+    windows.flatMap(({ said }) => said).map(({ kind }) => kind);
+  const rows = [rowOf('a', 'running', 1)];
+
+  async function windowsOn(
+    count: number,
+  ): Promise<{ clock: ManualClock; folder: string; windows: Window[] }> {
+    const clock = new ManualClock(monday);
+    const folder = await newFolder();
+    const windows: Window[] = [];
+    for (let index = 0; index < count; index++) windows.push(await newWindow(folder, clock, new Set()));
+    return { clock, folder, windows };
+  }
+
+  const connect = (windows: readonly Window[], isConnected: boolean): void => {
+    for (const { connected } of windows) {
+      if (isConnected) connected?.add('a');
+      else connected?.clear();
+    }
+  };
+
+  it('is reported once when its last window was closed, in one of five, but not while it reloads', async () => {
+    const { clock, windows } = await windowsOn(5);
+    connect(windows, true);
+    await pass(clock, 30 * minute, windows, ...rows);
+    connect(windows, false);
+    await pass(clock, minute, windows, ...rows);
+    connect(windows, true);
+    await pass(clock, 10 * minute, windows, ...rows);
+    expect(kinds(windows)).toEqual([]);
+    connect(windows, false);
+    await pass(clock, 30 * minute, windows, ...rows);
+    expect(kinds(windows)).toEqual(['left']);
+  });
+
+  it('is reported at the next start if all windows were closed or killed', async () => {
+    const { clock, folder, windows } = await windowsOn(2);
+    connect(windows, true);
+    await pass(clock, 10 * minute, windows, ...rows);
+    for (const { ledger, reminders } of windows) {
+      await ledger.flush();
+      ledger.dispose();
+      reminders.dispose();
+    }
+    clock.jump(5 * hour);
+    const next = [await newWindow(folder, clock, new Set()), await newWindow(folder, clock, new Set())];
+    await pass(clock, 10 * minute, next, ...rows);
+    expect(kinds(next)).toEqual(['left']);
+  });
+
+  it('is reported after an hour, once, also over a sleep, and again when the person asks for it', async () => {
+    const { clock, windows } = await windowsOn(2);
+    await pass(clock, 50 * minute, windows, ...rows);
+    expect(kinds(windows)).toEqual([]);
+    clock.jump(20 * minute);
+    await pass(clock, 2 * hour, windows, ...rows);
+    expect(kinds(windows)).toEqual(['unconnected']);
+    await windows[0]?.reminders.snooze('a', 2 * hour);
+    await pass(clock, 110 * minute, windows, ...rows);
+    expect(kinds(windows)).toHaveLength(1);
+    await pass(clock, 20 * minute, windows, ...rows);
+    expect(kinds(windows)).toEqual(['unconnected', 'unconnected']);
+  });
+
+  it('is never reported again if the person says so', async () => {
+    const { clock, windows } = await windowsOn(2);
+    await windows[1]?.reminders.mute('a');
+    connect(windows, true);
+    await pass(clock, 10 * minute, windows, ...rows);
+    connect(windows, false);
+    await pass(clock, 20 * hour, windows, ...rows);
+    expect(kinds(windows)).toEqual([]);
   });
 });
