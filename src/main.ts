@@ -8,6 +8,7 @@ import { Reminders } from './automation/reminders';
 import { Schedules } from './automation/schedules';
 import { SeenOffers } from './automation/seenOffers';
 import { StopTimers } from './automation/stopTimers';
+import { followStarts } from './automation/unusedStops';
 import { needsWakeUp } from './automation/wakeUp';
 import { systemClock } from './base/clock';
 import type { CommandId } from './commands/ids';
@@ -33,7 +34,7 @@ import { followCosts } from './views/notifications/costNotices';
 import { fileNotices } from './views/notifications/fileNotices';
 import { followOperations } from './views/notifications/operationProgress';
 import { followReminders } from './views/notifications/reminderNotices';
-import { followSchedules, followTimers } from './views/notifications/scheduleNotices';
+import { followSchedules, followTimers, showUnusedStop } from './views/notifications/scheduleNotices';
 import { followSession } from './views/notifications/sessionNotices';
 import { overviewOf } from './views/overview';
 import { StatusBar } from './views/statusBar';
@@ -286,6 +287,7 @@ export function start(options: StartOptions): Main {
     ...followCosts({ watches, clock }),
     ...followSchedules(schedules, clock),
     followTimers(timers, clock),
+    followStarts({ operations, schedules, clock, log, onDidSchedule: (one) => showUnusedStop(one, clock) }),
     followReminders({ reminders, schedules, clock }),
     ...followSession({ session, store, log }),
     new SshFollower({ store, ssh, onDidChangeSettings: settings.onDidChange, logger: log }),

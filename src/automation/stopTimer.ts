@@ -174,6 +174,7 @@ export function stopsOnly(journal: Journal, instanceId: string): Journal {
     begin: async (record) => journal.begin(record),
     claim: async (id) => ((await isOurs(id)) ? journal.claim(id) : undefined),
     past: async (id) => journal.past(id),
+    exclusively: async (work) => journal.exclusively(work),
     cancel: async (id) => journal.cancel(id),
     watch: (listener) => journal.watch(listener),
   };

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { outcomeOfError } from '../api/outcome';
 import { plainText } from '../base/text';
-import type { OperationKind } from '../instances/operations/journal';
+import type { OperationKind, OperationRecord } from '../instances/operations/journal';
 import type { RunningOperation } from '../instances/operations/operations';
 import type { InstanceRow } from '../instances/store';
 import { showOutcome } from '../views/notifications/changeReports';
@@ -24,8 +24,8 @@ export interface InstanceChange {
   readonly placeholder: string;
   /** The question to ask first, if there is one. */
   readonly question?: (names: string, rows: readonly InstanceRow[]) => Question;
-  /** Asks until when to try, in milliseconds since the epoch, if that has to be asked. */
-  readonly deadline?: () => Promise<number>;
+  /** Asks how long to try, and what comes after the start, if that has to be asked. */
+  readonly wait?: () => Promise<Pick<OperationRecord, 'until' | 'stopIfUnusedMs'>>;
   /** Asks even if a program calls with `{ confirm: false }`. */
   readonly alwaysAsks?: boolean;
 }
@@ -48,7 +48,7 @@ export async function changeInstances(
       throw new vscode.CancellationError();
     }
   }
-  const until = silent ? undefined : await change.deadline?.();
+  const wait = silent ? undefined : await change.wait?.();
   const ends = kind === 'stop' || kind === 'restart' || kind === 'delete';
   const leaving = ends && (await isConnectedTo(services, rows)) !== 'no';
   if (leaving && !(await saveFiles())) throw new vscode.CancellationError();
@@ -58,7 +58,7 @@ export async function changeInstances(
     try {
       if (leaving) await services.operations.leaveNote(kind, row.instance.id);
       else {
-        operation = await services.operations.begin(kind, row.instance.id, until);
+        operation = await services.operations.begin(kind, row.instance.id, wait?.until, wait?.stopIfUnusedMs);
         await operation.accepted;
       }
     } catch (error) {

@@ -49,6 +49,8 @@ export const operationSchema = v.object({
   startedAt: count,
   /** A start when available: when to give up. Records of earlier versions have none. */
   until: v.optional(count),
+  /** A start when available: how long after the start it's stopped again if no window connects, in milliseconds. */
+  stopIfUnusedMs: v.optional(count),
   /** A start when available: how many attempts were refused so far, and when the next one is. */
   attempts: v.optional(count),
   nextAt: v.optional(count),

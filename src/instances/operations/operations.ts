@@ -91,11 +91,16 @@ export class Operations implements Disposable {
 
   /**
    * Begins an operation on an instance. Asking again while it is under way returns the same operation. `until`: when a
-   * start when available gives up, in milliseconds since the epoch; 24 hours from now by default. Rejects with a
+   * start when available gives up, in milliseconds since the epoch; 24 hours from now by default. `stopIfUnusedMs`: see `OperationRecord`. Rejects with a
    * `TensorDockError` of code `conflict` if another operation has to end first.
    */
-  async begin(kind: PlainKind, instanceId: string, until?: number): Promise<RunningOperation> {
-    return this.beginOn({ ...this.newRecord(kind, instanceId), until });
+  async begin(
+    kind: PlainKind,
+    instanceId: string,
+    until?: number,
+    stopIfUnusedMs?: number,
+  ): Promise<RunningOperation> {
+    return this.beginOn({ ...this.newRecord(kind, instanceId), until, stopIfUnusedMs });
   }
 
   /**

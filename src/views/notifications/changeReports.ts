@@ -61,11 +61,19 @@ function nextSteps({ kind, instanceId }: ReportedChange, error: unknown): readon
   if (instanceId === undefined) return [];
   const run = (command: string) => async (): Promise<unknown> =>
     vscode.commands.executeCommand(command, instanceId);
+  const otherGpu = [
+    { title: vscode.l10n.t('Change GPU…'), run: run('tensordock.modifyInstance') },
+    { title: vscode.l10n.t('Same Instance Elsewhere…'), run: run('tensordock.createLikeThis') },
+  ];
   if ((kind === 'start' || kind === 'restart') && error instanceof NoCapacityError) {
-    return [{ title: vscode.l10n.t('Start When Available'), run: run('tensordock.startWhenAvailable') }];
+    return [
+      { title: vscode.l10n.t('Start When Available'), run: run('tensordock.startWhenAvailable') },
+      ...otherGpu,
+    ];
   }
   if (kind === 'startWhenAvailable') {
-    return [{ title: vscode.l10n.t('Try Again…'), run: run('tensordock.startWhenAvailable') }];
+    const again = { title: vscode.l10n.t('Try Again…'), run: run('tensordock.startWhenAvailable') };
+    return error instanceof NoCapacityError ? [again, ...otherGpu] : [again];
   }
   return kind === 'delete'
     ? [{ title: vscode.l10n.t('Try Again…'), run: run('tensordock.deleteInstance') }]

@@ -48,6 +48,12 @@ export function showScheduled(
   );
 }
 
+/** Says that an instance that has started after a wait is stopped again if nobody connects. */
+export function showUnusedStop({ name, at }: Schedule, clock: Clock): void {
+  const when = formatWhenInSentence(at, clock.now());
+  showInformation(vscode.l10n.t('“{0}” will stop {1} if nobody connects to it.', nameOf(name), when));
+}
+
 /** Reports what background timers did. */
 export function followTimers(timers: Pick<StopTimers, 'onDidAct'>, clock: Clock): Disposable {
   return timers.onDidAct((note) => {

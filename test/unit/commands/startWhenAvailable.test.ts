@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { followStarts } from '../../../src/automation/unusedStops';
+import { silentLogger } from '../../../src/base/logger';
 import type { Services } from '../../../src/commands/services';
 import { startWhenAvailable } from '../../../src/commands/startWhenAvailable';
 import { hostIds } from '../../simulator/catalogue';
@@ -81,5 +83,31 @@ describe('Start When Available', () => {
     expect(person.journal.records.size).toBe(1);
     await person.clock.advance(hour + 120_000);
     expect(person.journal.records.size).toBe(0);
+  });
+
+  test('schedules a stop when it starts, unless somebody connects, if the person asks for it', async () => {
+    editor.answer = 2;
+    const made: object[] = [];
+    const { clock } = person;
+    followStarts({
+      operations: window.operations,
+      schedules: { set: async (wish) => ({ ...wish, id: '', accountId: '', at: wish.at ?? 0 }) },
+      clock,
+      log: silentLogger,
+      onDidSchedule: (one) => made.push(one),
+    });
+    await run(node(ids[0]));
+    await clock.advance(hour);
+    expect(made).toEqual([]);
+    person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 1);
+    await person.until(() => made.length > 0);
+    expect(made).toMatchObject([
+      {
+        instanceId: ids[0],
+        name: 'box',
+        at: expect.closeTo(clock.now() + 2 * hour, -4),
+        unlessConnected: true,
+      },
+    ]);
   });
 });
