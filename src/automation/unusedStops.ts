@@ -27,13 +27,14 @@ async function afterStart(
   operation: RunningOperation,
   { schedules, clock, onDidSchedule }: UnusedStopsOptions,
 ): Promise<void> {
-  if (operation.record.stopIfUnusedMs === undefined) return;
+  const { stopIfUnusedMs } = operation.record;
+  if (stopIfUnusedMs === undefined) return;
   const outcome = await operation.outcome;
-  const { instanceId, name, stopIfUnusedMs } = operation.record;
+  const { instanceId, name } = operation.record;
   // One that may have started may be billed.
   const mayRun =
     outcome.kind === 'done' || (outcome.kind === 'unknown' && outcome.error.name !== 'AbortError');
-  if (!mayRun || operation.isElsewhere || instanceId === undefined || stopIfUnusedMs === undefined) return;
+  if (!mayRun || operation.isElsewhere || instanceId === undefined) return;
   const at = clock.now() + stopIfUnusedMs;
   onDidSchedule(await schedules.set({ instanceId, name, at, unlessConnected: true }));
 }
