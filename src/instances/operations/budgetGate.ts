@@ -1,5 +1,6 @@
 import { abortReason } from '../../base/abort';
 import { Deferred } from '../../base/deferred';
+import type { InstanceRow } from '../rows';
 import type { Journal, OperationRecord } from './journal';
 
 /** What a request would start billing. */
@@ -8,6 +9,21 @@ export interface BillingStart {
   readonly instanceId?: string;
   /** US dollars an hour from then on; missing if it isn't known. */
   readonly rateHourly?: number;
+}
+
+/** The steps of a modify after which the service lists the instance as it is now. */
+const modifiedSteps: ReadonlySet<string> = new Set(['modified', 'start', 'asking-start', 'starting']);
+
+/** What an operation starts billing. `row`: the instance as it is listed, if it is. */
+export function billingStartOf(
+  { kind, step, instanceId, rateHourly }: OperationRecord,
+  row: Pick<InstanceRow, 'instance'> | undefined,
+): BillingStart {
+  const listed = row?.instance.rateHourly;
+  if (kind !== 'modify') return { instanceId, rateHourly: rateHourly ?? listed };
+  // Until it's modified, it's listed with its old rate. Afterward, the form's estimate may be too low.
+  if (!modifiedSteps.has(step) || rateHourly === undefined) return { instanceId, rateHourly };
+  return { instanceId, rateHourly: Math.max(rateHourly, listed ?? 0) };
 }
 
 /** A limit that the person set, and that a request would exceed, or may. */

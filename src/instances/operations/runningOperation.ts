@@ -11,10 +11,10 @@ import type { AccountSession } from '../accountSession';
 import type { InstanceOutcome } from '../createOutcome';
 import { type Answers, discarded, overBudget, requireYes } from './answer';
 import { Attendance } from './attendance';
-import type { BillingStart, BudgetGate } from './budgetGate';
+import { billingStartOf, type BudgetGate } from './budgetGate';
 import { create, mayBeCreated } from './create';
 import type { CreateSteps } from './createSteps';
-import { endOf, endedOutcome } from './ends';
+import { endOf, endedOutcome, isLost, notSent } from './ends';
 import type { Claim, Journal, OperationKind, OperationRecord } from './journal';
 import { modify } from './modify';
 import type { OperationQuestion, RunningOperation } from './operation';
@@ -37,9 +37,6 @@ export interface OperationParts {
 
 /** An older list doesn't say what runs now, in milliseconds. */
 const outdatedListMs = 6 * 60_000;
-
-/** The steps of a modify after which the service lists the instance as it is now. */
-const modifiedSteps: ReadonlySet<string> = new Set(['modified', 'start', 'asking-start', 'starting']);
 
 /** How often a window checks whether it can take an operation back, in milliseconds. */
 const reclaimMs = 5_000;
@@ -251,7 +248,7 @@ export class Running implements RunningOperation {
         };
         await this.parts.budget.pass({
           record: this.record,
-          start: this.billingStart(),
+          start: billingStartOf(this.record, this.session.row(this.record.instanceId ?? '')),
           signal,
           markStarting: async () => note({ isStarting: true }),
           ask: async (breaches) => {
@@ -296,22 +293,4 @@ export class Running implements RunningOperation {
       }),
     );
   }
-
-  /** What it would start billing. */
-  private billingStart(): BillingStart {
-    const { instanceId, rateHourly } = this.record;
-    const listed = instanceId === undefined ? undefined : this.session.row(instanceId)?.instance.rateHourly;
-    // Until it's modified, it's listed with its old rate. Afterward, the form's estimate may be too low.
-    if (this.record.kind !== 'modify') return { instanceId, rateHourly: rateHourly ?? listed };
-    if (!modifiedSteps.has(this.record.step) || rateHourly === undefined) return { instanceId, rateHourly };
-    return { instanceId, rateHourly: Math.max(rateHourly, listed ?? 0) };
-  }
-}
-
-function isLost({ signal }: Claim): boolean {
-  return signal.aborted && !(signal.reason instanceof Error && signal.reason.name === 'AbortError');
-}
-
-function notSent(error: Error): InstanceOutcome {
-  return { kind: 'refused', error: new TensorDockError('cancelled', error.message, { cause: error }) };
 }

@@ -232,7 +232,7 @@ export class CreatePanel implements vscode.Disposable {
       await presets.remember(draft);
       return;
     }
-    if (this.form.closed.aborted) this.parts.reopen({ draft, result, progress: keptOf(run) });
+    if (this.form.closed.aborted) this.parts.reopen({ draft, result, progress: run.kept });
     else if (!this.form.isVisible) this.form.reveal();
   }
 
@@ -293,9 +293,4 @@ export class CreatePanel implements vscode.Disposable {
     this.settled = { submitId, result };
     this.form.post({ type: 'result', submitId, result });
   }
-}
-
-/** What a reopened form goes on with: an unclear create is still searched for. */
-function keptOf({ progress, result }: CreateRun): Progress | undefined {
-  return result?.kind === 'unknown' ? progress : undefined;
 }

@@ -45,6 +45,11 @@ export class CreateRun {
     return problem !== undefined || done.some(({ step }) => step === 'ready');
   }
 
+  /** What a reopened form goes on with: an unclear create is still searched for. */
+  get kept(): Progress | undefined {
+    return this.result?.kind === 'unknown' ? this.progress : undefined;
+  }
+
   /** Whether the request is on its way. */
   get isPending(): boolean {
     return this.result === undefined;
