@@ -1,5 +1,4 @@
 import * as l10n from '@vscode/l10n';
-import { TensorDockError } from '../../api/errors';
 import { outcomeOfError } from '../../api/outcome';
 import type { CreateRequest } from '../../api/types';
 import { abortReason, cancelled } from '../../base/abort';
