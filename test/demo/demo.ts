@@ -72,7 +72,7 @@ async function inBrowser(
   const address = workbenchAddress(server, { extension: projectRoot });
   const opened = choices.open && (await openInBrowser(address));
   console.log(
-    `${opened ? 'VS Code opens in your browser, or open' : 'Open this in a browser of this machine:'} ${address}\n` +
+    `${opened ? 'VS Code opens in your browser, or open' : 'Open this in a browser on this computer:'} ${address}\n` +
       'TensorDock is signed in, and a walkthrough is open beside it. Ctrl-C here stops all of it.',
   );
 }

@@ -68,7 +68,7 @@ async function begin(text?: string): Promise<void> {
 }
 
 /** A running instance whose row is on screen. */
-async function machine(
+async function runningInstance(
   name: string,
   description: Partial<InstanceDescription> = {},
 ): Promise<SimulatedInstance> {
@@ -128,7 +128,7 @@ describe('connecting, with Remote-SSH', () => {
 
   test('a question that is cancelled changes nothing and connects nothing', async () => {
     await begin(oddConfig);
-    await machine('careful');
+    await runningInstance('careful');
     const before = (await workbench.askedWindows()).length;
     await window.contextMenu('careful', 'tensordock.connect');
     await window.dialog.getByText(`Include ${ownFolder}/config`).first().waitFor();
@@ -143,7 +143,7 @@ describe('connecting, with Remote-SSH', () => {
 
   test('one line is added, all else stays, and clean-up gives the very bytes back', async () => {
     await begin(oddConfig);
-    await machine('tidy');
+    await runningInstance('tidy');
     expect(await connectFirst('tidy')).toMatchObject({ uri: 'vscode-remote://ssh-remote+td-tidy/home/user' });
     expect(await readFile(config, 'utf8')).toBe(`Include ${ownFolder}/config\r\n${oddConfig}`);
     expect(await ssh('td-tidy')).toBe('let in');
@@ -159,7 +159,7 @@ describe('connecting, with Remote-SSH', () => {
   });
 
   test('the entry follows a stop and a start by itself', async () => {
-    const { id } = await machine('moves');
+    const { id } = await runningInstance('moves');
     await connectFirst('moves');
     expect(await ssh('td-moves')).toBe('let in');
     const entry = async (): Promise<string> => readFile(path.join(ownFolder, 'config'), 'utf8');
@@ -178,7 +178,7 @@ describe('connecting, with Remote-SSH', () => {
   });
 
   test('a changed host key is reported, and the key that is shown can be accepted', async () => {
-    const { id } = await machine('reborn');
+    const { id } = await runningInstance('reborn');
     await connectFirst('reborn');
     simulator.backing?.reinstall(id);
     await simulator.backing?.whenUp(id);
@@ -198,7 +198,7 @@ describe('connecting, with Remote-SSH', () => {
   });
 
   test('a refused key is named, and the window opens anyway if the person wants it', async () => {
-    const { id } = await machine('closed-door');
+    const { id } = await runningInstance('closed-door');
     simulator.world.instance(id).keysReady = false;
     const before = (await workbench.askedWindows()).length;
     const { stdout } = await run('ssh-keygen', ['-lf', `${key}.pub`]);
@@ -223,7 +223,7 @@ describe('connecting, with Remote-SSH', () => {
     await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
     const { port } = web.address() as AddressInfo;
     try {
-      await machine('served', {
+      await runningInstance('served', {
         wantedForwards: [22, port].map((internal) => ({ internal, external: 0 })),
       });
       await window.row('served').click();
@@ -248,7 +248,7 @@ describe('connecting, with Remote-SSH', () => {
   });
 
   test('Windows is reached by its remote desktop', async () => {
-    const { id } = await machine('panes', {
+    const { id } = await runningInstance('panes', {
       image: 'windows10',
       wantedForwards: [{ internal: 3389, external: 0 }],
     });
@@ -264,13 +264,13 @@ describe('connecting, with Remote-SSH', () => {
 
   test('a row offers what fits its state', async () => {
     const titles = (...names: string[]): string[] => names.map((name) => menuTitle(`tensordock.${name}`));
-    await machine('resting', { status: 'stopped' });
+    await runningInstance('resting', { status: 'stopped' });
     const resting = await window.contextMenuItems('resting');
     await window.screenshot('connect-stopped-row');
     expect(resting).toEqual(expect.arrayContaining(titles('startInstance', 'connect', 'deleteInstance')));
     for (const title of titles('stopInstance', 'restartInstance', 'scheduleStop'))
       expect(resting).not.toContain(title);
-    await machine('busy');
+    await runningInstance('busy');
     const busy = await window.contextMenuItems('busy');
     expect(busy).toEqual(
       expect.arrayContaining(titles('stopInstance', 'restartInstance', 'connect', 'scheduleStop')),
@@ -302,7 +302,7 @@ describe('connecting, without Remote-SSH', () => {
 
   test('a terminal is offered, and is inside', async () => {
     await begin(oddConfig);
-    await machine('plain');
+    await runningInstance('plain');
     await window.contextMenu('plain', 'tensordock.connect');
     await window.notification('Remote-SSH isn’t available here').waitFor();
     await window.answerNotification('Remote-SSH isn’t available here', 'Open Terminal');
@@ -318,7 +318,7 @@ describe('connecting, without Remote-SSH', () => {
   test('a configuration that cannot be read is left alone, and a terminal works all the same', async () => {
     await begin();
     await mkdir(config);
-    await machine('stubborn');
+    await runningInstance('stubborn');
     await window.contextMenu('stubborn', 'tensordock.openTerminal', 'SSH');
     await window.notification('Include').first().waitFor();
     await window.screenshot('connect-unreadable');

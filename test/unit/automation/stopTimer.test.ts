@@ -26,7 +26,7 @@ const running: Promise<void>[] = [];
 
 beforeEach(async () => {
   person = new Person();
-  id = person.machine('alpha', { status: 'running' }).id;
+  id = person.addInstance('alpha', { status: 'running' }).id;
   window = await person.open();
   await window.store.refresh();
   folder = await newFolder();
@@ -150,7 +150,7 @@ describe('a background timer', () => {
   });
 
   test('leaves everything else that closed windows left behind to them', async () => {
-    const other = person.machine('other').id;
+    const other = person.addInstance('other').id;
     await window.store.refresh();
     const schedule = await schedules.set(inAnHour());
     killWindows();

@@ -71,7 +71,7 @@ let id: string;
 
 beforeEach(async () => {
   person = new Person({ wire: { listItems: 'full' } });
-  id = person.machine('box', { status: 'running' }).id;
+  id = person.addInstance('box', { status: 'running' }).id;
   window = await person.open();
   await person.clock.advance(1_000);
   Object.assign(editor, {
@@ -156,8 +156,8 @@ describe('stopping the instance that this window is inside of', () => {
 describe('stopping everything', () => {
   beforeEach(async () => {
     Object.assign(editor, { remoteName: undefined, authority: '' });
-    person.machine('other', { status: 'running' });
-    person.machine('resting', { status: 'stopped' });
+    person.addInstance('other', { status: 'running' });
+    person.addInstance('resting', { status: 'stopped' });
     await window.store.refresh();
   });
 

@@ -21,7 +21,7 @@ beforeEach(async () => {
   person = new Person();
   window = await person.open();
   person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 0);
-  ids = ['box', 'bag'].map((name) => person.machine(name, { holdsGpus: false }).id);
+  ids = ['box', 'bag'].map((name) => person.addInstance(name, { holdsGpus: false }).id);
   await window.store.refresh();
 });
 afterEach(() => person.close());

@@ -29,7 +29,7 @@ async function until(holds: () => boolean, stepMs = 1_000): Promise<void> {
 }
 
 it('stops an instance at its time, with one request from two windows', async () => {
-  const { id } = person.machine('box', { status: 'running' });
+  const { id } = person.addInstance('box', { status: 'running' });
   await person.outcome(Promise.all(windows.map(({ store }) => store.refresh())));
   const { clock } = person;
   const schedules = windows.map(({ store, operations }) =>
@@ -45,7 +45,7 @@ it('stops an instance at its time, with one request from two windows', async () 
 });
 
 it('counts what an instance costs according to the service', async () => {
-  person.machine('box', { status: 'running' });
+  person.addInstance('box', { status: 'running' });
   const { clock } = person;
   const ledgers = windows.map(({ store }) => own(new Ledger({ folder, clock, log: silentLogger, store })));
   const [window] = windows;

@@ -9,7 +9,7 @@ afterEach(() => person.close());
 
 async function openWithInstance(): Promise<{ window: Window; id: string; other: MemorySnapshot }> {
   person = new Person({ wire: { listItems: 'full' } });
-  const { id } = person.machine('box', { status: 'running' });
+  const { id } = person.addInstance('box', { status: 'running' });
   const window = await person.open();
   await window.store.refresh();
   return { window, id, other: new MemorySnapshot('account-2') };

@@ -24,7 +24,7 @@ async function openAtLocation(
 ): Promise<{ window: Window; locationId: string; known: LocationNames }> {
   const [location] = await person.outcome((await person.open()).api.listLocations());
   const locationId = location?.id ?? '';
-  const { id } = person.machine('box');
+  const { id } = person.addInstance('box');
   const window = await person.open({ visible: false });
   await window.store.refresh();
   if (fault) person.service.faults.add({ path, times, fault });

@@ -12,19 +12,19 @@ const list = '/api/v2/instances';
 
 const fullList: ServiceOptions = { wire: { listItems: 'full' } };
 
-async function openOn(options: ServiceOptions, ...machines: readonly string[]): Promise<Window> {
+async function openOn(options: ServiceOptions, ...instances: readonly string[]): Promise<Window> {
   person = new Person(options);
-  for (const name of machines) person.machine(name, { status: 'running' });
+  for (const name of instances) person.addInstance(name, { status: 'running' });
   const window = await person.open();
-  if (machines.length > 0) await person.until(() => names(window).length === machines.length);
+  if (instances.length > 0) await person.until(() => names(window).length === instances.length);
   await person.clock.advance(2_000);
   return window;
 }
 
 function idOf(name: string): string {
-  const machine = person.world.all().find((candidate) => candidate.name === name);
-  if (!machine) throw new Error(`No machine ${name}`);
-  return machine.id;
+  const instance = person.world.all().find((candidate) => candidate.name === name);
+  if (!instance) throw new Error(`No instance ${name}`);
+  return instance.id;
 }
 
 describe('a list that is wrong', () => {
@@ -124,7 +124,7 @@ describe('done means seen to be done', () => {
 
   test('an instance whose ID is __proto__ keeps its row and its state', async () => {
     person = new Person(fullList);
-    person.machine('odd', { id: '__proto__', status: 'running' });
+    person.addInstance('odd', { id: '__proto__', status: 'running' });
     const window = await person.open();
     await window.store.refresh();
     await window.store.session.accepted('__proto__', 'stop');
@@ -142,7 +142,7 @@ describe('done means seen to be done', () => {
 
   test('a stopped instance that is being modified is not shown as creating', async () => {
     const window = await openOn({ ...fullList, delays: { modify: minute } });
-    const id = person.machine('one').id;
+    const id = person.addInstance('one').id;
     await window.store.refresh();
     await window.api.modifyInstance(id, { vcpuCount: 4, ramGb: 16, storageGb: 200 });
     await person.clock.advance(1_000);

@@ -12,19 +12,19 @@ const fullList: ServiceOptions = { wire: { listItems: 'full' } };
 
 const thinList: ServiceOptions = { wire: { listItems: 'thin' } };
 
-async function openOn(options: ServiceOptions, ...machines: readonly string[]): Promise<Window> {
+async function openOn(options: ServiceOptions, ...instances: readonly string[]): Promise<Window> {
   person = new Person(options);
-  for (const name of machines) person.machine(name, { status: 'running' });
+  for (const name of instances) person.addInstance(name, { status: 'running' });
   const window = await person.open();
-  if (machines.length > 0) await person.until(() => names(window).length === machines.length);
+  if (instances.length > 0) await person.until(() => names(window).length === instances.length);
   await person.clock.advance(2_000);
   return window;
 }
 
 function idOf(name: string): string {
-  const machine = person.world.all().find((candidate) => candidate.name === name);
-  if (!machine) throw new Error(`No machine ${name}`);
-  return machine.id;
+  const instance = person.world.all().find((candidate) => candidate.name === name);
+  if (!instance) throw new Error(`No instance ${name}`);
+  return instance.id;
 }
 
 describe('how often the service is asked', () => {
@@ -43,7 +43,7 @@ describe('how often the service is asked', () => {
 
   test('not at all while nothing is visible and nothing is running', async () => {
     person = new Person(fullList);
-    person.machine('one');
+    person.addInstance('one');
     const window = await person.open();
     await person.until(() => names(window).length === 1);
     window.need = { ...window.need, visible: false };
@@ -136,7 +136,7 @@ describe('how often the service is asked', () => {
     await person.until(() => names(window).length === 300);
     const moving = person.world.all()[299]?.id ?? '';
     await person.clock.advance(minute);
-    person.world.start('main', person.machine('late').id);
+    person.world.start('main', person.addInstance('late').id);
     person.world.setStatus(moving, 'starting');
     await person.until(() => window.store.row(moving)?.state === 'starting', 31_000);
     await person.until(() => window.store.row(moving)?.detailed === true, 10_000);
@@ -156,10 +156,10 @@ describe('how often the service is asked', () => {
     await person.clock.advance(0);
     expect(person.count('GET') - before).toBe(1);
     person.clock.jump(-24 * 60 * minute);
-    person.machine('two');
+    person.addInstance('two');
     await window.store.refresh();
     expect(names(window)).toEqual(['one', 'two']);
-    person.machine('three');
+    person.addInstance('three');
     await person.clock.advance(31_000);
     expect(names(window)).toEqual(['one', 'two', 'three']);
   });

@@ -35,7 +35,7 @@ beforeEach(async () => {
     wire: { listItems: 'full' },
     tokens: [token, { token: 'new-token', organization: 'main' }, { token: 'other', organization: 'other' }],
   });
-  person.machine('box', { status: 'running' });
+  person.addInstance('box', { status: 'running' });
 });
 afterEach(async () => {
   for (const { session, store, accounts } of opened.splice(0)) {
@@ -172,7 +172,7 @@ describe('who is signed in', () => {
     const window = await open();
     const id = await window.signIn(token);
     await window.session.ready();
-    const later = person.machine('later').id;
+    const later = person.addInstance('later').id;
     await person.clock.advance(1_000);
     await window.store.refresh();
     await vi.waitFor(async () =>

@@ -14,25 +14,25 @@ const fullList: ServiceOptions = { wire: { listItems: 'full' } };
 
 const thinList: ServiceOptions = { wire: { listItems: 'thin' } };
 
-async function openOn(options: ServiceOptions, ...machines: readonly string[]): Promise<Window> {
+async function openOn(options: ServiceOptions, ...instances: readonly string[]): Promise<Window> {
   person = new Person(options);
-  for (const name of machines) person.machine(name, { status: 'running' });
+  for (const name of instances) person.addInstance(name, { status: 'running' });
   const window = await person.open();
-  if (machines.length > 0) await person.until(() => names(window).length === machines.length);
+  if (instances.length > 0) await person.until(() => names(window).length === instances.length);
   await person.clock.advance(2_000);
   return window;
 }
 
 function idOf(name: string): string {
-  const machine = person.world.all().find((candidate) => candidate.name === name);
-  if (!machine) throw new Error(`No machine ${name}`);
-  return machine.id;
+  const instance = person.world.all().find((candidate) => candidate.name === name);
+  if (!instance) throw new Error(`No instance ${name}`);
+  return instance.id;
 }
 
 describe('what is shown', () => {
   test('new instances come last, and the others stay where they are', async () => {
     const window = await openOn(fullList, 'one', 'two');
-    person.machine('three');
+    person.addInstance('three');
     person.world.rename(idOf('one'), 'first');
     await person.clock.advance(31_000);
     expect(names(window)).toEqual(['first', 'two', 'three']);
@@ -104,10 +104,10 @@ describe('what is shown', () => {
 
   test('an instance whose details always fail doesn’t keep others from loading theirs', async () => {
     person = new Person(thinList);
-    const machines = Array.from({ length: 12 }, (_, index) =>
-      person.machine(`m${index}`, { status: 'running' }),
+    const instances = Array.from({ length: 12 }, (_, index) =>
+      person.addInstance(`m${index}`, { status: 'running' }),
     );
-    const poisoned = machines[0]?.id ?? '';
+    const poisoned = instances[0]?.id ?? '';
     person.service.faults.add({
       path: `${list}/${poisoned}`,
       times: 1_000,
@@ -123,7 +123,7 @@ describe('what is shown', () => {
 describe('an accepted action', () => {
   test('a start shows stoppeddisassociated in its first two minutes as starting', async () => {
     person = new Person({ ...fullList, delays: { boot: 60_000, blinkAfter: 5_000, blink: 20_000 } });
-    person.machine('one');
+    person.addInstance('one');
     const window = await person.open();
     await person.until(() => shown(window, 'one') === 'stopped');
     await window.api.startInstance(idOf('one'));
@@ -143,7 +143,7 @@ describe('an accepted action', () => {
 
   test('a start that did not work shows stopped again after two minutes', async () => {
     person = new Person(fullList);
-    person.machine('one');
+    person.addInstance('one');
     const window = await person.open();
     await window.store.refresh();
     await window.store.session.accepted(idOf('one'), 'start');

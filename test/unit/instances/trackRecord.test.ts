@@ -161,8 +161,8 @@ describe('what a window sees', () => {
     await run('start');
     expect(await hintHere()).toBe('1 of 1 create worked here · 1 of 1 start worked here');
     await run('stop');
-    const machine = person.world.all()[0];
-    if (machine) machine.holdsGpus = false;
+    const instance = person.world.all()[0];
+    if (instance) instance.holdsGpus = false;
     setAvailable(0);
     await run('start');
     await run('startWhenAvailable');
@@ -172,10 +172,10 @@ describe('what a window sees', () => {
 
   test('is a GPU that a wait did not get before it was canceled', async () => {
     await create('one');
-    const machine = person.world.all()[0] ?? expect.fail('it was created');
-    Object.assign(machine, { status: 'stopped', holdsGpus: false });
+    const instance = person.world.all()[0] ?? expect.fail('it was created');
+    Object.assign(instance, { status: 'stopped', holdsGpus: false });
     setAvailable(0);
-    const waiting = await window.operations.begin('startWhenAvailable', machine.id);
+    const waiting = await window.operations.begin('startWhenAvailable', instance.id);
     await person.until(() => waiting.record.wasUnavailable === true);
     waiting.cancel();
     await person.outcome(waiting.done.catch(() => undefined));
@@ -184,15 +184,15 @@ describe('what a window sees', () => {
 
   test('is an instance that fails while it is running, and not one that is stopped', async () => {
     await create('one');
-    const machine = person.world.all()[0] ?? expect.fail('it was created');
-    machine.status = 'stopped';
+    const instance = person.world.all()[0] ?? expect.fail('it was created');
+    instance.status = 'stopped';
     await window.store.refresh();
-    machine.status = 'error';
+    instance.status = 'error';
     await window.store.refresh();
     expect(await hintHere()).toBe('1 of 1 create worked here');
-    machine.status = 'running';
+    instance.status = 'running';
     await person.until(() => shown(window, 'one') === 'running');
-    machine.status = 'error';
+    instance.status = 'error';
     await person.until(() => shown(window, 'one') === 'error');
     expect(await hintHere()).toBe('1 of 1 create worked here · 1 outage here');
   });

@@ -79,10 +79,10 @@ export class Person {
   }
 
   /** Adds an instance to the world; stopped by default. */
-  machine(name: string, description: Partial<InstanceDescription> = {}): SimulatedInstance {
-    const machine = this.world.add({ ...stoppedInstance(name), ...description });
-    if (machine.status === 'running') this.world.bringUp(machine.id);
-    return machine;
+  addInstance(name: string, description: Partial<InstanceDescription> = {}): SimulatedInstance {
+    const instance = this.world.add({ ...stoppedInstance(name), ...description });
+    if (instance.status === 'running') this.world.bringUp(instance.id);
+    return instance;
   }
 
   async open(changes: Partial<Omit<Need, 'waiting'>> = {}): Promise<Window> {

@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => person.close());
 
 async function withInstance(status: 'running' | 'stopped'): Promise<void> {
-  id = person.machine('box', { status }).id;
+  id = person.addInstance('box', { status }).id;
   await window.store.refresh();
   await person.clock.advance(1_000);
 }
@@ -66,7 +66,7 @@ describe('a claim that another window took after sleep', () => {
 
 test('what is canceled right before the account is left, or the window closes, is not continued', async () => {
   person.world.settings.delays = { ...person.world.settings.delays, latency: 5_000 };
-  id = person.machine('box', { status: 'running' }).id;
+  id = person.addInstance('box', { status: 'running' }).id;
   await person.outcome(window.store.refresh());
   spoil('POST', { kind: 'drop', when: 'before' });
   const stop = await window.operations.begin('stop', id);

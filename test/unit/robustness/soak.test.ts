@@ -44,10 +44,10 @@ class Truth {
   readonly goneAt = new Map<string, number>();
 
   constructor(private readonly person: Person) {
-    person.world.onDidChange((machine) => {
+    person.world.onDidChange((real) => {
       const now = person.clock.now();
-      if (machine.status === 'deleted') this.goneAt.set(machine.id, now);
-      this.changedAt.set(machine.id, now);
+      if (real.status === 'deleted') this.goneAt.set(real.id, now);
+      this.changedAt.set(real.id, now);
     });
   }
 
@@ -79,21 +79,21 @@ class Life {
     window.store.poke();
     const watcher = windows[0];
     if (watcher) watcher.need = { visible: true, focused: true, intervalMs };
-    const machine = this.random.pick(world.list('main'));
+    const real = this.random.pick(world.list('main'));
     const dice = this.random.next();
-    if (dice < 0.12) await this.begin(window, machine);
+    if (dice < 0.12) await this.begin(window, real);
     else if (dice < 0.15) this.create(window);
-    else if (dice < 0.18 && isAtRest(machine)) world.vanish(machine.id);
+    else if (dice < 0.18 && isAtRest(real)) world.vanish(real.id);
     else if (dice < 0.21) this.appear();
-    else if (dice < 0.25) world.rename(machine.id, `renamed-${(this.serial += 1)}`);
-    else if (dice < 0.27 && machine.status === 'running') world.stopByItself(machine.id);
-    else if (dice < 0.29 && machine.status === 'running') world.moveForwards(machine.id);
+    else if (dice < 0.25) world.rename(real.id, `renamed-${(this.serial += 1)}`);
+    else if (dice < 0.27 && real.status === 'running') world.stopByItself(real.id);
+    else if (dice < 0.29 && real.status === 'running') world.moveForwards(real.id);
   }
 
-  private async begin(window: Window, machine: SimulatedInstance): Promise<void> {
+  private async begin(window: Window, real: SimulatedInstance): Promise<void> {
     const kind =
-      machine.status === 'running' ? this.random.pick(['stop', 'restart', 'delete'] as const) : 'start';
-    const operation = await window.operations.begin(kind, machine.id).catch(() => undefined);
+      real.status === 'running' ? this.random.pick(['stop', 'restart', 'delete'] as const) : 'start';
+    const operation = await window.operations.begin(kind, real.id).catch(() => undefined);
     if (operation && this.random.next() < 0.1) operation.cancel();
   }
 
@@ -115,7 +115,7 @@ class Life {
   }
 
   private appear(): void {
-    this.person.machine(`outside-${(this.serial += 1)}`, { holdsGpus: false });
+    this.person.addInstance(`outside-${(this.serial += 1)}`, { holdsGpus: false });
   }
 }
 
@@ -133,24 +133,24 @@ function busiestMinute(times: readonly number[]): number {
 }
 
 /** How a row differs from the truth; `undefined` if it is right, or may be behind. */
-function wrong(row: InstanceRow, machine: SimulatedInstance): string | undefined {
+function wrong(row: InstanceRow, real: SimulatedInstance): string | undefined {
   const { instance } = row;
-  if (instance.name !== machine.name) return `${machine.id} is named ${instance.name}, not ${machine.name}`;
-  if (row.pending === undefined && row.state !== machine.status) {
-    return `${machine.name} is ${row.state}, not ${machine.status}`;
+  if (instance.name !== real.name) return `${real.id} is named ${instance.name}, not ${real.name}`;
+  if (row.pending === undefined && row.state !== real.status) {
+    return `${real.name} is ${row.state}, not ${real.status}`;
   }
   return undefined;
 }
 
-function wrongDetails({ instance }: InstanceRow, machine: SimulatedInstance): string | undefined {
-  if (machine.status !== 'running') return undefined;
-  const forwards = machine.forwards.map(({ internal, external }) => `${internal}:${external}`).join();
+function wrongDetails({ instance }: InstanceRow, real: SimulatedInstance): string | undefined {
+  if (real.status !== 'running') return undefined;
+  const forwards = real.forwards.map(({ internal, external }) => `${internal}:${external}`).join();
   const told = instance.portForwards
     ?.map(({ internalPort, externalPort }) => `${internalPort}:${externalPort}`)
     .join();
-  return instance.ipAddress === machine.ipAddress && told === forwards
+  return instance.ipAddress === real.ipAddress && told === forwards
     ? undefined
-    : `${machine.name} is at ${instance.ipAddress} ${told}, not ${machine.ipAddress} ${forwards}`;
+    : `${real.name} is at ${instance.ipAddress} ${told}, not ${real.ipAddress} ${forwards}`;
 }
 
 test(
@@ -204,20 +204,20 @@ test(
         checks += 1;
         const rows = watcher.store.rows();
         const listed = world.list('main');
-        const machines = new Map(listed.map((machine) => [machine.id, machine]));
+        const actual = new Map(listed.map((real) => [real.id, real]));
         if (new Set(rows.map(({ instance }) => instance.id)).size !== rows.length) errors.push('doubled row');
         for (const { instance } of rows) {
           const gone = truth.goneAt.get(instance.id);
           if (gone !== undefined && clock.now() - gone > intervalMs + answerMs)
             errors.push(`${instance.name} is gone`);
         }
-        for (const [id, machine] of machines) {
+        for (const [id, real] of actual) {
           if (truth.quietFor(id) <= intervalMs + answerMs) continue;
           const row = watcher.store.row(id);
-          const said = row ? wrong(row, machine) : `${machine.name} is lost`;
+          const said = row ? wrong(row, real) : `${real.name} is lost`;
           if (said !== undefined) errors.push(said);
           if (row && truth.quietFor(id) > detailsMs) {
-            const details = wrongDetails(row, machine);
+            const details = wrongDetails(row, real);
             if (details !== undefined) errors.push(details);
           }
         }

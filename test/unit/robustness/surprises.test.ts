@@ -24,7 +24,7 @@ afterEach(() => person.close());
 
 async function open(options: ServiceOptions = {}, box?: Partial<InstanceDescription>): Promise<void> {
   person = new Person({ wire: { listItems: 'full' }, ...options });
-  id = box ? person.machine('box', box).id : '';
+  id = box ? person.addInstance('box', box).id : '';
   window = await person.open();
   await person.clock.advance(1_000);
 }
@@ -216,12 +216,12 @@ test('16: address and port that change over a restart are followed', async () =>
   await person.until(() => address() !== undefined);
   const before = window.store.row(id)?.instance;
   await person.outcome((await window.operations.begin('restart', id)).done);
-  const machine = person.world.instance(id);
-  await person.until(() => address() === machine.ipAddress, 15_000);
+  const instance = person.world.instance(id);
+  await person.until(() => address() === instance.ipAddress, 15_000);
   const after = window.store.row(id)?.instance;
   expect(after && sshEndpoint(after)).toEqual({
-    host: machine.ipAddress,
-    port: machine.forwards[0]?.external,
+    host: instance.ipAddress,
+    port: instance.forwards[0]?.external,
   });
   expect(after && sshEndpoint(after)).not.toEqual(before && sshEndpoint(before));
 });
@@ -302,7 +302,7 @@ test('22: a service that changes its form overnight keeps every row and its deta
 });
 
 test.each([true, false])(
-  '23: a delete answered by a 500 (done: %s) ends with the machine deleted',
+  '23: a delete answered by a 500 (done: %s) ends with the instance deleted',
   async (handled) => {
     await open({ delays: { remove: 10_000 } }, { status: 'running' });
     person.service.faults.add({ method: 'DELETE', fault: { kind: 'status', status: 500, handled } });

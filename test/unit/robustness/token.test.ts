@@ -44,8 +44,8 @@ test('the token and a password are in no log line of any level, no error, no sna
   const folder = await mkdtemp(path.join(tmpdir(), 'tensordock-token-'));
   const written: string[] = [];
   try {
-    const { id } = person.machine('box', { status: 'running' });
-    person.machine('other');
+    const { id } = person.addInstance('box', { status: 'running' });
+    person.addInstance('other');
     const window = await person.open();
     person.journal.onNote = () => written.push(JSON.stringify([...person.journal.records.values()]));
     await person.clock.advance(minute);

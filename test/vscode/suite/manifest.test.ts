@@ -20,7 +20,7 @@ describe('the manifest', () => {
       .contributes.commands.map(({ command }) => command);
     const registered = (await vscode.commands.getCommands(true)).filter(
       // VS Code itself adds commands to focus, open and reset each view.
-      (id) => id.startsWith('tensordock.') && !/^tensordock\.instances\.\w+$/.test(id),
+      (id) => id.startsWith('tensordock.') && !/^tensordock\.(instances|activity)\.\w+$/.test(id),
     );
     assert.deepEqual(registered.sort(), contributed.sort());
   });

@@ -38,7 +38,7 @@ async function unclearCreate(): Promise<RunningOperation> {
 }
 
 function appear(description: Partial<InstanceDescription> = {}): string {
-  return person.machine('made', { status: 'running', ...description }).id;
+  return person.addInstance('made', { status: 'running', ...description }).id;
 }
 
 describe('after an unclear create', () => {

@@ -28,7 +28,7 @@ beforeEach(async () => {
 afterEach(() => person.close());
 
 async function withInstance(status: 'running' | 'stopped'): Promise<void> {
-  id = person.machine('box', { status }).id;
+  id = person.addInstance('box', { status }).id;
   await window.store.refresh();
 }
 
@@ -148,8 +148,8 @@ describe('the check', () => {
       return Promise.resolve([]);
     };
     await withInstance('stopped');
-    const second = person.machine('second').id;
-    const third = person.machine('third').id;
+    const second = person.addInstance('second').id;
+    const third = person.addInstance('third').id;
     const other = await person.open();
     await window.store.refresh();
     const begun = await Promise.all([
@@ -207,7 +207,7 @@ const daily: BudgetBreach = { kind: 'daily', limit: 5, amount: 6, isAtLeast: fal
 
 describe('a yes', () => {
   async function waitForGpu(): Promise<void> {
-    id = person.machine('box', { status: 'stopped', holdsGpus: false }).id;
+    id = person.addInstance('box', { status: 'stopped', holdsGpus: false }).id;
     person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 0);
     await window.store.refresh();
     const waiting = await window.operations.begin('startWhenAvailable', id);
@@ -249,7 +249,7 @@ describe('a yes', () => {
 describe('what stands between the question and the request', () => {
   test('two windows at the same moment don’t both start what fits only one by one', async () => {
     await withInstance('stopped');
-    const second = person.machine('second').id;
+    const second = person.addInstance('second').id;
     const other = await person.open();
     await window.store.refresh();
     person.budget = async (_, others) => {
@@ -289,7 +289,7 @@ describe('what stands between the question and the request', () => {
 
   test('an operation that waits behind another question can be canceled', async () => {
     await withInstance('stopped');
-    const second = person.machine('second').id;
+    const second = person.addInstance('second').id;
     await window.store.refresh();
     person.budget = async ({ instanceId }) => Promise.resolve(instanceId === id ? [breach] : []);
     const first = await window.operations.begin('start', id);

@@ -13,7 +13,7 @@ const delays = { create: 12_000, boot: 20_000, address: 3_000, forwards: 2_000 }
 
 beforeEach(async () => {
   person = new Person({ delays });
-  person.machine('made');
+  person.addInstance('made');
   window = await person.open();
   await window.store.refresh();
   await person.clock.advance(1_000);
@@ -24,7 +24,7 @@ function creates(): number {
   return person.count('POST', '/instances');
 }
 
-function machines(): number {
+function instances(): number {
   return person.world.all().length - 1;
 }
 
@@ -49,17 +49,17 @@ describe('a create with a clear answer', () => {
     const row = window.store.rows()[1];
     expect(row?.state).toBe('running');
     expect(row?.instance.ipAddress).toBe(person.world.all()[1]?.ipAddress);
-    expect([creates(), machines()]).toEqual([1, 1]);
+    expect([creates(), instances()]).toEqual([1, 1]);
   });
 
   test('that refuses makes none, says why, and the corrected form may use the same key', async () => {
     spoil({ kind: 'error-in-200', error: 'No available nodes found' });
     const operation = await window.operations.create(createRequest(), 'key');
     expect(await refusal(operation)).toBeInstanceOf(NoCapacityError);
-    expect(machines()).toBe(0);
+    expect(instances()).toBe(0);
     const again = await window.operations.create(createRequest(), 'key');
     expect(await person.outcome(again.outcome)).toMatchObject({ kind: 'done' });
-    expect(machines()).toBe(1);
+    expect(instances()).toBe(1);
   });
 
   test('isn’t sent while the list isn’t available, as a lost instance couldn’t be distinguished from an old one', async () => {
@@ -88,13 +88,13 @@ const notMade: Readonly<Record<string, Fault>> = {
 };
 
 describe('a create without a clear answer', () => {
-  test.each(Object.entries(made))('%s: the machine is found and kept', async (_name, fault) => {
+  test.each(Object.entries(made))('%s: the instance is found and kept', async (_name, fault) => {
     spoil(fault);
     const operation = await window.operations.create(createRequest(), 'key');
     const outcome = await person.outcome(operation.outcome, 5 * minute);
     expect(outcome).toMatchObject({ kind: 'done', value: { id: person.world.all()[1]?.id, search: {} } });
     await person.outcome(operation.done);
-    expect([creates(), machines()]).toEqual([1, 1]);
+    expect([creates(), instances()]).toEqual([1, 1]);
   });
 
   test.each(Object.entries(notMade))('%s: it is looked for, and never sent again', async (_name, fault) => {
@@ -103,7 +103,7 @@ describe('a create without a clear answer', () => {
     const outcome = await person.outcome(operation.outcome, 10 * minute);
     expect(outcome).toMatchObject({ kind: 'unknown', error: { search: { lists: 9, forMs: 120_000 } } });
     await person.clock.advance(10 * minute);
-    expect([creates(), machines()]).toEqual([1, 0]);
+    expect([creates(), instances()]).toEqual([1, 0]);
   });
 
   test('twenty that time out after the instance was created, and twenty before: each is reported correctly', async () => {
@@ -129,7 +129,7 @@ describe('a create without a clear answer', () => {
       told.push(outcome.kind);
     }
     await person.clock.advance(10 * minute);
-    expect([creates(), machines()]).toEqual([40, 20]);
+    expect([creates(), instances()]).toEqual([40, 20]);
     expect(told.filter((kind) => kind === 'done')).toHaveLength(20);
     expect(told.filter((kind) => kind === 'unknown')).toHaveLength(20);
   });
@@ -142,7 +142,7 @@ describe('a create without a clear answer', () => {
       kind: 'done',
       value: { search: {} },
     });
-    expect([creates(), machines()]).toEqual([1, 1]);
+    expect([creates(), instances()]).toEqual([1, 1]);
   });
 
   test('of two with the same name, the one whose answer was lost doesn’t adopt the other’s instance', async () => {
@@ -152,7 +152,7 @@ describe('a create without a clear answer', () => {
     const fine = await window.operations.create(createRequest(), 'fine');
     expect(await person.outcome(fine.outcome)).toMatchObject({ kind: 'done' });
     expect(await person.outcome(lost.outcome, 5 * minute)).toMatchObject({ kind: 'unknown' });
-    expect(machines()).toBe(1);
+    expect(instances()).toBe(1);
   });
 });
 
@@ -164,7 +164,7 @@ describe('the same wish twice', () => {
     ]);
     expect(one).toBe(two);
     await person.outcome(one.done);
-    expect([creates(), machines()]).toEqual([1, 1]);
+    expect([creates(), instances()]).toEqual([1, 1]);
   });
 
   test('after it was created reports the same end', async () => {
@@ -174,7 +174,7 @@ describe('the same wish twice', () => {
     const other = await person.open();
     const again = await other.operations.create(createRequest(), 'key');
     expect(await person.outcome(again.outcome)).toEqual(outcome);
-    expect([creates(), machines()]).toEqual([1, 1]);
+    expect([creates(), instances()]).toEqual([1, 1]);
   });
 
   test('from another window meanwhile is refused', async () => {
@@ -184,7 +184,7 @@ describe('the same wish twice', () => {
       'Another window is already creating',
     );
     await person.clock.advance(5 * minute);
-    expect([creates(), machines()]).toEqual([1, 1]);
+    expect([creates(), instances()]).toEqual([1, 1]);
   });
 
   test('after it was cancelled on its way is not sent again', async () => {
@@ -195,7 +195,7 @@ describe('the same wish twice', () => {
     const again = await window.operations.create(createRequest(), 'key');
     expect(await person.outcome(again.outcome)).toMatchObject({ kind: 'unknown' });
     await person.clock.advance(minute);
-    expect([creates(), machines()]).toEqual([1, 1]);
+    expect([creates(), instances()]).toEqual([1, 1]);
     expect(window.store.rows()).toHaveLength(2);
   });
 });
@@ -206,7 +206,7 @@ describe('a create whose window closes', () => {
     person.journal.onNote = () => window.close();
     await window.operations.create(createRequest(), 'key');
     await person.until(() => person.journal.records.size === 0, 20 * minute);
-    expect([creates(), machines()]).toEqual([0, 0]);
+    expect([creates(), instances()]).toEqual([0, 0]);
     expect(other.store.rows()).toHaveLength(1);
   });
 
@@ -224,7 +224,7 @@ describe('a create whose window closes', () => {
     });
     await person.until(() => person.journal.records.size === 0);
     expect(other.store.rows()[1]).toMatchObject({ state: 'running' });
-    expect([creates(), machines()]).toEqual([1, 1]);
+    expect([creates(), instances()]).toEqual([1, 1]);
   });
 
   test('right after the answer is waited for by another window', async () => {
@@ -237,6 +237,6 @@ describe('a create whose window closes', () => {
     await person.until(() => shown(other, 'made') !== undefined && other.store.rows().length === 2);
     await person.until(() => person.journal.records.size === 0);
     expect(other.store.rows()[1]).toMatchObject({ state: 'running' });
-    expect([creates(), machines()]).toEqual([1, 1]);
+    expect([creates(), instances()]).toEqual([1, 1]);
   });
 });

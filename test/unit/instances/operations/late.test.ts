@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => person.close());
 
 async function withInstance(status: 'running' | 'stopped'): Promise<void> {
-  id = person.machine('box', { status }).id;
+  id = person.addInstance('box', { status }).id;
   await window.store.refresh();
   await person.clock.advance(1_000);
 }

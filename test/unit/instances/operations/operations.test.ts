@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => person.close());
 
 async function withMachine(status: 'running' | 'stopped'): Promise<void> {
-  id = person.machine('box', { status }).id;
+  id = person.addInstance('box', { status }).id;
   await window.store.refresh();
 }
 
@@ -285,8 +285,8 @@ describe('what does not go well', () => {
     person.world.settings.flakiness = 1;
     person.world.settings.delays = { ...person.world.settings.delays, boot: 150_000 };
     const start = await window.operations.begin('start', id);
-    person.world.onDidChange((machine) => {
-      if (machine.status === 'running') person.world.stopByItself(id, 'error');
+    person.world.onDidChange((instance) => {
+      if (instance.status === 'running') person.world.stopByItself(id, 'error');
     });
     await expect(person.outcome(start.done)).rejects.toThrow('didn’t start');
   });

@@ -22,7 +22,7 @@ async function unclearCreate(): Promise<RunningOperation> {
 }
 
 function appear(): string {
-  return person.machine('made', { status: 'running' }).id;
+  return person.addInstance('made', { status: 'running' }).id;
 }
 
 function sentAt(): number {

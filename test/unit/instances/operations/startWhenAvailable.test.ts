@@ -15,7 +15,7 @@ let id: string;
 beforeEach(async () => {
   person = new Person({ delays: { boot: 20_000 } });
   window = await person.open();
-  id = person.machine('box', { holdsGpus: false }).id;
+  id = person.addInstance('box', { holdsGpus: false }).id;
   person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 0);
   await window.store.refresh();
 });

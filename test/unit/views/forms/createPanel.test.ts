@@ -278,7 +278,7 @@ describe('a closed form', () => {
     expect(closed).toEqual([created]);
     form.panel.posted.length = 0;
     const before = form.person.count('GET', '/locations');
-    form.person.machine('another');
+    form.person.addInstance('another');
     await form.person.clock.advance(10 * 60_000);
     expect(form.panel.posted).toEqual([]);
     expect(form.person.count('GET', '/locations')).toBe(before);

@@ -26,7 +26,7 @@ const closed: ModifyPanel[] = [];
 
 /** Opens the form of an instance in this state. */
 async function open(status: 'stopped' | 'running'): Promise<void> {
-  ({ id } = form.person.machine('box', { status }));
+  ({ id } = form.person.addInstance('box', { status }));
   await form.window.store.refresh();
   const panel = new ModifyPanel(form.webviewPanel, form.parts, form.feed, id, (each) => closed.push(each));
   form.panel.send({ type: 'ready', instanceId: panel.instanceId });

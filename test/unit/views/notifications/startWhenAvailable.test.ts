@@ -16,7 +16,7 @@ let id: string;
 beforeEach(async () => {
   resetWindow();
   person = new Person({ delays: { boot: 20_000 } });
-  id = person.machine('box', { holdsGpus: false }).id;
+  id = person.addInstance('box', { holdsGpus: false }).id;
   person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 0);
   window = await open();
 });
