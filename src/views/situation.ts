@@ -62,5 +62,6 @@ export function actionsOf({ row, operation }: Pick<Situation, 'row' | 'operation
 
 function isCompatible(action: InstanceAction, underWay: OperationKind): boolean {
   if (action === 'connect') return underWay !== 'stop' && underWay !== 'delete';
-  return mayReplace(action, underWay);
+  // What is under way is canceled or waited for, not asked for again.
+  return action !== underWay && mayReplace(action, underWay);
 }
