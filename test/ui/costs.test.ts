@@ -1,10 +1,16 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import * as v from 'valibot';
-import { ledgerSchema, noCost, type InstanceHistory, type LedgerData } from '../../src/cost/history';
+import { silentLogger } from '../../src/base/logger';
+import { SharedFile } from '../../src/base/sharedFile';
+import {
+  emptyLedger,
+  ledgerSchema,
+  noCost,
+  type InstanceHistory,
+  type LedgerData,
+} from '../../src/cost/history';
 import { dayOf, keyOf } from '../../src/cost/period';
 import { startSimulator } from '../simulator/server';
 import { FormPage } from './formPage';
@@ -71,10 +77,10 @@ function withHistory(ledger: LedgerData, count: number, now: number): LedgerData
   return { ...ledger, since: first - 86_400_000, instances: [...ledger.instances, ...past] };
 }
 
+/** Adds to the file as another window would. */
 async function addHistory(current: Scene, count: number): Promise<void> {
-  const file = await ledgerFile(current);
-  const ledger = v.parse(ledgerSchema, JSON.parse(await readFile(file, 'utf8')));
-  await writeFile(file, JSON.stringify(withHistory(ledger, count, Date.now())));
+  const file = new SharedFile(await ledgerFile(current), ledgerSchema, emptyLedger, silentLogger);
+  await file.update((ledger) => withHistory(ledger, count, Date.now()));
 }
 
 test('shows the month in every theme, and is accessible', async () => {
