@@ -17,15 +17,15 @@ interface Part {
 const outputFolder = path.join(projectRoot, 'test-output');
 const bin = (name: string): string => path.join(projectRoot, 'node_modules', name);
 
-/** How many parts run at a time. Most of a browser test is waiting, most of a check is not. */
-const lanes = 2;
+/** How many parts run at a time: one more than two cores, since most of a browser test is waiting. */
+const lanes = 3;
 
 /** Everything else needs the bundles. */
 const first: readonly Part[] = [check('build', ['esbuild.js'])];
 
 /** In the order in which they begin: the long ones first, so that no lane waits for one at the end. */
 const sideBySide: readonly Part[] = [
-  vitest('unit', ['--project', 'unit', '--maxWorkers', '3']),
+  vitest('unit', ['--project', 'unit', '--maxWorkers', '2']),
   vscode('newest'),
   check('types-and-lint', [bin('tsx/dist/cli.mjs'), 'test/lint.ts']),
   check('format', [bin('prettier/bin/prettier.cjs'), '--check', '.']),
@@ -84,7 +84,7 @@ function vitest(name: string, args: readonly string[]): Part {
 
 /** Every browser test file, by name without its ending; the long ones first. */
 function uiFiles(): readonly string[] {
-  const long = ['connect', 'forms', 'manyWindows', 'mainJob'];
+  const long = ['forms', 'mainJob', 'manyWindows', 'connect'];
   const all = readdirSync(path.join(projectRoot, 'test/ui'))
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => name.slice(0, -'.test.ts'.length));
