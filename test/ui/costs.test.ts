@@ -110,12 +110,15 @@ test('is sorted and read with the keyboard', async () => {
   const page = await FormPage.on(window);
   const names = (): Promise<string[]> => page.locator('#instances tbody th').allInnerTexts();
   await page.locator('#instances').waitFor();
+  const order = (): Promise<string | null> =>
+    page.locator('th:has([data-column=name])').getAttribute('aria-sort');
   await page.tabTo('[data-column=name]');
   await page.press('Enter');
+  await expect.poll(order).toBe('ascending');
   const sorted = await names();
   expect(sorted).toEqual([...sorted].sort((one, other) => one.localeCompare(other)));
-  expect(await page.locator('th:has([data-column=name])').getAttribute('aria-sort')).toBe('ascending');
   await page.press('Enter');
+  await expect.poll(order).toBe('descending');
   expect(await names()).toEqual([...sorted].sort((one, other) => other.localeCompare(one)));
   await page.tabTo('#days summary');
   await page.press('Enter');
