@@ -1,16 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TensorDockClient } from '../../../src/api/client';
 import { parseOrigin } from '../../../src/api/origin';
-import { type TestServer } from './httpServer';
 
 const token = 'S3cretT0kenS3cretT0ken';
-
-let servers: TestServer[] = [];
-
-afterEach(async () => {
-  await Promise.all(servers.map((server) => server.close()));
-  servers = [];
-});
 
 describe('the address of the service', () => {
   it.each([

@@ -1,70 +1,17 @@
-import type { Logger } from '../../../src/base/logger';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TensorDockClient } from '../../../src/api/client';
 import { OutcomeUnknownError, TensorDockError } from '../../../src/api/errors';
 import { type ChangeOutcome, outcomeOfError } from '../../../src/api/outcome';
-import type { RequestInfo } from '../../../src/api/transport';
-import type { CreateRequest } from '../../../src/api/types';
-import { id, instance, lists, liveDetails } from './bodies';
-import { type Handler, type TestServer, json, startServer, text } from './httpServer';
+import { id, instance, liveDetails } from './bodies';
+import { type Handler, json, startServer, text } from './httpServer';
 import { ManualClock } from '../../simulator/clock';
-
-const token = 'S3cretT0kenS3cretT0ken';
-
-const password = 'Pa55w0rdPa55w0rd';
-
-const create: CreateRequest = {
-  name: 'n',
-  image: 'windows10',
-  resources: { vcpuCount: 4, ramGb: 8, storageGb: 200, gpus: [{ model: 'm', count: 1 }] },
-  password,
-};
-
-const list = json(200, lists['as seen live']);
+import { clientOf, create, failureOf, list, serve, token } from './serving';
 
 const drop: Handler = (response) => response.destroy();
 
 const silent: Handler = () => undefined;
-
-let servers: TestServer[] = [];
-
-afterEach(async () => {
-  await Promise.all(servers.map((server) => server.close()));
-  servers = [];
-});
-
-async function serve(...handlers: Handler[]): Promise<TestServer> {
-  const server = await startServer(...handlers);
-  servers.push(server);
-  return server;
-}
-
-function clientOf(origin: string, clock = new ManualClock()) {
-  const lines: string[] = [];
-  const write = (line: string): void => void lines.push(line);
-  const logger: Logger = { trace: write, debug: write, info: write, warn: write, error: write };
-  const requests: RequestInfo[] = [];
-  const client = new TensorDockClient({
-    origin,
-    clock,
-    logger,
-    random: () => 0.5,
-    getToken: async () => token,
-    beforeRequest: async (info) => void requests.push(info),
-  });
-  return { client, clock, lines, requests };
-}
-
-async function failureOf(call: Promise<unknown>): Promise<TensorDockError> {
-  const error = await call.then(
-    () => new Error('It did not fail'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(TensorDockError);
-  return error as TensorDockError;
-}
 
 async function outcomeOf<T>(call: Promise<T>): Promise<ChangeOutcome<T>> {
   return call.then((value) => ({ kind: 'done', value }), outcomeOfError);

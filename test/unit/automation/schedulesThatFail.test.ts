@@ -15,49 +15,12 @@ import {
   StandInOperations,
   StandInStore,
 } from '../cost/support';
-
-interface Window {
-  readonly store: StandInStore;
-  readonly operations: StandInOperations;
-  readonly schedules: Schedules;
-  readonly warned: Schedule[];
-  readonly missed: Schedule[];
-  /** The instances that this window knows some window to be connected to. */
-  readonly connected: Set<string>;
-}
-
-async function newWindow(folder: string, clock: ManualClock): Promise<Window> {
-  const store = new StandInStore();
-  const operations = new StandInOperations();
-  store.list(clock.now(), rowOf('a', 'running', 1), rowOf('b', 'running', 1));
-  const connected = new Set<string>();
-  const isConnected = (id: string): boolean => connected.has(id);
-  const schedules = own(new Schedules({ folder, clock, log: silentLogger, store, operations, isConnected }));
-  const window: Window = { store, operations, schedules, warned: [], missed: [], connected };
-  schedules.onDidWarn((schedule) => window.warned.push(schedule));
-  schedules.onDidMiss(({ schedule }) => window.missed.push(schedule));
-  await schedules.settled();
-  return window;
-}
-
-/** Turns the time on in steps, and lets all windows come to rest in between. */
-async function pass(clock: ManualClock, ms: number, ...windows: Window[]): Promise<void> {
-  for (let left = ms; left > 0; left -= minute) {
-    await clock.advance(Math.min(left, minute));
-    for (const { schedules } of windows) await schedules.settled();
-  }
-}
-
-async function knows(window: Window, count: number): Promise<void> {
-  await vi.waitFor(() => expect(window.schedules.list()).toHaveLength(count), 5_000);
-}
+import { inAnHour, knows, newWindow, pass, type Window } from './windows';
 
 /** The schedules that wait for a decision. */
 function missedIn(window: Window, clock: ManualClock): readonly Schedule[] {
   return window.schedules.list().filter((schedule) => phaseOf(schedule, clock.now()) === 'missed');
 }
-
-const inAnHour = { instanceId: 'a', name: 'alpha', at: monday + hour };
 
 describe('a stop that fails', () => {
   it('is retried every minute, and reported as missed with the reason when it’s too late', async () => {

@@ -1,24 +1,12 @@
-import { silentLogger } from '../../../src/base/logger';
 import { describe, expect, it } from 'vitest';
-import { Ledger, totalOf } from '../../../src/cost/ledger';
+import { totalOf } from '../../../src/cost/ledger';
 import { emptyLedger, sumOf } from '../../../src/cost/history';
 import { observe } from '../../../src/cost/observe';
 import { dayOf, daysOf, monthOf } from '../../../src/cost/period';
 import type { InstanceRow } from '../../../src/instances/store';
 import { ManualClock } from '../../simulator/clock';
-import { hour, minute, monday, newFolder, own, rowOf, StandInStore } from './support';
-
-interface Window {
-  readonly ledger: Ledger;
-  readonly store: StandInStore;
-}
-
-async function newWindow(folder: string, clock: ManualClock): Promise<Window> {
-  const store = new StandInStore();
-  const ledger = own(new Ledger({ folder, clock, log: silentLogger, store }));
-  await ledger.settled();
-  return { ledger, store };
-}
+import { hour, minute, monday, newFolder, rowOf } from './support';
+import { newWindow, type Window } from './ledgerWindow';
 
 /** Lists every minute for `ms`; a change is seen after the first minute, which is still counted as before. */
 async function look(

@@ -1,23 +1,10 @@
-import { silentLogger } from '../../../src/base/logger';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { Ledger } from '../../../src/cost/ledger';
 import { dayOf } from '../../../src/cost/period';
 import { ManualClock } from '../../simulator/clock';
-import { hour, minute, monday, newFolder, own, rowOf, StandInStore } from './support';
-
-interface Window {
-  readonly ledger: Ledger;
-  readonly store: StandInStore;
-}
-
-async function newWindow(folder: string, clock: ManualClock): Promise<Window> {
-  const store = new StandInStore();
-  const ledger = own(new Ledger({ folder, clock, log: silentLogger, store }));
-  await ledger.settled();
-  return { ledger, store };
-}
+import { hour, minute, monday, newFolder, rowOf } from './support';
+import { newWindow } from './ledgerWindow';
 
 const today = dayOf(monday);
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ServiceOptions } from '../../simulator/options';
-import { names, Person, shown, type Window } from './windows';
+import { fullList, names, Person, shown, type Window } from './windows';
 
 let person: Person;
 
@@ -10,21 +10,9 @@ const minute = 60_000;
 
 const list = '/api/v2/instances';
 
-const fullList: ServiceOptions = { wire: { listItems: 'full' } };
-
-async function openOn(options: ServiceOptions, ...instances: readonly string[]): Promise<Window> {
+function openOn(options: ServiceOptions, ...names: readonly string[]): Promise<Window> {
   person = new Person(options);
-  for (const name of instances) person.addInstance(name, { status: 'running' });
-  const window = await person.open();
-  if (instances.length > 0) await person.until(() => names(window).length === instances.length);
-  await person.clock.advance(2_000);
-  return window;
-}
-
-function idOf(name: string): string {
-  const instance = person.world.all().find((candidate) => candidate.name === name);
-  if (!instance) throw new Error(`No instance ${name}`);
-  return instance.id;
+  return person.openWith(...names);
 }
 
 describe('a list that is wrong', () => {
@@ -36,7 +24,7 @@ describe('a list that is wrong', () => {
     await person.clock.advance(5_000);
     expect(names(window)).toEqual(['one', 'two', 'three']);
     expect(window.store.rows().every((row) => row.unlisted)).toBe(true);
-    expect(person.count('GET', idOf('two'))).toBe(1);
+    expect(person.count('GET', person.idOf('two'))).toBe(1);
     await person.clock.advance(minute);
     expect(names(window)).toEqual(['one', 'two', 'three']);
     expect(window.store.rows().some((row) => row.unlisted)).toBe(false);
@@ -46,7 +34,7 @@ describe('a list that is wrong', () => {
 
   test('one that is short once removes nothing', async () => {
     const window = await openOn(fullList, 'one', 'two', 'three');
-    const only = JSON.stringify({ data: [{ id: idOf('two'), name: 'two', status: 'running' }] });
+    const only = JSON.stringify({ data: [{ id: person.idOf('two'), name: 'two', status: 'running' }] });
     const changes: unknown[] = [];
     window.store.onDidChange((change) => changes.push(...change.removed));
     person.service.faults.add({ path: list, times: 1, fault: { kind: 'body', body: only } });
@@ -57,7 +45,7 @@ describe('a list that is wrong', () => {
 
   test('an instance that the service no longer knows leaves the view, and is gone after a second 404', async () => {
     const window = await openOn(fullList, 'one', 'two', 'three');
-    const id = idOf('two');
+    const id = person.idOf('two');
     person.world.vanish(id);
     await person.until(() => names(window).length === 2, 40_000);
     const looks = person.requests('GET', id).map((request) => request.time);
@@ -72,9 +60,9 @@ describe('a list that is wrong', () => {
 
   test('an instance that comes back between the two 404s isn’t gone, and keeps its position', async () => {
     const window = await openOn(fullList, 'one', 'two', 'three');
-    const id = idOf('two');
+    const id = person.idOf('two');
     const short = JSON.stringify({
-      data: ['one', 'three'].map((name) => ({ id: idOf(name), name, status: 'running' })),
+      data: ['one', 'three'].map((name) => ({ id: person.idOf(name), name, status: 'running' })),
     });
     person.service.faults.add({ path: list, times: 1, fault: { kind: 'body', body: short } });
     person.service.faults.add({
@@ -91,7 +79,7 @@ describe('a list that is wrong', () => {
   test('every window hears what is gone, also one that was opened later', async () => {
     const window = await openOn(fullList, 'one', 'two');
     const other = await person.open({ visible: false });
-    const id = idOf('one');
+    const id = person.idOf('one');
     person.world.vanish(id);
     await person.until(() => window.gone.length > 0, 4 * minute);
     expect(other.gone).toEqual([id]);
@@ -102,7 +90,7 @@ describe('a list that is wrong', () => {
 describe('done means seen to be done', () => {
   test('a deleted instance that stays listed is not called deleted: its row says that it is unconfirmed', async () => {
     const window = await openOn({ ...fullList, delays: { remove: 30 * minute } }, 'one');
-    const id = idOf('one');
+    const id = person.idOf('one');
     const operation = await window.operations.begin('delete', id);
     await expect(person.outcome(operation.done, 10 * minute)).rejects.toThrow(
       'still there, and may be billed',
@@ -113,7 +101,7 @@ describe('done means seen to be done', () => {
 
   test('a deleted instance missing from one list only is not gone yet', async () => {
     const window = await openOn(fullList, 'one', 'two');
-    const id = idOf('one');
+    const id = person.idOf('one');
     await window.store.session.accepted(id, 'delete');
     person.service.faults.add({ path: list, fault: { kind: 'body', body: '{"data":[]}' }, times: 2 });
     person.service.faults.add({ path: `${list}/${id}`, fault: { kind: 'html', status: 502 }, times: 3 });
@@ -134,7 +122,7 @@ describe('done means seen to be done', () => {
 
   test('a clock that is set back by hours does not leave a row stopping', async () => {
     const window = await openOn(fullList, 'one');
-    await window.store.session.accepted(idOf('one'), 'stop');
+    await window.store.session.accepted(person.idOf('one'), 'stop');
     person.clock.jump(-5 * 60 * minute);
     await window.store.refresh();
     expect(shown(window, 'one')).toBe('running');
@@ -154,7 +142,7 @@ describe('done means seen to be done', () => {
 
   test('a stop is done only when an answer that came after it shows it', async () => {
     const window = await openOn(fullList, 'one');
-    const id = idOf('one');
+    const id = person.idOf('one');
     person.world.stopByItself(id);
     await window.store.refresh();
     person.world.bringUp(id);

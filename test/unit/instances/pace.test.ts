@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ServiceOptions } from '../../simulator/options';
-import { names, Person, shown, type Window } from './windows';
+import { fullList, names, Person, shown, thinList, type Window } from './windows';
 
 let person: Person;
 
@@ -8,23 +8,9 @@ afterEach(() => person.close());
 
 const minute = 60_000;
 
-const fullList: ServiceOptions = { wire: { listItems: 'full' } };
-
-const thinList: ServiceOptions = { wire: { listItems: 'thin' } };
-
-async function openOn(options: ServiceOptions, ...instances: readonly string[]): Promise<Window> {
+function openOn(options: ServiceOptions, ...names: readonly string[]): Promise<Window> {
   person = new Person(options);
-  for (const name of instances) person.addInstance(name, { status: 'running' });
-  const window = await person.open();
-  if (instances.length > 0) await person.until(() => names(window).length === instances.length);
-  await person.clock.advance(2_000);
-  return window;
-}
-
-function idOf(name: string): string {
-  const instance = person.world.all().find((candidate) => candidate.name === name);
-  if (!instance) throw new Error(`No instance ${name}`);
-  return instance.id;
+  return person.openWith(...names);
 }
 
 describe('how often the service is asked', () => {
@@ -54,8 +40,8 @@ describe('how often the service is asked', () => {
 
   test('often while something is in transition, and rarely when nothing has changed for a while', async () => {
     const window = await openOn({ ...fullList, delays: { boot: 90_000 } }, 'one');
-    person.world.stopByItself(idOf('one'));
-    person.world.start('main', idOf('one'));
+    person.world.stopByItself(person.idOf('one'));
+    person.world.start('main', person.idOf('one'));
     await person.until(() => shown(window, 'one') === 'starting');
     const before = person.count('GET');
     await person.clock.advance(20_000);
@@ -113,14 +99,14 @@ describe('how often the service is asked', () => {
 
   test('details that a list leaves out for good are requested less and less, and not from a hidden window', async () => {
     const window = await openOn(thinList, 'one');
-    const details = (): number => person.count('GET', idOf('one'));
+    const details = (): number => person.count('GET', person.idOf('one'));
     await person.clock.advance(60 * minute);
     const first = details();
     expect(first).toBeLessThanOrEqual(6);
     await person.clock.advance(6 * 60 * minute);
     const later = details();
     expect(later - first).toBeLessThanOrEqual(4);
-    window.onScreen = new Set([idOf('one')]);
+    window.onScreen = new Set([person.idOf('one')]);
     await person.clock.advance(8 * 60 * minute);
     expect(details()).toBeGreaterThan(later);
     window.need = { ...window.need, visible: false };

@@ -1,23 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { describe, expect, test, vi } from 'vitest';
 import { SnapshotFile } from '../../../src/instances/sharedSnapshot';
 import { emptySnapshot, type Snapshot } from '../../../src/instances/snapshot';
-import { KeptLog } from './windows';
+import { stateFolder } from './stateFolder';
 
-let folder: string;
-
-let log: KeptLog;
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'tensordock-state-'));
-  log = new KeptLog();
-});
-
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const file = (name: string): string => path.join(folder, name);
+const state = stateFolder();
 
 function counted(snapshot: Snapshot): Snapshot {
   return { ...snapshot, listedAt: snapshot.listedAt + 1 };
@@ -29,15 +16,15 @@ function never(): Promise<void> {
 
 describe('the snapshot file', () => {
   test('changes of many windows at the same moment all count', async () => {
-    const windows = Array.from({ length: 6 }, () => new SnapshotFile(folder, 'a', log));
+    const windows = Array.from({ length: 6 }, () => new SnapshotFile(state.folder, 'a', state.log));
     await Promise.all(windows.flatMap((window) => [1, 2, 3].map(() => window.change(counted))));
-    expect((await new SnapshotFile(folder, 'a', log).read()).listedAt).toBe(18);
-    expect((await readdir(folder)).sort()).toEqual(['snapshot-a.json']);
+    expect((await new SnapshotFile(state.folder, 'a', state.log).read()).listedAt).toBe(18);
+    expect((await readdir(state.folder)).sort()).toEqual(['snapshot-a.json']);
   });
 
   test('changes go on while another window asks', async () => {
-    const asker = new SnapshotFile(folder, 'a', log);
-    const other = new SnapshotFile(folder, 'a', log);
+    const asker = new SnapshotFile(state.folder, 'a', state.log);
+    const other = new SnapshotFile(state.folder, 'a', state.log);
     const asked = asker.tryAsking(async () => {
       await other.change(counted);
       expect(await other.tryAsking(never)).toBe(false);
@@ -48,8 +35,8 @@ describe('the snapshot file', () => {
 
   test('a window that waits for its turn to ask gets it', async () => {
     const order: string[] = [];
-    const one = new SnapshotFile(folder, 'a', log);
-    const two = new SnapshotFile(folder, 'a', log);
+    const one = new SnapshotFile(state.folder, 'a', state.log);
+    const two = new SnapshotFile(state.folder, 'a', state.log);
     let second: Promise<void> | undefined;
     await one.asking(async () => {
       second = two.asking(() => Promise.resolve(void order.push('second')));
@@ -62,8 +49,8 @@ describe('the snapshot file', () => {
 
   test('another window is notified of a change', async () => {
     const heard = vi.fn();
-    const watcher = new SnapshotFile(folder, 'a', log).watch(heard);
-    const writer = new SnapshotFile(folder, 'a', log);
+    const watcher = new SnapshotFile(state.folder, 'a', state.log).watch(heard);
+    const writer = new SnapshotFile(state.folder, 'a', state.log);
     await vi.waitFor(async () => {
       await writer.change(counted);
       expect(heard).toHaveBeenCalled();
@@ -76,25 +63,25 @@ describe('the snapshot file', () => {
     ['of another form', '{"version":7}'],
     ['of another account', JSON.stringify(emptySnapshot('b'))],
   ])('one that is %s is started over', async (_name, text) => {
-    await writeFile(file('snapshot-a.json'), text);
-    const snapshot = new SnapshotFile(folder, 'a', log);
+    await writeFile(state.file('snapshot-a.json'), text);
+    const snapshot = new SnapshotFile(state.folder, 'a', state.log);
     expect(await snapshot.read()).toEqual(emptySnapshot('a'));
     await snapshot.change(counted);
     expect((await snapshot.read()).listedAt).toBe(1);
   });
 
   test('one that can’t be read is an error, not an empty account', async () => {
-    await mkdir(file('snapshot-a.json'));
-    const snapshot = new SnapshotFile(folder, 'a', log);
+    await mkdir(state.file('snapshot-a.json'));
+    const snapshot = new SnapshotFile(state.folder, 'a', state.log);
     await expect(snapshot.read()).rejects.toThrow('EISDIR');
     await expect(snapshot.change(counted)).rejects.toThrow('EISDIR');
   });
 
   test('work is aborted when its window loses the right to ask', async () => {
-    const snapshot = new SnapshotFile(folder, 'a', log);
+    const snapshot = new SnapshotFile(state.folder, 'a', state.log);
     const done = snapshot.tryAsking(async (signal) => {
       // Another window found the lock stale, as after a sleep.
-      await rm(file('snapshot-a.json.asking.lock'), { recursive: true });
+      await rm(state.file('snapshot-a.json.asking.lock'), { recursive: true });
       await vi.waitFor(() => expect(signal.aborted).toBe(true), { timeout: 10_000 });
     });
     expect(await done).toBe(true);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ServiceOptions } from '../../simulator/options';
-import { createRequest, names, Person, shown, type Window } from './windows';
+import { createRequest, fullList, names, Person, shown, thinList, type Window } from './windows';
 
 let person: Person;
 
@@ -10,30 +10,16 @@ const minute = 60_000;
 
 const list = '/api/v2/instances';
 
-const fullList: ServiceOptions = { wire: { listItems: 'full' } };
-
-const thinList: ServiceOptions = { wire: { listItems: 'thin' } };
-
-async function openOn(options: ServiceOptions, ...instances: readonly string[]): Promise<Window> {
+function openOn(options: ServiceOptions, ...names: readonly string[]): Promise<Window> {
   person = new Person(options);
-  for (const name of instances) person.addInstance(name, { status: 'running' });
-  const window = await person.open();
-  if (instances.length > 0) await person.until(() => names(window).length === instances.length);
-  await person.clock.advance(2_000);
-  return window;
-}
-
-function idOf(name: string): string {
-  const instance = person.world.all().find((candidate) => candidate.name === name);
-  if (!instance) throw new Error(`No instance ${name}`);
-  return instance.id;
+  return person.openWith(...names);
 }
 
 describe('what is shown', () => {
   test('new instances come last, and the others stay where they are', async () => {
     const window = await openOn(fullList, 'one', 'two');
     person.addInstance('three');
-    person.world.rename(idOf('one'), 'first');
+    person.world.rename(person.idOf('one'), 'first');
     await person.clock.advance(31_000);
     expect(names(window)).toEqual(['first', 'two', 'three']);
   });
@@ -42,19 +28,19 @@ describe('what is shown', () => {
     const window = await openOn(fullList, 'one', 'two', 'three');
     const told: unknown[] = [];
     window.store.onDidChange(({ added, removed, changed }) => told.push({ added, removed, changed }));
-    person.world.stopByItself(idOf('two'));
+    person.world.stopByItself(person.idOf('two'));
     await person.clock.advance(31_000);
-    expect(told).toContainEqual({ added: [], removed: [], changed: [idOf('two')] });
-    expect(JSON.stringify(told)).not.toContain(idOf('one'));
+    expect(told).toContainEqual({ added: [], removed: [], changed: [person.idOf('two')] });
+    expect(JSON.stringify(told)).not.toContain(person.idOf('one'));
   });
 
   test('what a thin list leaves out is requested once and stays', async () => {
     const window = await openOn(thinList, 'one', 'two');
-    const address = (): string | undefined => window.store.row(idOf('two'))?.instance.ipAddress;
-    expect(address()).toBe(person.world.instance(idOf('two')).ipAddress);
+    const address = (): string | undefined => window.store.row(person.idOf('two'))?.instance.ipAddress;
+    expect(address()).toBe(person.world.instance(person.idOf('two')).ipAddress);
     await person.clock.advance(2 * minute);
-    expect(address()).toBe(person.world.instance(idOf('two')).ipAddress);
-    expect(person.count('GET', idOf('two'))).toBe(1);
+    expect(address()).toBe(person.world.instance(person.idOf('two')).ipAddress);
+    expect(person.count('GET', person.idOf('two'))).toBe(1);
   });
 
   test('the image that only the create knew stays when the service leaves it out', async () => {
@@ -72,12 +58,12 @@ describe('what is shown', () => {
     'every window knows since when an instance has been running if its start was seen, %s list',
     async (_, options) => {
       const window = await openOn(options, 'one');
-      const since = (of: Window): number | undefined => of.store.row(idOf('one'))?.runningSince;
+      const since = (of: Window): number | undefined => of.store.row(person.idOf('one'))?.runningSince;
       expect(since(window)).toBeUndefined();
-      const stop = await window.operations.begin('stop', idOf('one'));
+      const stop = await window.operations.begin('stop', person.idOf('one'));
       await person.outcome(stop.done);
       expect(since(window)).toBeUndefined();
-      const start = await window.operations.begin('start', idOf('one'));
+      const start = await window.operations.begin('start', person.idOf('one'));
       await person.outcome(start.done);
       const seen = since(window);
       expect(seen).toBeGreaterThan(person.clock.now() - minute);
@@ -126,19 +112,19 @@ describe('an accepted action', () => {
     person.addInstance('one');
     const window = await person.open();
     await person.until(() => shown(window, 'one') === 'stopped');
-    await window.api.startInstance(idOf('one'));
-    await window.store.session.accepted(idOf('one'), 'start');
+    await window.api.startInstance(person.idOf('one'));
+    await window.store.session.accepted(person.idOf('one'), 'start');
     const seen = new Set<string | undefined>();
     const raw = new Set<string | undefined>();
     window.store.onDidChange(() => {
       seen.add(shown(window, 'one'));
-      raw.add(window.store.row(idOf('one'))?.instance.state);
+      raw.add(window.store.row(person.idOf('one'))?.instance.state);
     });
     await person.until(() => shown(window, 'one') === 'running', 2 * minute);
     expect([...seen]).toEqual(['starting', 'running']);
     expect([...raw]).toContain('stoppeddisassociated');
     await person.clock.advance(5_000);
-    expect(window.store.row(idOf('one'))?.pending).toBeUndefined();
+    expect(window.store.row(person.idOf('one'))?.pending).toBeUndefined();
   });
 
   test('a start that did not work shows stopped again after two minutes', async () => {
@@ -146,16 +132,16 @@ describe('an accepted action', () => {
     person.addInstance('one');
     const window = await person.open();
     await window.store.refresh();
-    await window.store.session.accepted(idOf('one'), 'start');
+    await window.store.session.accepted(person.idOf('one'), 'start');
     await person.clock.advance(110_000);
     expect(shown(window, 'one')).toBe('starting');
     await person.clock.advance(30_000);
-    expect(window.store.row(idOf('one'))).toMatchObject({ state: 'stopped', pending: undefined });
+    expect(window.store.row(person.idOf('one'))).toMatchObject({ state: 'stopped', pending: undefined });
   });
 
   test('a deleted instance is deleting while it is listed, and then gone at once', async () => {
     const window = await openOn({ ...fullList, delays: { remove: 40_000 } }, 'one', 'two');
-    const id = idOf('one');
+    const id = person.idOf('one');
     await window.api.deleteInstance(id);
     await window.store.session.accepted(id, 'delete');
     await person.clock.advance(30_000);

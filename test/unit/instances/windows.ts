@@ -15,6 +15,10 @@ import { SimulatedService, type RecordedRequest } from '../../simulator/service'
 import type { InstanceDescription } from '../../simulator/world';
 import { MemoryJournal, MemorySnapshot } from './memory';
 
+/** How the list is written: with all details of each instance, or with few. */
+export const fullList: ServiceOptions = { wire: { listItems: 'full' } };
+export const thinList: ServiceOptions = { wire: { listItems: 'thin' } };
+
 export const token = 'sentinel-7f3c1d9e';
 export const origin = 'http://127.0.0.1:1';
 export const rtx4090 = 'geforcertx4090-pcie-24gb';
@@ -83,6 +87,22 @@ export class Person {
     const instance = this.world.add({ ...stoppedInstance(name), ...description });
     if (instance.status === 'running') this.world.bringUp(instance.id);
     return instance;
+  }
+
+  /** Opens a window on running instances of these names, once it shows them. */
+  async openWith(...names: readonly string[]): Promise<Window> {
+    for (const name of names) this.addInstance(name, { status: 'running' });
+    const window = await this.open();
+    if (names.length > 0) await this.until(() => window.store.rows().length === names.length);
+    await this.clock.advance(2_000);
+    return window;
+  }
+
+  /** The ID of an instance by its name. */
+  idOf(name: string): string {
+    const instance = this.world.all().find((candidate) => candidate.name === name);
+    if (!instance) throw new Error(`No instance ${name}`);
+    return instance.id;
   }
 
   async open(changes: Partial<Omit<Need, 'waiting'>> = {}): Promise<Window> {

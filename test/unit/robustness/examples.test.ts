@@ -4,7 +4,7 @@ import { runningRate } from '../../../src/cost/billing';
 import type { RunningOperation } from '../../../src/instances/operations/operations';
 import { hostIds } from '../../simulator/catalogue';
 import type { Fault } from '../../simulator/faults';
-import { changesSent, minute, questionsOf } from '../instances/operations/support';
+import { bigger, delays, changesSent, minute, questionsOf } from '../instances/operations/support';
 import { createRequest, Person, rtx4090, shown, type Window } from '../instances/windows';
 
 /** Moments in which it was once said what wasn't so, or done what nobody wanted. */
@@ -12,9 +12,6 @@ import { createRequest, Person, rtx4090, shown, type Window } from '../instances
 let person: Person;
 let window: Window;
 let id: string;
-
-const delays = { boot: 20_000, stop: 10_000, remove: 20_000, modify: 8_000 };
-const bigger = { vcpuCount: 16, ramGb: 64, storageGb: 300, gpu: { model: rtx4090, count: 1 } };
 
 beforeEach(async () => {
   person = new Person({ delays });

@@ -6,10 +6,9 @@ import type { RunningOperation } from '../../../../src/instances/operations/oper
 import { createRequest, Person, rtx4090, shown, type Window } from '../windows';
 import { delay } from '../../../../src/base/clock';
 import { hostIds } from '../../../simulator/catalogue';
-import { changesSent, minute, questionsOf, watchEnd } from './support';
+import { bigger, changesSent, minute, questionsOf, watchEnd } from './support';
 
 const breach: BudgetBreach = { kind: 'hourly', limit: 1, amount: 1.5, isAtLeast: false };
-const bigger = { vcpuCount: 16, ramGb: 64, storageGb: 300, gpu: { model: rtx4090, count: 1 } };
 
 let person: Person;
 let window: Window;

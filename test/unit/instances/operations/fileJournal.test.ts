@@ -1,24 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import lockfile from 'proper-lockfile';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { FileJournal } from '../../../../src/instances/operations/fileJournal';
 import type { OperationRecord } from '../../../../src/instances/operations/journal';
-import { KeptLog } from '../windows';
+import { stateFolder } from '../stateFolder';
 
-let folder: string;
-
-let log: KeptLog;
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'tensordock-state-'));
-  log = new KeptLog();
-});
-
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const file = (name: string): string => path.join(folder, name);
+const state = stateFolder();
 
 describe('the notes of operations', () => {
   const record: OperationRecord = {
@@ -33,8 +20,8 @@ describe('the notes of operations', () => {
   };
 
   test('an operation is one window’s at a time, from the moment in which it is noted', async () => {
-    const one = new FileJournal(folder, log);
-    const two = new FileJournal(folder, log);
+    const one = new FileJournal(state.folder, state.log);
+    const two = new FileJournal(state.folder, state.log);
     const claims: Promise<unknown>[] = [];
     const watcher = two.watch(() => {
       claims.push(two.list().then((records) => Promise.all(records.map(({ id }) => two.claim(id)))));
@@ -51,37 +38,37 @@ describe('the notes of operations', () => {
 
   test('what one window does exclusively, another one waits for', async () => {
     const steps: string[] = [];
-    const [one, other] = [new FileJournal(folder, log), new FileJournal(folder, log)];
+    const [one, other] = [new FileJournal(state.folder, state.log), new FileJournal(state.folder, state.log)];
     await Promise.all([
       one.exclusively(async () => {
         steps.push('one begins');
-        await readdir(folder);
+        await readdir(state.folder);
         steps.push('one ends');
       }),
       other.exclusively(async () => {
         steps.push('other begins');
-        await readdir(folder);
+        await readdir(state.folder);
         steps.push('other ends');
       }),
     ]);
     expect(['one,one,other,other', 'other,other,one,one']).toContain(
       steps.map((step) => step.split(' ')[0]).join(),
     );
-    expect((await readdir(folder)).filter((name) => name.includes('all'))).toEqual([]);
+    expect((await readdir(state.folder)).filter((name) => name.includes('all'))).toEqual([]);
   });
 
   test('what was noted last is what another window finds', async () => {
-    const one = new FileJournal(folder, log);
+    const one = new FileJournal(state.folder, state.log);
     const claim = await one.begin(record);
     await claim?.note({ ...record, step: 'stopping' });
     await claim?.release();
-    expect((await new FileJournal(folder, log).claim('op-1'))?.record.step).toBe('stopping');
+    expect((await new FileJournal(state.folder, state.log).claim('op-1'))?.record.step).toBe('stopping');
   });
 
   test('one that ended leaves nothing, or what is to be remembered', async () => {
-    const journal = new FileJournal(folder, log);
+    const journal = new FileJournal(state.folder, state.log);
     await (await journal.begin(record))?.finish();
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(state.folder)).toEqual([]);
     const made: OperationRecord = { ...record, kind: 'create', created: { kind: 'created', id: 'new' } };
     await (await journal.begin(made))?.finish(made);
     expect(await journal.list()).toEqual([]);
@@ -90,31 +77,31 @@ describe('the notes of operations', () => {
   });
 
   test('a cancel reaches the window that carries it on', async () => {
-    const claim = await new FileJournal(folder, log).begin(record);
-    await new FileJournal(folder, log).cancel('op-1');
+    const claim = await new FileJournal(state.folder, state.log).begin(record);
+    await new FileJournal(state.folder, state.log).cancel('op-1');
     await vi.waitFor(() => expect(claim?.signal.aborted).toBe(true), { timeout: 10_000 });
     await expect(claim?.note(record)).rejects.toThrow('Cancelled');
     await claim?.finish();
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(state.folder)).toEqual([]);
   });
 
   test('nothing is noted after a cancel, or after another window has finished it', async () => {
-    const claim = await new FileJournal(folder, log).begin(record);
-    await new FileJournal(folder, log).cancel('op-1');
+    const claim = await new FileJournal(state.folder, state.log).begin(record);
+    await new FileJournal(state.folder, state.log).cancel('op-1');
     await expect(claim?.note({ ...record, step: 'asking-start' })).rejects.toThrow('Cancelled');
-    const second = await new FileJournal(folder, log).begin({ ...record, id: 'op-2' });
-    await rm(file('op-2.json'));
+    const second = await new FileJournal(state.folder, state.log).begin({ ...record, id: 'op-2' });
+    await rm(state.file('op-2.json'));
     await expect(second?.note({ ...record, id: 'op-2' })).rejects.toThrow('ended elsewhere');
     expect(second?.signal.aborted).toBe(true);
     await claim?.finish();
     await second?.finish();
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(state.folder)).toEqual([]);
   });
 
-  test('where the folder can’t be written, an operation works in memory, and that is said once', async () => {
-    await writeFile(file('occupied'), '');
+  test('where the state.folder can’t be written, an operation works in memory, and that is said once', async () => {
+    await writeFile(state.file('occupied'), '');
     const onUnwritable = vi.fn();
-    const journal = new FileJournal(file('occupied/operations'), log, onUnwritable);
+    const journal = new FileJournal(state.file('occupied/operations'), state.log, onUnwritable);
     const changed = vi.fn();
     const watcher = journal.watch(changed);
     const claim = await journal.begin(record);
@@ -132,33 +119,33 @@ describe('the notes of operations', () => {
   });
 
   test('a cancel of one that lost its window is there when it is taken up', async () => {
-    const journal = new FileJournal(folder, log);
+    const journal = new FileJournal(state.folder, state.log);
     await (await journal.begin(record))?.release();
     await journal.cancel('op-1');
     expect((await journal.claim('op-1'))?.signal.aborted).toBe(true);
   });
 
   test('a window that lost its claim does not end what another carries on', async () => {
-    const one = new FileJournal(folder, log);
+    const one = new FileJournal(state.folder, state.log);
     const claim = await one.begin(record);
     // The lock grew stale, and another window has it now.
-    await rm(file('op-1.json.lock'), { recursive: true });
+    await rm(state.file('op-1.json.lock'), { recursive: true });
     await vi.waitFor(() => expect(claim?.signal.aborted).toBe(true), { timeout: 10_000 });
-    const other = await new FileJournal(folder, log).claim('op-1');
+    const other = await new FileJournal(state.folder, state.log).claim('op-1');
     await claim?.finish();
     await expect(claim?.note(record)).rejects.toThrow();
     expect(other?.record).toEqual(record);
     expect(await one.list()).toEqual([record]);
-    expect(await lockfile.check(file('op-1.json'), { realpath: false, stale: 5_000 })).toBe(true);
+    expect(await lockfile.check(state.file('op-1.json'), { realpath: false, stale: 5_000 })).toBe(true);
     await other?.finish();
   });
 
   test('a record that can’t be read is skipped and reported', async () => {
-    const journal = new FileJournal(folder, log);
+    const journal = new FileJournal(state.folder, state.log);
     await (await journal.begin(record))?.release();
-    await writeFile(file('broken.json'), '{"version":');
+    await writeFile(state.file('broken.json'), '{"version":');
     expect(await journal.list()).toEqual([record]);
-    expect(log.lines.join()).toContain('broken.json can’t be read');
-    expect(await readFile(file('broken.json'), 'utf8')).toBe('{"version":');
+    expect(state.log.lines.join()).toContain('broken.json can’t be read');
+    expect(await readFile(state.file('broken.json'), 'utf8')).toBe('{"version":');
   });
 });

@@ -2,14 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { OperationRecord, PlainKind } from '../../../../src/instances/operations/journal';
 import type { OperationQuestion } from '../../../../src/instances/operations/operations';
 import { Person, rtx4090, shown, type Window } from '../windows';
-import { changesSent, minute, questionsOf, watchEnd } from './support';
+import { bigger, delays, changesSent, minute, questionsOf, watchEnd } from './support';
 
 let person: Person;
 let window: Window;
 let id: string;
-
-const bigger = { vcpuCount: 16, ramGb: 64, storageGb: 300, gpu: { model: rtx4090, count: 1 } };
-const delays = { boot: 20_000, stop: 10_000, remove: 20_000, modify: 8_000 };
 
 beforeEach(async () => {
   person = new Person({ delays });

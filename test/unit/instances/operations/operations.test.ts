@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { OperationQuestion, RunningOperation } from '../../../../src/instances/operations/operations';
 import { hostIds } from '../../../simulator/catalogue';
 import { Person, rtx4090, shown, type Window } from '../windows';
+import { bigger } from './support';
 
 let person: Person;
 let id: string;
@@ -9,7 +10,6 @@ let window: Window;
 
 const minute = 60_000;
 const delays = { boot: 20_000, address: 3_000, forwards: 2_000, stop: 10_000, remove: 20_000, modify: 8_000 };
-const bigger = { vcpuCount: 16, ramGb: 64, storageGb: 300, gpu: { model: rtx4090, count: 1 } };
 
 beforeEach(async () => {
   person = new Person({ delays });

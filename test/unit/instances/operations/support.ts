@@ -1,8 +1,14 @@
 import type { OperationQuestion } from '../../../../src/instances/operations/operations';
-import type { Person, Window } from '../windows';
+import { rtx4090, type Person, type Window } from '../windows';
 
 /** One minute in milliseconds. */
 export const minute = 60_000;
+
+/** How long the service takes, in milliseconds, where an operation is interrupted on the way. */
+export const delays = { boot: 20_000, stop: 10_000, remove: 20_000, modify: 8_000 };
+
+/** More of everything than a new instance of `Person` has. */
+export const bigger = { vcpuCount: 16, ramGb: 64, storageGb: 300, gpu: { model: rtx4090, count: 1 } };
 
 type Question<K extends OperationQuestion['kind']> = Extract<OperationQuestion, { kind: K }>;
 
