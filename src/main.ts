@@ -11,10 +11,11 @@ import { StopTimers } from './automation/stopTimers';
 import { followStarts } from './automation/unusedStops';
 import { needsWakeUp } from './automation/wakeUp';
 import { systemClock } from './base/clock';
+import { Lazy } from './base/lazy';
 import type { CommandId } from './commands/ids';
 import { runCommand } from './commands/runCommand';
 import type { Services } from './commands/services';
-import { budgetAlerts, budgetCheck, spendingOf } from './cost/budget';
+import { budgetAlerts, budgetCheck, hasLimits, spendingOf } from './cost/budget';
 import { Ledger } from './cost/ledger';
 import { AccountIds } from './instances/accountIds';
 import { Accounts } from './instances/accounts';
@@ -27,8 +28,8 @@ import { TrackRecord } from './instances/trackRecord';
 import { WindowRegistry } from './instances/windowRegistry';
 import { publicInstance, type PublicInstance } from './publicApi';
 import { ActivityTree } from './views/activityTree';
-import { LazyCostsPage } from './views/costs/lazyCostsPage';
-import { LazyForms } from './views/forms/lazyForms';
+import type { CostsPageParts } from './views/costs/costsPage';
+import type { FormParts } from './views/forms/parts';
 import { updateMenus } from './views/menuContext';
 import { followCosts } from './views/notifications/costNotices';
 import { fileNotices } from './views/notifications/fileNotices';
@@ -182,13 +183,14 @@ export function start(options: StartOptions): Main {
   };
   const trackRecord = new TrackRecord({ ...shared, operations, fileEvents: fileEvents('locations') });
   const reportedByForm = new WeakSet<RunningOperation>();
-  const forms = new LazyForms({
+  const formParts: FormParts = {
     ...services,
     extensionUri: context.extensionUri,
     memory: context.globalState,
     reportedByForm,
     trackRecord,
-  });
+  };
+  const forms = new Lazy(async () => new (await import('./views/forms/forms')).Forms(formParts));
   const isConnected = (id: string): boolean => windows.here === id || windows.isElsewhere(id);
   const schedules = new Schedules({
     ...shared,
@@ -218,7 +220,7 @@ export function start(options: StartOptions): Main {
     },
     isConnected,
   });
-  const costsPage = new LazyCostsPage({
+  const costsPageParts: CostsPageParts = {
     extensionUri: context.extensionUri,
     log,
     clock,
@@ -226,7 +228,10 @@ export function start(options: StartOptions): Main {
     store,
     limits: () => settings.budgetLimits,
     onDidChangeSettings: settings.onDidChange,
-  });
+  };
+  const costsPage = new Lazy(
+    async () => new (await import('./views/costs/costsPage')).CostsPage(costsPageParts),
+  );
   const costs = { ledger, schedules, timers, watches, page: costsPage, seen };
   let commands: Promise<RunCommand> | undefined;
   const loadCommands = async (): Promise<RunCommand> => {
@@ -255,9 +260,10 @@ export function start(options: StartOptions): Main {
     store,
     isVisible: () => activityView.visible,
   });
-  const statusBar = new StatusBar(store, overview, () =>
-    budgetAlerts(settings.budgetLimits, spendingOf(ledger, store.rows(), clock.now())),
-  );
+  const statusBar = new StatusBar(store, overview, () => {
+    const limits = settings.budgetLimits;
+    return hasLimits(limits) ? budgetAlerts(limits, spendingOf(ledger, store.rows(), clock.now())) : [];
+  });
   const update = (): void => {
     statusBar.update();
     view.update(store, arrangement.get(), overview.locationOf);
@@ -311,7 +317,7 @@ export function start(options: StartOptions): Main {
     settings.onDidChange((event) => {
       if (event.affectsConfiguration('tensordock.apiUrl')) session.update();
       store.poke();
-      forms.settingsChanged();
+      forms.ifLoaded((loaded) => loaded.settingsChanged());
       reminders.check();
       update();
     }),
@@ -341,7 +347,9 @@ export function start(options: StartOptions): Main {
     },
     instances: () => store.rows().map(publicInstance),
     restorePanel: async (viewType, panel, state) =>
-      viewType === 'tensordock.costs' ? costsPage.restore(panel) : forms.restore(viewType, panel, state),
+      viewType === 'tensordock.costs'
+        ? (await costsPage.get()).restore(panel)
+        : (await forms.get()).restore(viewType, panel, state),
     dispose: async () => {
       await ledger.flush();
       for (const each of disposables.toReversed()) await each.dispose();

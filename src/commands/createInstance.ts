@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { LazyForms } from '../views/forms/lazyForms';
+import type { Forms } from '../views/forms/forms';
 import { signedInAccount, type Services } from './services';
 
 /** What a notification fills in. */
@@ -10,12 +10,12 @@ const choiceSchema = v.object({
 });
 
 /** Opens the create form, for a GPU if one is given. */
-export async function createInstance(
+export function createInstance(
   services: Services,
-  forms: Pick<LazyForms, 'openCreate'>,
+  forms: Pick<Forms, 'openCreate'>,
   [choice]: readonly unknown[] = [],
-): Promise<void> {
+): void {
   signedInAccount(services);
   const given = v.safeParse(choiceSchema, choice);
-  await forms.openCreate(given.success ? { gpu: given.output } : {});
+  forms.openCreate(given.success ? { gpu: given.output } : {});
 }

@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
-import type { LazyForms } from '../views/forms/lazyForms';
+import type { Forms } from '../views/forms/forms';
 import { allows } from '../views/presentation';
 import type { Services } from './services';
 import { target } from './targets';
 
 export async function modifyInstance(
   services: Services,
-  forms: LazyForms,
+  forms: Forms,
   args: readonly unknown[],
 ): Promise<void> {
   const placeholder = vscode.l10n.t('Select an instance to modify');
   const { row } = await target(services, args, (candidate) => allows(candidate, 'modify'), placeholder);
-  await forms.openModify(row.instance.id);
+  forms.openModify(row.instance.id);
 }

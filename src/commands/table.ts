@@ -1,5 +1,6 @@
 import { allows } from '../views/presentation';
-import type { LazyForms } from '../views/forms/lazyForms';
+import type { Lazy } from '../base/lazy';
+import type { Forms } from '../views/forms/forms';
 import { acceptHostKey } from './acceptHostKey';
 import { cancelOperation } from './cancelOperation';
 import { clearFilter } from './clearFilter';
@@ -45,15 +46,15 @@ import { watchCapacity } from './watchCapacity';
 /** The one table of commands and what they do. A missing or unknown command doesn't compile. */
 export type CommandTable = Readonly<Record<CommandId, CommandHandler>>;
 
-export function commandTable(services: Services, forms: LazyForms, costs: CostParts): CommandTable {
+export function commandTable(services: Services, forms: Lazy<Forms>, costs: CostParts): CommandTable {
   return {
     'tensordock.signIn': async () => signIn(services),
     'tensordock.signOut': async () => signOut(services, costs),
     'tensordock.switchAccount': async () => switchAccount(services),
     'tensordock.refresh': async () => refresh(services),
-    'tensordock.createInstance': async (...args) => createInstance(services, forms, args),
-    'tensordock.createLikeThis': async (...args) => createLikeThis(services, forms, args),
-    'tensordock.modifyInstance': async (...args) => modifyInstance(services, forms, args),
+    'tensordock.createInstance': async (...args) => createInstance(services, await forms.get(), args),
+    'tensordock.createLikeThis': async (...args) => createLikeThis(services, await forms.get(), args),
+    'tensordock.modifyInstance': async (...args) => modifyInstance(services, await forms.get(), args),
     'tensordock.manageKeys': async () => manageKeys(services),
     'tensordock.startInstance': async (...args) => startInstance(services, args),
     'tensordock.stopInstance': async (...args) => stopInstance(services, args),

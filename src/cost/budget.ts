@@ -1,8 +1,13 @@
-import type { BillingStart, BudgetBreach, BudgetCheck } from '../instances/operations/budgetGate';
+import {
+  exceeds,
+  type BillingStart,
+  type BudgetBreach,
+  type BudgetCheck,
+} from '../instances/operations/budgetGate';
 import type { InstanceRow } from '../instances/store';
 import { billingOf, knownRate, runningRate } from './billing';
 import { isComplete } from './describe';
-import type { CostSum } from './history';
+import { noCost, type CostSum } from './history';
 import { totalOf, type Ledger } from './ledger';
 import { dayOf, monthOf } from './period';
 
@@ -21,9 +26,6 @@ export interface Spending {
   readonly rows: readonly Pick<InstanceRow, 'state' | 'instance'>[];
 }
 
-/** Amounts that differ by less are the same: sums of rates aren't exact. */
-const epsilon = 1e-9;
-
 /** From this part of a budget on, a person is warned. */
 const warningPart = 0.8;
 
@@ -36,11 +38,16 @@ export function budgetCheck(
 ): BudgetCheck {
   return async (start, others) => {
     const set = limits();
-    if (Object.values(set).every((limit) => limit === undefined)) return [];
+    if (!hasLimits(set)) return [];
     await ledger.settled();
     const breaches = breachesOf(set, spendingOf(ledger, rows(), now()), start, others);
     return ledger.isLoaded ? breaches : [...breaches, ...unknownBudgets(set, breaches)];
   };
+}
+
+/** Whether anything is limited. If not, nothing has to be added up. */
+export function hasLimits(limits: BudgetLimits): boolean {
+  return Object.values(limits).some((limit) => limit !== undefined);
 }
 
 /** What the signed-in account spends. `now`: milliseconds since the epoch. */
@@ -57,29 +64,20 @@ export function breachesOf(
 ): readonly BudgetBreach[] {
   const hourly = hourlyWith(spending.rows, start, others);
   const breaches: BudgetBreach[] = [];
-  if (limits.hourly !== undefined && (hourly.isAtLeast || hourly.amount > limits.hourly + epsilon)) {
+  if (limits.hourly !== undefined && (hourly.isAtLeast || exceeds(hourly.amount, limits.hourly))) {
     breaches.push({ kind: 'hourly', limit: limits.hourly, ...hourly });
   }
   for (const state of budgetStates(limits, spending)) {
-    if (state.amount >= state.limit - epsilon) breaches.push(state);
+    if (!exceeds(state.limit, state.amount)) breaches.push(state);
   }
   return breaches;
 }
 
 /** The budgets of which nothing can be said, since what was spent couldn't be read. */
-function unknownBudgets(
-  { daily, monthly }: BudgetLimits,
-  breaches: readonly BudgetBreach[],
-): readonly BudgetBreach[] {
-  const budgets = [
-    { kind: 'daily', limit: daily },
-    { kind: 'monthly', limit: monthly },
-  ] as const;
-  return budgets.flatMap(({ kind, limit }) =>
-    limit === undefined || breaches.some((breach) => breach.kind === kind)
-      ? []
-      : [{ kind, limit, amount: 0, isAtLeast: true }],
-  );
+function unknownBudgets(limits: BudgetLimits, breaches: readonly BudgetBreach[]): readonly BudgetBreach[] {
+  return budgetStates(limits, { today: noCost, month: noCost })
+    .filter(({ kind }) => !breaches.some((breach) => breach.kind === kind))
+    .map((state) => ({ ...state, isAtLeast: true }));
 }
 
 /** How much of a day's or month's budget is used. */
@@ -101,6 +99,11 @@ export function budgetStates(
   );
 }
 
+/** How much of a limit is used, in whole percent; a limit of 0 is used up. */
+export function percentUsed({ amount, limit }: Pick<BudgetBreach, 'amount' | 'limit'>): number {
+  return limit > 0 ? Math.floor((100 * amount) / limit + 1e-9) : 100;
+}
+
 /** A limit that needs a person's attention: `near` from 80 percent on, `reached` from 100 percent. */
 export interface BudgetAlert extends BudgetBreach {
   readonly level: 'near' | 'reached';
@@ -115,9 +118,9 @@ export function budgetAlerts(limits: BudgetLimits, spending: Spending): readonly
   }
   return states
     .map((state) => ({ state, part: state.limit > 0 ? state.amount / state.limit : Infinity }))
-    .filter(({ state, part }) => state.amount > 0 && part >= warningPart - epsilon)
+    .filter(({ state, part }) => state.amount > 0 && !exceeds(warningPart, part))
     .sort((one, other) => other.part - one.part)
-    .map(({ state, part }) => ({ ...state, level: part >= 1 - epsilon ? 'reached' : 'near' }));
+    .map(({ state, part }) => ({ ...state, level: exceeds(1, part) ? 'near' : 'reached' }));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Ledger } from './ledger';
-import { daysOf, keyOf, monthOf, type Period } from './period';
+import { daysUntil, keyOf, monthsBetween, type Period } from './period';
 
 /** The columns. Amounts are US dollars, durations hours. */
 const columns = [
@@ -46,14 +46,9 @@ function periodsOf(
   ledger: Pick<Ledger, 'since' | 'keepsDaysOf'>,
   now: number,
 ): readonly { readonly key: string; readonly period: Period }[] {
-  const periods: { key: string; period: Period }[] = [];
-  for (let month = monthOf(ledger.since ?? now); month.from <= now; month = monthOf(month.to)) {
-    if (!ledger.keepsDaysOf(month, now)) periods.push({ key: keyOf(month.from, 'month'), period: month });
-    else {
-      for (const day of daysOf({ from: month.from, to: Math.min(month.to, now + 1) })) {
-        periods.push({ key: keyOf(day.from, 'day'), period: day });
-      }
-    }
-  }
-  return periods;
+  return monthsBetween(ledger.since ?? now, now).flatMap((month) =>
+    ledger.keepsDaysOf(month, now)
+      ? daysUntil(month, now).map((day) => ({ key: keyOf(day.from, 'day'), period: day }))
+      : [{ key: keyOf(month.from, 'month'), period: month }],
+  );
 }

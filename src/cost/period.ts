@@ -25,6 +25,19 @@ export function daysOf(period: Period): Period[] {
   return days;
 }
 
+/** The days of a period that have begun, in order. `now`: milliseconds since the epoch. */
+export function daysUntil({ from, to }: Period, now: number): Period[] {
+  return daysOf({ from, to: Math.min(to, now + 1) });
+}
+
+/** The calendar months from one time to another, in order. The month of the later one is always there. */
+export function monthsBetween(from: number, to: number): Period[] {
+  const months: Period[] = [];
+  for (let month = monthOf(Math.min(from, to)); month.from <= to; month = monthOf(month.to))
+    months.push(month);
+  return months;
+}
+
 /** `2026-11-24` for a day, `2026-11` for a month; sorts by time. */
 export function keyOf(at: number, unit: 'day' | 'month'): string {
   const date = new Date(at);

@@ -4,12 +4,12 @@ import { formatDuration } from '../base/duration';
 import { plainText } from '../base/text';
 import type { InstanceRow } from '../instances/store';
 import { billingOf, knownRate, runningRate } from './billing';
-import { budgetStates, type BudgetLimits } from './budget';
+import { budgetStates, percentUsed, type BudgetLimits } from './budget';
 import { describeRate, describeSum, isComplete } from './describe';
 import { addUp, noCost, type CostSum } from './history';
 import { totalOf, type InstanceCost, type Ledger } from './ledger';
 import { reportNotes } from './reportNotes';
-import { dayOf, daysOf, keyOf, monthOf, startOfKey, type Period } from './period';
+import { dayOf, daysUntil, keyOf, monthOf, monthsBetween, startOfKey, type Period } from './period';
 
 /** What the report reads. */
 export type ReportLedger = Pick<Ledger, 'costs' | 'since' | 'keepsDaysOf'>;
@@ -74,7 +74,7 @@ export interface CostReport {
 
 /** What is known of the costs of a month. */
 export function costReport({ ledger, rows, now, limits = {}, ...options }: ReportOptions): CostReport {
-  const months = monthsUntil(ledger.since ?? now, now);
+  const months = monthsBetween(ledger.since ?? now, now).map(({ from }) => keyOf(from, 'month'));
   const month = months.find((key) => key === options.month) ?? keyOf(now, 'month');
   const period = monthOf(startOfKey(month));
   const isCurrent = now < period.to;
@@ -112,9 +112,7 @@ export function costReport({ ledger, rows, now, limits = {}, ...options }: Repor
       unseen: duration(sum.unseenMs),
     },
     days: ledger.keepsDaysOf(period, now)
-      ? daysOf({ from: period.from, to: Math.min(period.to, now + 1) }).map((day) =>
-          dayRecord(day, ledger.costs(day), isPartial(day)),
-        )
+      ? daysUntil(period, now).map((day) => dayRecord(day, ledger.costs(day), isPartial(day)))
       : undefined,
     notes: reportNotes(ledger.since, sum, isCurrent ? rows : []),
   };
@@ -135,8 +133,7 @@ function currentSummary(
   const budget = (kind: 'daily' | 'monthly'): string | undefined => {
     const state = states.find((each) => each.kind === kind);
     if (!state) return undefined;
-    const part = state.limit > 0 ? Math.floor((100 * state.amount) / state.limit) : 100;
-    return l10n.t('{0}% of your budget of {1}', part, formatDollars(state.limit));
+    return l10n.t('{0}% of your budget of {1}', percentUsed(state), formatDollars(state.limit));
   };
   return [
     {
@@ -236,15 +233,6 @@ function describeState(row: InstanceRow | undefined): string {
     case 'unclear':
       return l10n.t('{0}, may be billed', plainText(row.instance.statusText) || row.state);
   }
-}
-
-/** The keys of the months from one time to another, oldest first. */
-function monthsUntil(from: number, to: number): readonly string[] {
-  const keys: string[] = [];
-  for (let month = monthOf(Math.min(from, to)); month.from <= to; month = monthOf(month.to)) {
-    keys.push(keyOf(month.from, 'month'));
-  }
-  return keys;
 }
 
 /** `November 2026`, in local time. */

@@ -8,7 +8,8 @@ import { waitEnd } from '../base/waitEnd';
 import { formatWhen } from '../base/when';
 import type { OperationRecord } from '../instances/operations/journal';
 import { portText, isBrowsable } from './ports';
-import { labelText, present, type ShownState } from './presentation';
+import { joined, labelText, present } from './presentation';
+import { stateDuring } from './situation';
 import type { OpenTunnel } from '../vscode/tunnels';
 
 /** Something that goes on until it's done or a person ends it. */
@@ -66,7 +67,7 @@ export function instanceOf(activity: Activity): string | undefined {
 }
 
 function operationText(record: OperationRecord, now: number): ActivityText {
-  const state = stateOf(record);
+  const state = stateDuring(record);
   const next =
     state === 'waiting'
       ? [attemptText(record, now), untilText(waitEnd(record.startedAt, record.until), now)]
@@ -75,30 +76,11 @@ function operationText(record: OperationRecord, now: number): ActivityText {
     id: `operation:${record.id}`,
     subject: labelText(record.name),
     what: present(state).label,
-    next: join(next),
+    next: joined(next),
     icon: present(state).icon,
     context: 'activity can-cancel',
     changesEveryMs: secondMs,
   };
-}
-
-function stateOf({ kind, step }: OperationRecord): ShownState {
-  switch (kind) {
-    case 'startWhenAvailable':
-      return step === 'starting' ? 'starting' : 'waiting';
-    case 'start':
-      return 'starting';
-    case 'stop':
-      return 'stopping';
-    case 'restart':
-      return 'restarting';
-    case 'delete':
-      return 'deleting';
-    case 'modify':
-      return 'modifying';
-    case 'create':
-      return 'creating';
-  }
 }
 
 /** How a wait for a GPU goes: `attempt 3, next in 40 s`. */
@@ -114,7 +96,8 @@ export function attemptText({ attempts, nextAt }: OperationRecord, now: number):
     : vscode.l10n.t('attempt {0}', attempts + 1);
 }
 
-function stepText(step: string): string | undefined {
+/** What an operation waits for at a step, if that says more than its kind. */
+export function stepText(step: string): string | undefined {
   switch (step) {
     case 'stopping':
       return vscode.l10n.t('waiting for it to stop');
@@ -147,7 +130,7 @@ function scheduleText(schedule: Schedule, now: number): ActivityText {
 function scheduleNext(schedule: Schedule, now: number): string {
   switch (phaseOf(schedule, now)) {
     case 'waiting':
-      return join([
+      return joined([
         vscode.l10n.t('{0}, in {1}', formatWhen(schedule.at, now), formatDuration(schedule.at - now)),
         schedule.repeat && formatRepeat(schedule.repeat),
         schedule.unlessConnected && vscode.l10n.t('unless a window connects'),
@@ -155,7 +138,7 @@ function scheduleNext(schedule: Schedule, now: number): string {
     case 'stopping':
       return vscode.l10n.t('stopping now');
     case 'due':
-      return join([
+      return joined([
         schedule.retryAt === undefined ? vscode.l10n.t('due now') : vscode.l10n.t('failed, retrying'),
         schedule.problem === undefined ? undefined : labelText(schedule.problem),
       ]);
@@ -184,7 +167,7 @@ function watchText(watch: CapacityWatch, nextCheckAt: number | undefined, now: n
     id: `watch:${id}`,
     subject: wishName(watch),
     what: vscode.l10n.t('Notify when available'),
-    next: join([
+    next: joined([
       wishPlaces(watch),
       maxPriceHourly === undefined ? undefined : vscode.l10n.t('up to {0}', formatHourly(maxPriceHourly)),
       left > 0 ? vscode.l10n.t('next check in {0}', formatDuration(left)) : undefined,
@@ -201,7 +184,7 @@ function tunnelText({ id, port, localPort, isRefused }: OpenTunnel, name: string
     id: `tunnel:${id}:${port}`,
     subject: labelText(name),
     what: vscode.l10n.t('Tunnel to {0}', portText(port)),
-    next: join([
+    next: joined([
       `localhost:${localPort}`,
       isRefused
         ? vscode.l10n.t('nothing is listening on the instance')
@@ -214,8 +197,4 @@ function tunnelText({ id, port, localPort, isRefused }: OpenTunnel, name: string
 
 function untilText(at: number, now: number): string {
   return vscode.l10n.t('until {0}', formatWhen(at, now));
-}
-
-function join(parts: readonly (string | undefined)[]): string {
-  return parts.filter((part) => part !== undefined && part !== '').join(' · ');
 }

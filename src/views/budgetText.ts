@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { formatDollars, formatHourly } from '../api/price';
-import type { BudgetAlert } from '../cost/budget';
+import { percentUsed, type BudgetAlert } from '../cost/budget';
 
 /** How much of a limit is used, in a few words: `83% of today’s budget`. */
 export function shortAlert(alert: BudgetAlert): string {
-  const percent = percentOf(alert);
+  const percent = percentUsed(alert);
   switch (alert.kind) {
     case 'daily':
       return vscode.l10n.t('{0}% of today’s budget', percent);
@@ -29,8 +29,4 @@ export function describeAlert(alert: BudgetAlert): string {
     case 'hourly':
       return vscode.l10n.t('Your running instances cost {0}. Your limit is {1}.', known, limit);
   }
-}
-
-function percentOf({ amount, limit }: BudgetAlert): number {
-  return limit > 0 ? Math.floor((100 * amount) / limit + 1e-9) : 100;
 }

@@ -113,6 +113,11 @@ export function labelText(text: string, limit = 200): string {
   return messageText(plainText(text, limit));
 }
 
+/** Parts of a description, without those that say nothing. */
+export function joined(parts: readonly (string | undefined)[]): string {
+  return parts.filter(Boolean).join(' · ');
+}
+
 /** Whether Stop All stops it: what is billed as running and can be stopped. */
 export function canStopAll(row: InstanceRow): boolean {
   return billingOf(row.state) === 'on' && allows(row, 'stop');

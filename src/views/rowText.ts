@@ -5,7 +5,7 @@ import { formatDuration } from '../base/duration';
 import { formatWhenInSentence } from '../base/when';
 import { attemptText, minuteMs, scheduleMark, secondMs } from './activity';
 import { gpuText } from './details';
-import { labelText, present, stateText } from './presentation';
+import { joined, labelText, present, stateText } from './presentation';
 import { actionsOf, changingSince, shownState, type Situation } from './situation';
 
 /** What the row of an instance shows and says. */
@@ -54,7 +54,7 @@ function descriptionOf(situation: Situation): string {
   const word = stateWord(situation);
   const rate = rateOf(situation);
   const isRunning = state === 'running' && rate !== undefined;
-  return join([
+  return joined([
     isRunning ? rate : since === undefined ? word : `${word} ${formatDuration(now - since)}`,
     state === 'waiting' && operation ? attemptText(operation, now) : undefined,
     ...warningsOf(situation),
@@ -168,8 +168,4 @@ function room(letters: readonly string[]): number {
     return /[\p{Lu}mw@%]/u.test(letter) ? 1.3 : 1;
   });
   return widths.reduce((sum, width) => sum + width, 0);
-}
-
-function join(parts: readonly (string | undefined)[]): string {
-  return parts.filter((part) => part !== undefined).join(' · ');
 }

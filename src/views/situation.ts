@@ -20,23 +20,28 @@ export interface Situation {
 
 /** What a row shows as its state: what is being done counts from the moment it was asked for. */
 export function shownState({ row, operation }: Pick<Situation, 'row' | 'operation'>): ShownState {
-  switch (operation?.kind) {
-    case undefined:
-      return row.state;
+  if (!operation) return row.state;
+  const state = stateDuring(operation);
+  return state === 'starting' || state === 'creating' ? stateWhile(row, state) : state;
+}
+
+/** The state that an operation brings about, or goes through. */
+export function stateDuring({ kind, step }: Pick<OperationRecord, 'kind' | 'step'>): ShownState {
+  switch (kind) {
     case 'startWhenAvailable':
-      return operation.step === 'starting' ? stateWhile(row, 'starting') : 'waiting';
+      return step === 'starting' ? 'starting' : 'waiting';
     case 'start':
-      return stateWhile(row, 'starting');
-    case 'create':
-      return stateWhile(row, 'creating');
+      return 'starting';
     case 'stop':
       return 'stopping';
-    case 'delete':
-      return 'deleting';
     case 'restart':
       return 'restarting';
+    case 'delete':
+      return 'deleting';
     case 'modify':
       return 'modifying';
+    case 'create':
+      return 'creating';
   }
 }
 

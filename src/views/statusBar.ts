@@ -6,7 +6,7 @@ import type { BudgetAlert } from '../cost/budget';
 import { describeSum } from '../cost/describe';
 import type { InstanceRow, InstanceStore } from '../instances/store';
 import { describeAlert, shortAlert } from './budgetText';
-import { labelText, rateOfRow, rateText, runningText } from './presentation';
+import { joined, labelText, rateOfRow, rateText, runningText } from './presentation';
 import { actionLink, commandLink, trustedMarkdown } from './tooltip';
 import type { Overview } from './overview';
 
@@ -45,7 +45,7 @@ export class StatusBar implements vscode.Disposable {
     const total = rateText(rate);
     const alerts = rate.running === 0 ? [] : this.alerts();
     const [worst] = alerts;
-    const text = `$(vm-running) ${[String(rate.running), total, worst && shortAlert(worst)].filter(Boolean).join(' · ')}`;
+    const text = `$(vm-running) ${joined([String(rate.running), total, worst && shortAlert(worst)])}`;
     const sentences = [
       vscode.l10n.t('TensorDock: {0}', runningText(rate.running)),
       ...(total === undefined ? [] : [vscode.l10n.t('Total: {0}', total)]),

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { TensorDockError } from '../../api/errors';
-import { abortReason } from '../../base/abort';
+import { orAborted } from '../../base/abort';
 import { Deferred } from '../../base/deferred';
 
 /** How a person answers a question about an operation. */
@@ -16,15 +16,8 @@ export async function requireYes(
   ask: (answers: Answers) => void,
 ): Promise<void> {
   const answer = new Deferred<boolean>();
-  const onAbort = (): void => answer.reject(abortReason(signal));
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
   ask({ proceed: () => answer.resolve(true), discard: () => answer.resolve(false) });
-  try {
-    if (!(await answer.promise)) throw refusal();
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+  if (!(await orAborted(answer.promise, signal))) throw refusal();
 }
 
 /** The person no longer wants what was asked for. */

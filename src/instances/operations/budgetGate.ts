@@ -1,5 +1,4 @@
-import { abortReason } from '../../base/abort';
-import { Deferred } from '../../base/deferred';
+import { orAborted } from '../../base/abort';
 import type { InstanceRow } from '../rows';
 import type { Journal, OperationRecord } from './journal';
 
@@ -59,8 +58,13 @@ const startingSteps: ReadonlySet<string> = new Set([
 /** For how long a yes of the person holds, in milliseconds. */
 const agreementMs = 12 * 3_600_000;
 
-/** Amounts that differ by less are the same. */
+/** Amounts that differ by less are the same: sums of rates aren't exact. */
 const epsilon = 1e-9;
+
+/** Whether an amount is higher than another one, not only by rounding. */
+export function exceeds(amount: number, limit: number): boolean {
+  return amount > limit + epsilon;
+}
 
 /** What an operation does at the gate. */
 export interface BudgetRequest {
@@ -92,7 +96,7 @@ export class BudgetGate {
    * `ask` does.
    */
   async pass(request: BudgetRequest): Promise<void> {
-    const decision = untilAborted(this.turn, request.signal).then(async () => this.decide(request));
+    const decision = orAborted(this.turn, request.signal).then(async () => this.decide(request));
     this.turn = Promise.allSettled([this.turn, decision]);
     return decision;
   }
@@ -123,7 +127,7 @@ export class BudgetGate {
       (breach) =>
         breach.kind === kind &&
         breach.limit === limit &&
-        (kind !== 'hourly' || (amount <= breach.amount + epsilon && (!isAtLeast || breach.isAtLeast))),
+        (kind !== 'hourly' || (!exceeds(amount, breach.amount) && (!isAtLeast || breach.isAtLeast))),
     );
   }
 
@@ -137,17 +141,5 @@ export class BudgetGate {
     return [...this.passed, ...elsewhere.map((other) => [other.id, other] as const)]
       .filter(([other]) => other !== id)
       .map(([, { instanceId, rateHourly }]) => ({ instanceId, rateHourly }));
-  }
-}
-
-async function untilAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  const aborted = new Deferred<never>();
-  const onAbort = (): void => aborted.reject(abortReason(signal));
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }

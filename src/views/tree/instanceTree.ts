@@ -83,7 +83,7 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
         this.textOf(node) !== this.shown.get(node) ||
         (node.kind === 'instance' &&
           this.options.isOpen(node.id) &&
-          this.textBelow(node) !== this.shownBelow.get(node)),
+          this.textBelow(this.below(node)) !== this.shownBelow.get(node)),
     );
     if (changed.length > 0) this.redraw.fire(changed);
   }
@@ -104,8 +104,9 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       return rows.map(({ instance }) => this.nodeOf(instance.id));
     }
     if (node.kind !== 'instance') return [];
-    this.shownBelow.set(node, this.textBelow(node));
-    return this.below(node);
+    const children = this.below(node);
+    this.shownBelow.set(node, this.textBelow(children));
+    return children;
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
@@ -195,8 +196,8 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     return row ? JSON.stringify(rowText(this.options.situationOf(row))) : '';
   }
 
-  private textBelow(node: InstanceNode): string {
-    return JSON.stringify(this.below(node).map((child) => this.getTreeItem(child)));
+  private textBelow(children: readonly TreeNode[]): string {
+    return JSON.stringify(children.map((child) => this.getTreeItem(child)));
   }
 
   private below(node: InstanceNode): TreeNode[] {

@@ -4,10 +4,10 @@ import { formatDuration } from '../../base/duration';
 import { runningRate } from '../../cost/billing';
 import type { OperationRecord } from '../../instances/operations/journal';
 import type { InstanceRow } from '../../instances/store';
-import type { Activity, ActivityText } from '../activity';
+import { stepText, type Activity, type ActivityText } from '../activity';
 import { detailsOf, gpuText, type Detail, type Knowledge } from '../details';
 import { isBrowsable, portText } from '../ports';
-import { labelText, present, rateText, stateIcon, themeIcon } from '../presentation';
+import { joined, labelText, present, rateText, stateIcon, themeIcon } from '../presentation';
 import { rowText, type RowText } from '../rowText';
 import type { Situation } from '../situation';
 
@@ -95,7 +95,7 @@ export function activityItem({ parent }: ActivityNode, text: ActivityText): vsco
   const { id, subject, what, next } = text;
   const item = new vscode.TreeItem(parent ? what : subject, vscode.TreeItemCollapsibleState.None);
   item.id = parent ? `${parent.id}:${id}` : id;
-  item.description = (parent ? [next] : [what, next]).filter(Boolean).join(' · ');
+  item.description = joined(parent ? [next] : [what, next]);
   item.tooltip = [subject, what, next].filter(Boolean).join('\n');
   item.iconPath = themeIcon(text.icon, 'charts.blue');
   item.contextValue = text.context;
@@ -128,21 +128,18 @@ export function portItem({ parent, forward, hasTunnel }: PortNode): vscode.TreeI
 export function groupItem({ title }: GroupNode, rows: readonly InstanceRow[]): vscode.TreeItem {
   const item = new vscode.TreeItem(labelText(title), vscode.TreeItemCollapsibleState.Expanded);
   item.id = `group:${title}`;
-  item.description = [String(rows.length), rateText(runningRate(rows))].filter(Boolean).join(' · ');
+  item.description = joined([String(rows.length), rateText(runningRate(rows))]);
   item.contextValue = 'group';
   return item;
 }
 
 /** What a create without an ID shows: `Creating 12 s · RTX 4090`. */
 export function creatingText({ startedAt, wanted, step }: OperationRecord, now: number): string {
-  const isUnclear = step === 'unclear' || step === 'searching' || step === 'searched';
-  return [
+  return joined([
     `${present('creating').label} ${formatDuration(now - startedAt)}`,
-    isUnclear ? vscode.l10n.t('not confirmed, checking the list') : undefined,
+    stepText(step),
     gpuText(wanted?.gpus),
-  ]
-    .filter(Boolean)
-    .join(' · ');
+  ]);
 }
 
 export function creatingItem(record: OperationRecord, now: number): vscode.TreeItem {

@@ -37,8 +37,16 @@ export async function serve(...handlers: Handler[]): Promise<TestServer> {
   return server;
 }
 
-/** A client of a server, with what it logged and requested. */
-export function clientOf(origin: string, clock = new ManualClock()) {
+/** A client, with what it logged and requested. */
+export interface ServedClient {
+  readonly client: TensorDockClient;
+  readonly clock: ManualClock;
+  readonly lines: string[];
+  readonly requests: RequestInfo[];
+}
+
+/** A client of a server. */
+export function clientOf(origin: string, clock = new ManualClock()): ServedClient {
   const lines: string[] = [];
   const write = (line: string): void => void lines.push(line);
   const logger: Logger = { trace: write, debug: write, info: write, warn: write, error: write };
