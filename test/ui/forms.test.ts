@@ -305,6 +305,9 @@ describe('the forms, over a window reload', () => {
     await expect.poll(async () => form.locator('#vcpus input').inputValue()).toBe('12');
     await workbench.window.stored('kept-over-a-reload');
     await workbench.window.reload();
+    // Which tab was in front is stored later than what is in it.
+    await workbench.window.page.getByRole('tab', { name: /^Create an Instance/ }).click();
+    await workbench.window.webview().locator('#create').waitFor({ timeout: 60_000 });
     form = await FormPage.on(workbench.window);
     await expect.poll(async () => form.locator('#vcpus input').inputValue()).toBe('12');
     // The session starts a moment after the form, which then shows available GPUs.

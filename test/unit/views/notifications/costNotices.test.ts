@@ -47,7 +47,7 @@ it('says where a GPU is available and for how much, and opens the form for it', 
   expect(command).toBe('tensordock.createInstance');
 
   const openCreate = vi.fn();
-  await createInstance({ store: { session: {} } } as never, { openCreate }, [choice]);
+  createInstance({ store: { session: {} } } as never, { openCreate }, [choice]);
   const gpu = { model: watch.model, count: 2, locationId: 'Warsaw' };
   expect(openCreate).toHaveBeenCalledWith({ gpu });
   expect(draftWithGpu(gpu, { ...emptyDraft, ramGb: '64', placementKind: 'hostnode' })).toMatchObject({
@@ -74,7 +74,7 @@ it('offers to wait again after the end', async () => {
 it('opens an empty form for anything else that the command is called with', async () => {
   const openCreate = vi.fn();
   for (const argument of [undefined, 'id', { kind: 'instance', id: 'x' }, { model: 7 }]) {
-    await createInstance({ store: { session: {} } } as never, { openCreate }, [argument]);
+    createInstance({ store: { session: {} } } as never, { openCreate }, [argument]);
   }
   expect(openCreate.mock.calls).toEqual([[{}], [{}], [{}], [{}]]);
 });
