@@ -3,6 +3,7 @@
 const { readdirSync, readFileSync, rmSync } = require('node:fs');
 const path = require('node:path');
 const esbuild = require('esbuild');
+const { writeNotices } = require('./esbuild.notices');
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -16,6 +17,7 @@ const shared = {
   minify: production,
   sourcemap: !production,
   legalComments: 'none',
+  metafile: true,
   logLevel: 'info',
 };
 
@@ -134,17 +136,39 @@ const builds = [
   },
 ];
 
+/** What is in any of the builds, except for the module that `vscodeOnce` makes. */
+function merged(metafiles) {
+  const files = (inputs) => inputs.filter(([name]) => !name.startsWith('vscode-once:'));
+  const entries = (kind) => metafiles.flatMap((metafile) => Object.entries(metafile[kind]));
+  return {
+    inputs: Object.fromEntries(
+      files(entries('inputs')).map(([name, input]) => [
+        name,
+        { ...input, imports: input.imports.filter((each) => !each.path.startsWith('vscode-once:')) },
+      ]),
+    ),
+    outputs: Object.fromEntries(
+      entries('outputs').map(([name, output]) => [
+        name,
+        { ...output, inputs: Object.fromEntries(files(Object.entries(output.inputs))) },
+      ]),
+    ),
+  };
+}
+
 async function run() {
   rmSync(dist, { recursive: true, force: true });
   if (!watch) {
-    await Promise.all(builds.map((options) => esbuild.build(options)));
+    const results = await Promise.all(builds.map((options) => esbuild.build(options)));
+    if (production) await writeNotices(merged(results.map(({ metafile }) => metafile)));
     return;
   }
   const contexts = await Promise.all(builds.map((options) => esbuild.context(options)));
   await Promise.all(contexts.map((context) => context.watch()));
 }
 
-run().catch(() => {
-  // esbuild has already printed what is wrong.
+run().catch((error) => {
+  // esbuild has already printed what is wrong with the source.
+  if (!error.errors) console.error(error);
   process.exitCode = 1;
 });

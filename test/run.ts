@@ -29,6 +29,7 @@ const sideBySide: readonly Part[] = [
   vscode('newest'),
   check('types-and-lint', [bin('tsx/dist/cli.mjs'), 'test/lint.ts']),
   check('format', [bin('prettier/bin/prettier.cjs'), '--check', '.']),
+  check('secrets', [bin('secretlint/bin/secretlint.js'), '--maskSecrets', '**/*']),
   vscode('oldest'),
   ...uiFiles().map(ui),
 ];

@@ -29,7 +29,7 @@ export async function openStage(width: number, height: number): Promise<Stage> {
     closing.push(async () => demo.close());
     const vsix = path.join(folder, 'tensordock.vsix');
     const vsce = path.join(projectRoot, 'node_modules/@vscode/vsce/vsce');
-    const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+    const flags = ['--no-dependencies'];
     await promisify(execFile)(process.execPath, [vsce, 'package', ...flags, '--out', vsix], {
       cwd: projectRoot,
     });

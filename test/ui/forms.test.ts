@@ -48,7 +48,7 @@ async function openScene(
 async function openInstalled(): Promise<Scene> {
   const vsix = path.join(os.tmpdir(), `tensordock-forms-${process.pid}.vsix`);
   const nowhere = 'https://example.invalid/';
-  const flags = ['--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', vsix];
+  const flags = ['--no-dependencies', '--skip-license', '--out', vsix];
   flags.push('--baseContentUrl', nowhere, '--baseImagesUrl', nowhere);
   await run(process.execPath, [vsce, 'package', ...flags], { cwd: projectRoot });
   try {

@@ -32,7 +32,7 @@ afterEach(async () => {
 test('an installed extension stays signed in over a reload', async () => {
   const vsix = path.join(folder, 'tensordock.vsix');
   const published = 'https://published.invalid';
-  const flags = ['--no-dependencies', '--allow-missing-repository', '--out', vsix];
+  const flags = ['--no-dependencies', '--out', vsix];
   flags.push('--baseContentUrl', published, '--baseImagesUrl', published);
   await run(process.execPath, [vsce, 'package', ...flags], { cwd: projectRoot });
   const workbench = await openWorkbench({

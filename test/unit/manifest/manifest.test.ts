@@ -48,6 +48,12 @@ const promised = [
 ].map((name) => `tensordock.${name}`);
 
 describe('the manifest', () => {
+  test('has the settings that README.md explains, and no other', () => {
+    const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+    const explained = [...readme.matchAll(/^\| `(tensordock\.[\w.]+)` +\|/gm)].map(([, name]) => name);
+    expect(explained.sort()).toEqual(Object.keys(manifest.contributes.configuration.properties).sort());
+  });
+
   test('keeps the public names', () => {
     expect(`${manifest.publisher}.${manifest.name}`).toBe('vscode-tensordock.tensordock');
     expect(manifest.displayName).toBe('TensorDock');
