@@ -15,7 +15,8 @@ import { Lazy } from './base/lazy';
 import type { CommandId } from './commands/ids';
 import { runCommand } from './commands/runCommand';
 import type { Services } from './commands/services';
-import { budgetAlerts, budgetCheck, hasLimits, spendingOf } from './cost/budget';
+import { budgetCheck } from './cost/budget';
+import { BudgetAlerts } from './cost/budgetAlerts';
 import { Ledger } from './cost/ledger';
 import { AccountIds } from './instances/accountIds';
 import { Accounts } from './instances/accounts';
@@ -240,7 +241,13 @@ export function start(options: StartOptions): Main {
     return async (id, args) =>
       runCommand({ log, store }, args, table[id], { changesAccount: accountCommands.has(id) });
   };
-  const overview = overviewOf({ clock, operations, schedules, tunnels, windows, ledger, locations });
+  const alerts = new BudgetAlerts({
+    rows: () => store.rows(),
+    ledger,
+    limits: () => settings.budgetLimits,
+    now: () => clock.now(),
+  });
+  const overview = overviewOf({ clock, operations, schedules, tunnels, windows, ledger, locations, alerts });
   const tree = new InstanceTree({
     ...overview,
     store,
@@ -260,11 +267,9 @@ export function start(options: StartOptions): Main {
     store,
     isVisible: () => activityView.visible,
   });
-  const statusBar = new StatusBar(store, overview, () => {
-    const limits = settings.budgetLimits;
-    return hasLimits(limits) ? budgetAlerts(limits, spendingOf(ledger, store.rows(), clock.now())) : [];
-  });
+  const statusBar = new StatusBar(store, overview, alerts);
   const update = (): void => {
+    alerts.update();
     statusBar.update();
     view.update(store, arrangement.get(), overview.locationOf);
     updateMenus({ ...overview, store, tunnels, activity, windows });
@@ -303,7 +308,7 @@ export function start(options: StartOptions): Main {
     activity.onDidChangeTreeData(options.redrawActivity),
     activityView.onDidChangeVisibility(() => activity.visibilityChanged()),
     arrangement.onDidChange(() => tree.redrawAll()),
-    ...[schedules, tunnels, windows].map((part) => part.onDidChange(() => tree.redrawChanged())),
+    ...[schedules, tunnels, windows, alerts].map((part) => part.onDidChange(() => tree.redrawChanged())),
     windows,
     windows.onDidChange(() => {
       schedules.check();
@@ -331,7 +336,11 @@ export function start(options: StartOptions): Main {
     ...[operations, schedules, watches, tunnels, windows, arrangement].map((part) =>
       part.onDidChange(update),
     ),
-    ledger.onDidChange(() => statusBar.update()),
+    ledger.onDidChange(() => {
+      alerts.update();
+      statusBar.update();
+    }),
+    alerts,
     followOperations({ operations, clock, log, reportedByForm }),
   ];
   session.begin();

@@ -3,10 +3,12 @@ import { deadlineOf, type CapacityWatch, wishName, wishPlaces } from '../automat
 import { formatRepeat } from '../automation/repeat';
 import { phaseOf, type Schedule } from '../automation/schedule';
 import { formatHourly } from '../api/price';
+import type { BudgetAlert } from '../cost/budget';
 import { formatDuration } from '../base/duration';
 import { waitEnd } from '../base/waitEnd';
 import { formatWhen } from '../base/when';
 import type { OperationRecord } from '../instances/operations/journal';
+import { limitTitle, usedOfLimit } from './budgetText';
 import { portText, isBrowsable } from './ports';
 import { joined, labelText, present } from './presentation';
 import { stateDuring } from './situation';
@@ -17,7 +19,13 @@ export type Activity =
   | { readonly kind: 'operation'; readonly record: OperationRecord }
   | { readonly kind: 'schedule'; readonly schedule: Schedule }
   | { readonly kind: 'watch'; readonly watch: CapacityWatch; readonly nextCheckAt?: number }
-  | { readonly kind: 'tunnel'; readonly tunnel: OpenTunnel; readonly name: string };
+  | { readonly kind: 'tunnel'; readonly tunnel: OpenTunnel; readonly name: string }
+  | {
+      readonly kind: 'limit';
+      readonly limit: BudgetAlert;
+      readonly instanceId: string;
+      readonly name: string;
+    };
 
 /** An activity in words. */
 export interface ActivityText {
@@ -49,6 +57,8 @@ export function activityText(activity: Activity, now: number): ActivityText {
       return watchText(activity.watch, activity.nextCheckAt, now);
     case 'tunnel':
       return tunnelText(activity.tunnel, activity.name);
+    case 'limit':
+      return limitText(activity.limit, activity.instanceId, activity.name);
   }
 }
 
@@ -61,6 +71,8 @@ export function instanceOf(activity: Activity): string | undefined {
       return activity.schedule.instanceId;
     case 'tunnel':
       return activity.tunnel.id;
+    case 'limit':
+      return activity.instanceId;
     case 'watch':
       return undefined;
   }
@@ -192,6 +204,17 @@ function tunnelText({ id, port, localPort, isRefused }: OpenTunnel, name: string
     ]),
     icon: 'radio-tower',
     context: isBrowsable(port) ? 'tunnel can-browse' : 'tunnel',
+  };
+}
+
+function limitText(limit: BudgetAlert, instanceId: string, name: string): ActivityText {
+  return {
+    id: `limit:${instanceId}`,
+    subject: labelText(name),
+    what: limitTitle(limit),
+    next: joined([usedOfLimit(limit), vscode.l10n.t('stop this one first')]),
+    icon: 'warning',
+    context: 'limit can-stop',
   };
 }
 

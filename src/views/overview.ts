@@ -1,5 +1,6 @@
 import type { Schedules } from '../automation/schedules';
 import type { Clock } from '../base/clock';
+import type { BudgetAlerts } from '../cost/budgetAlerts';
 import type { Ledger } from '../cost/ledger';
 import { dayOf } from '../cost/period';
 import type { LocationNames } from '../instances/locationNames';
@@ -19,6 +20,7 @@ export interface OverviewParts {
   readonly windows: Pick<WindowRegistry, 'here' | 'isElsewhere'>;
   readonly ledger: Pick<Ledger, 'runningSince' | 'costOfRun' | 'costOf'>;
   readonly locations: Pick<LocationNames, 'of'>;
+  readonly alerts: Pick<BudgetAlerts, 'of'>;
 }
 
 /** What all parts know about an instance, as views show it. */
@@ -27,7 +29,7 @@ export interface Overview extends Knowledge {
 }
 
 export function overviewOf(parts: OverviewParts): Overview {
-  const { clock, operations, schedules, tunnels, windows, ledger, locations } = parts;
+  const { clock, operations, schedules, tunnels, windows, ledger, locations, alerts } = parts;
   return {
     situationOf: (row) => {
       const { id } = row.instance;
@@ -37,6 +39,7 @@ export function overviewOf(parts: OverviewParts): Overview {
         schedule: schedules.of(id),
         tunnels: tunnels.of(id),
         connected: windows.here === id ? 'here' : windows.isElsewhere(id) ? 'elsewhere' : undefined,
+        limit: alerts.of(id),
         now: clock.now(),
       };
     },

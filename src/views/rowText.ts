@@ -2,8 +2,9 @@ import * as vscode from 'vscode';
 import { billingOf, knownRate } from '../cost/billing';
 import { formatDollars } from '../api/price';
 import { formatDuration } from '../base/duration';
-import { formatWhenInSentence } from '../base/when';
+import { formatWhen, formatWhenInSentence } from '../base/when';
 import { attemptText, minuteMs, scheduleMark, secondMs } from './activity';
+import { limitMark } from './budgetText';
 import { gpuText } from './details';
 import { joined, labelText, present, stateText } from './presentation';
 import { actionsOf, changingSince, shownState, type Situation } from './situation';
@@ -58,6 +59,7 @@ function descriptionOf(situation: Situation): string {
     isRunning ? rate : since === undefined ? word : `${word} ${formatDuration(now - since)}`,
     state === 'waiting' && operation ? attemptText(operation, now) : undefined,
     ...warningsOf(situation),
+    situation.limit && limitMark(situation.limit),
     gpuText(row.instance.resources?.gpus),
     isRunning ? undefined : rate,
     ...marksOf(situation),
@@ -65,14 +67,14 @@ function descriptionOf(situation: Situation): string {
 }
 
 function spokenText(situation: Situation): string {
-  const { row, operation, connected, tunnels, schedule, now } = situation;
+  const { row, operation, connected, tunnels, schedule, limit, now } = situation;
   const since = changingSince(situation);
   const { nextAt } = operation ?? {};
   const rate = knownRate(row.instance.rateHourly);
   return [
     labelText(row.instance.name) || labelText(row.instance.id),
     stateWord(situation),
-    since === undefined ? undefined : vscode.l10n.t('since {0}', formatWhenInSentence(since, now)),
+    since === undefined ? undefined : vscode.l10n.t('since {0}', formatWhen(since, now)),
     nextAt !== undefined && nextAt > now
       ? vscode.l10n.t('next attempt {0}', formatWhenInSentence(nextAt, now))
       : undefined,
@@ -85,6 +87,7 @@ function spokenText(situation: Situation): string {
     gpuText(row.instance.resources?.gpus),
     schedule && scheduleMark(schedule, now),
     connected && connectedText(connected),
+    ...(limit ? [limitMark(limit), vscode.l10n.t('stop this one first')] : []),
     ...tunnels.map(({ port, localPort }) =>
       vscode.l10n.t('tunnel to port {0} on localhost:{1}', port, localPort),
     ),

@@ -3,6 +3,7 @@ import type { OperationKind, OperationRecord } from '../instances/operations/jou
 import { isTransient } from '../instances/state';
 import type { InstanceRow } from '../instances/store';
 import type { Schedule } from '../automation/schedule';
+import type { BudgetAlert } from '../cost/budget';
 import type { OpenTunnel } from '../vscode/tunnels';
 import { present, type InstanceAction, type ShownState } from './presentation';
 
@@ -14,6 +15,8 @@ export interface Situation {
   readonly tunnels: readonly OpenTunnel[];
   /** Which window is connected to it. */
   readonly connected?: 'here' | 'elsewhere';
+  /** The limit that's reached, if this is the instance to stop first. */
+  readonly limit?: BudgetAlert;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

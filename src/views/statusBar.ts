@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { escapeMarkdown } from '../base/markdown';
 import { formatWhen } from '../base/when';
 import { billingOf, runningRate } from '../cost/billing';
-import type { BudgetAlert } from '../cost/budget';
+import type { BudgetAlerts } from '../cost/budgetAlerts';
 import { describeSum } from '../cost/describe';
 import type { InstanceRow, InstanceStore } from '../instances/store';
 import { describeAlert, shortAlert } from './budgetText';
@@ -31,8 +31,7 @@ export class StatusBar implements vscode.Disposable {
   constructor(
     private readonly store: Pick<InstanceStore, 'rows'>,
     private readonly overview: Pick<Overview, 'situationOf' | 'costsOf'>,
-    /** The limits that need attention, worst first. */
-    private readonly alerts: () => readonly BudgetAlert[] = () => [],
+    private readonly budget: Pick<BudgetAlerts, 'all' | 'toStopFirst'>,
   ) {
     this.item.name = vscode.l10n.t('TensorDock: Running Instances');
     this.item.command = 'tensordock.instances.focus';
@@ -43,7 +42,7 @@ export class StatusBar implements vscode.Disposable {
     const rows = this.store.rows().filter(({ state }) => billingOf(state) === 'on');
     const rate = runningRate(rows);
     const total = rateText(rate);
-    const alerts = rate.running === 0 ? [] : this.alerts();
+    const alerts = rate.running === 0 ? [] : this.budget.all;
     const [worst] = alerts;
     const text = `$(vm-running) ${joined([String(rate.running), total, worst && shortAlert(worst)])}`;
     const sentences = [
@@ -52,7 +51,7 @@ export class StatusBar implements vscode.Disposable {
       ...(rate.unknown === 1 ? [vscode.l10n.t('The rate of 1 instance is unknown')] : []),
       ...(rate.unknown > 1 ? [vscode.l10n.t('The rates of {0} instances are unknown', rate.unknown)] : []),
     ];
-    const tooltip = rate.running === 0 ? '' : this.tooltip(rows, sentences, alerts);
+    const tooltip = rate.running === 0 ? '' : this.tooltip(rows, sentences);
     const shown = `${text}\n${worst?.level ?? ''}\n${tooltip}`;
     if (shown === this.shown) return;
     this.shown = shown;
@@ -74,11 +73,7 @@ export class StatusBar implements vscode.Disposable {
   }
 
   /** A table of the instances, the most expensive ones first, between what they are together and what to do. */
-  private tooltip(
-    rows: readonly InstanceRow[],
-    sentences: readonly string[],
-    alerts: readonly BudgetAlert[],
-  ): string {
+  private tooltip(rows: readonly InstanceRow[], sentences: readonly string[]): string {
     const rateOf = (row: InstanceRow): number => row.instance.rateHourly ?? 0;
     const sorted = rows.toSorted((one, other) => rateOf(other) - rateOf(one));
     const header = [
@@ -95,7 +90,7 @@ export class StatusBar implements vscode.Disposable {
     const more = sorted.length - mostRows;
     return [
       escapeMarkdown(sentences.join(' · ')),
-      ...(alerts.length === 0 ? [] : [alertText(alerts, sorted)]),
+      ...(this.budget.all.length === 0 ? [] : [this.alertText(rows)]),
       [lines[0], '| --- | --- | --- | --- | --- |', ...lines.slice(1)].join('\n'),
       ...(more > 0 ? [vscode.l10n.t('and {0} more', more)] : []),
       [
@@ -118,16 +113,18 @@ export class StatusBar implements vscode.Disposable {
       schedule ? formatWhen(schedule.at, now) : '–',
     ].map(escapeMarkdown);
   }
-}
 
-/** What is used of the limits, and the instance to stop first: the most expensive one. */
-function alertText(alerts: readonly BudgetAlert[], [first]: readonly InstanceRow[]): string {
-  const texts = alerts.map((alert) => escapeMarkdown(describeAlert(alert)));
-  if (!first) return texts.join('  \n');
-  const { id, name } = first.instance;
-  const stop = vscode.l10n.t('Stop the most expensive one first:');
-  return [
-    ...texts,
-    `${escapeMarkdown(stop)} ${actionLink(escapeMarkdown(labelText(name, 40) || id), 'stopInstance', id)}`,
-  ].join('  \n');
+  /** What is used of the limits, and the instance to stop first. */
+  private alertText(rows: readonly InstanceRow[]): string {
+    const { all, toStopFirst } = this.budget;
+    const texts = all.map((alert) => escapeMarkdown(describeAlert(alert)));
+    const first = rows.find(({ instance }) => instance.id === toStopFirst);
+    if (!first) return texts.join('  \n');
+    const { id, name } = first.instance;
+    const stop = vscode.l10n.t('Stop the most expensive one first:');
+    return [
+      ...texts,
+      `${escapeMarkdown(stop)} ${actionLink(escapeMarkdown(labelText(name, 40) || id), 'stopInstance', id)}`,
+    ].join('  \n');
+  }
 }

@@ -3,6 +3,7 @@ import { escapeMarkdown } from '../base/markdown';
 import { formatDuration } from '../base/duration';
 import { isStopped } from '../instances/state';
 import { attemptText, scheduleMark } from './activity';
+import { describeAlert } from './budgetText';
 import { detailsOf, type Knowledge } from './details';
 import { labelText, type InstanceAction } from './presentation';
 import { connectedText, stateWord } from './rowText';
@@ -36,7 +37,7 @@ export function commandLink(title: string, command: string): string {
 
 /** What is known about an instance, with links to what a person may want to do. */
 export function tooltipOf(situation: Situation, knowledge: Knowledge): vscode.MarkdownString {
-  const { row, operation, schedule, connected, tunnels, now } = situation;
+  const { row, operation, schedule, connected, tunnels, limit, now } = situation;
   const { name, id } = row.instance;
   const since = changingSince(situation);
   const facts = [
@@ -44,6 +45,7 @@ export function tooltipOf(situation: Situation, knowledge: Knowledge): vscode.Ma
       .filter(Boolean)
       .join(', '),
     ...(operation ? [attemptText(operation, now)] : []),
+    limit && describeAlert(limit),
     schedule && scheduleMark(schedule, now),
     connected && connectedText(connected),
     ...tunnels.map(({ port, localPort }) =>

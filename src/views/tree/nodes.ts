@@ -81,9 +81,10 @@ export function childrenOf(
   ];
 }
 
-function activitiesOf({ row, operation, schedule, tunnels }: Situation): readonly Activity[] {
-  const { name } = row.instance;
+function activitiesOf({ row, operation, schedule, tunnels, limit }: Situation): readonly Activity[] {
+  const { id, name } = row.instance;
   return [
+    ...(limit && operation?.kind !== 'stop' ? [{ kind: 'limit' as const, limit, instanceId: id, name }] : []),
     ...(operation ? [{ kind: 'operation' as const, record: operation }] : []),
     ...(schedule ? [{ kind: 'schedule' as const, schedule }] : []),
     ...tunnels.map((tunnel) => ({ kind: 'tunnel' as const, tunnel, name })),

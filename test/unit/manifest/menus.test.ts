@@ -97,6 +97,7 @@ describe('the menu of a row', () => {
     expect(entries(context('running'), true)).toEqual(['connect', 'stopInstance']);
     expect(entries(context('stopped'), true)).toEqual(['startInstance']);
     expect(entries('activity can-cancel', true)).toEqual(['cancelOperation']);
+    expect(entries('limit can-stop', true)).toEqual(['stopInstance']);
     expect(entries('creating can-cancel', true)).toEqual(['cancelOperation']);
     expect(entries('tunnel can-browse', true)).toEqual(['openPort', 'closeTunnel']);
     expect(entries('tunnel', true)).toEqual(['closeTunnel']);

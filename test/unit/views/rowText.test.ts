@@ -31,6 +31,7 @@ const schedule: Schedule = {
   at: new Date(2026, 10, 26, 18, 0).getTime(),
 };
 const tunnel = { id: 'id', port: 8888, localPort: 8888, isRefused: false };
+const limit = { kind: 'daily', limit: 5, amount: 5.2, isAtLeast: false, level: 'reached' } as const;
 const pending = { pendingSince: now - 75_000 };
 
 /** Every state a row can be in. */
@@ -46,6 +47,8 @@ const rows: readonly Situation[] = [
     row: row('id', 'running', { ...parts, name: 'gpu-dev' }, { unconfirmed: 'delete' }),
   }),
   situation('running', { row: row('id', 'running', { ...parts, name: 'gpu-dev' }, { unlisted: true }) }),
+  situation('running', { limit }),
+  situation('running', { limit: { ...limit, kind: 'hourly' }, schedule }),
   situation('running', { operation: operation('stop') }),
   situation('running', { operation: operation('restart') }),
   situation('running', { operation: operation('delete') }),
@@ -112,6 +115,8 @@ describe('a row', () => {
       Running · …
       $0.49/hr · …
       $0.49/hr · …
+      $0.49/hr · …
+      $0.49/hr · …
       Stopping 1…
       Restarting…
       Deleting 1…
@@ -143,6 +148,8 @@ describe('a row', () => {
       Running · RTX 4090
       $0.49/hr · still there, and m…
       $0.49/hr · missing from the…
+      $0.49/hr · daily budget spe…
+      $0.49/hr · rate limit reache…
       Stopping 12 s · RTX 4090 ·…
       Restarting 12 s · RTX 4090…
       Deleting 12 s · RTX 4090 · …
@@ -174,6 +181,8 @@ describe('a row', () => {
       Running · RTX 4090
       $0.49/hr · still there, and may be billed · RTX 4090
       $0.49/hr · missing from the list, checking · RTX 4090
+      $0.49/hr · daily budget spent · RTX 4090
+      $0.49/hr · rate limit reached · RTX 4090 · stops 18:00
       Stopping 12 s · RTX 4090 · $0.49/hr
       Restarting 12 s · RTX 4090 · $0.49/hr
       Deleting 12 s · RTX 4090 · $0.49/hr
@@ -230,17 +239,19 @@ describe('a row', () => {
       gpu-dev, Running, rate unknown, RTX 4090
       gpu-dev, Running, still there, and may be billed, $0.4946 an hour, RTX 4090
       gpu-dev, Running, missing from the list, checking, $0.4946 an hour, RTX 4090
-      gpu-dev, Stopping, since at 13:59, $0.4946 an hour, RTX 4090
-      gpu-dev, Restarting, since at 13:59, $0.4946 an hour, RTX 4090
-      gpu-dev, Deleting, since at 13:59, $0.4946 an hour, RTX 4090
-      gpu-dev, Creating, since at 13:59, $0.4946 an hour, RTX 4090
-      gpu-dev, Starting, since at 13:59, $0.4946 an hour, RTX 4090
-      gpu-dev, Starting, since at 13:58, $0.4946 an hour, RTX 4090
+      gpu-dev, Running, $0.4946 an hour, RTX 4090, daily budget spent, stop this one first
+      gpu-dev, Running, $0.4946 an hour, RTX 4090, stops 18:00, rate limit reached, stop this one first
+      gpu-dev, Stopping, since 13:59, $0.4946 an hour, RTX 4090
+      gpu-dev, Restarting, since 13:59, $0.4946 an hour, RTX 4090
+      gpu-dev, Deleting, since 13:59, $0.4946 an hour, RTX 4090
+      gpu-dev, Creating, since 13:59, $0.4946 an hour, RTX 4090
+      gpu-dev, Starting, since 13:59, $0.4946 an hour, RTX 4090
+      gpu-dev, Starting, since 13:58, $0.4946 an hour, RTX 4090
       gpu-dev, Starting, $0.4946 an hour, RTX 4090
-      gpu-dev, Stopping, since at 13:58, $0.4946 an hour, RTX 4090
-      gpu-dev, Deleting, since at 13:58, $0.4946 an hour, RTX 4090
+      gpu-dev, Stopping, since 13:58, $0.4946 an hour, RTX 4090
+      gpu-dev, Deleting, since 13:58, $0.4946 an hour, RTX 4090
       gpu-dev, Stopped, RTX 4090
-      gpu-dev, Modifying, since at 13:59, RTX 4090
+      gpu-dev, Modifying, since 13:59, RTX 4090
       gpu-dev, Waiting for a GPU, RTX 4090
       gpu-dev, Waiting for a GPU, next attempt at 14:00, RTX 4090
       gpu-dev, Waiting for a GPU, RTX 4090

@@ -54,7 +54,7 @@ function statusBarOf(
         today: { ...noCost, dollars: 0.5, onMs: 3_600_000 },
       }),
     },
-    () => alerts,
+    { all: alerts, toStopFirst: 'b' },
   ).update();
   return window.statusItem;
 }

@@ -134,6 +134,17 @@ describe('the rows', () => {
     expect(node && tree.getTreeItem(node).description).toContain('missing from the list');
   });
 
+  test('begin with the limit that is reached, on the instance to stop first', async () => {
+    const limit = { kind: 'daily', limit: 5, amount: 5.2, isAtLeast: true, level: 'reached' } as const;
+    const { tree } = show([row('a')], { around: () => ({ limit }) });
+    const [first] = await below(tree);
+    expect(first).toMatchObject({
+      label: 'Daily budget spent',
+      description: 'at least $5.20 of $5.00 · stop this one first',
+      contextValue: 'limit can-stop',
+    });
+  });
+
   test('show a tunnel as a row of its own, also to a port that is not forwarded', async () => {
     const portForwards = [
       { internalPort: 22, externalPort: 20_022 },
