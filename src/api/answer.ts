@@ -1,5 +1,11 @@
 import * as l10n from '@vscode/l10n';
-import { OutcomeUnknownError, ServiceError, type ErrorDetails, type TensorDockError } from './errors';
+import {
+  inAMinute,
+  OutcomeUnknownError,
+  ServiceError,
+  type ErrorDetails,
+  type TensorDockError,
+} from './errors';
 import { isObject } from './fields';
 
 /** Larger bodies aren't read. A list of thousands of instances is much smaller. */
@@ -82,18 +88,17 @@ export function unreadable(
     'web-page': l10n.t(
       'TensorDock’s answer was a web page. Check whether this network or a proxy wants you to sign in first.',
     ),
-    'no-json': l10n.t(
-      'TensorDock’s answer can’t be read: it is cut off or isn’t JSON. Try again in a minute.',
-    ),
-    empty: l10n.t('TensorDock’s answer is empty. Try again in a minute.'),
-    unfit: l10n.t('TensorDock’s answer doesn’t contain what was asked for. Try again in a minute.'),
+    'no-json': l10n.t('TensorDock’s answer can’t be read: it is cut off or isn’t JSON.'),
+    empty: l10n.t('TensorDock’s answer is empty.'),
+    unfit: l10n.t('TensorDock’s answer doesn’t contain what was asked for.'),
   }[problem.why];
+  const passes = ['no-json', 'empty', 'unfit'].includes(problem.why);
   return changing
     ? new OutcomeUnknownError(
         l10n.t('{0} It may have succeeded. Check the instance before you try again.', why),
         details,
       )
-    : new ServiceError('unreadable-answer', why, details);
+    : new ServiceError('unreadable-answer', why, passes ? { ...details, tryAgain: inAMinute() } : details);
 }
 
 /** The wait in milliseconds that a `Retry-After` header asks for, in seconds or as a date. `now`: Unix milliseconds. */

@@ -27,7 +27,14 @@ export interface ErrorDetails {
   readonly status?: number;
   /** The service's words as plain text, cut, without secrets. */
   readonly serviceText?: string;
+  /** The sentence that tells a person to try again. Left out of what is said where we do that ourselves. */
+  readonly tryAgain?: string;
   readonly cause?: unknown;
+}
+
+/** The advice after a failure that soon passes. */
+export function inAMinute(): string {
+  return l10n.t('Try again in a minute.');
 }
 
 export class TensorDockError extends Error {
@@ -36,14 +43,24 @@ export class TensorDockError extends Error {
 
   constructor(
     readonly code: ErrorCode,
-    message: string,
+    /** The message without the advice to try again. */
+    readonly what: string,
     details: ErrorDetails = {},
   ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(
+      details.tryAgain === undefined ? what : l10n.t('{0} {1}', what, details.tryAgain),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.name = `TensorDockError [${code}]`;
     this.status = details.status;
     this.serviceText = details.serviceText;
   }
+}
+
+/** What happened, in words, for where we try again ourselves. */
+export function whatFailed(error: unknown): string {
+  if (error instanceof TensorDockError) return error.what;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** There is no token for the origin, or the service refused it (401) or its permissions (403). */

@@ -3,7 +3,7 @@ import type { Logger } from '../base/logger';
 import { AnswerProblem, parseBody, readRetryAfter, textOfPage, unreadable } from './answer';
 import type { Sending } from './call';
 import { findErrorInside, readErrorBody } from './errorBody';
-import { OutcomeUnknownError, RateLimitedError, ServiceError, TensorDockError } from './errors';
+import { inAMinute, OutcomeUnknownError, RateLimitedError, ServiceError, TensorDockError } from './errors';
 import type { Answered, Unanswered } from './exchange';
 import { refusalError } from './refusal';
 
@@ -56,7 +56,8 @@ export function judgeFailure(sending: Sending, failed: Unanswered, origin: strin
       l10n.t('{0} It may have succeeded. Check the instance before you try again.', what),
       details,
     );
-  const down = (what: string): ServiceError => new ServiceError('service-down', what, details);
+  const down = (what: string, tryAgain?: string): ServiceError =>
+    new ServiceError('service-down', what, { ...details, tryAgain });
 
   if (failed.problem) return ended(unreadable(failed.problem, changing, details));
   switch (failed.failure) {
@@ -64,7 +65,7 @@ export function judgeFailure(sending: Sending, failed: Unanswered, origin: strin
       return ended(changing ? unknown(l10n.t('This was canceled after it was sent.')) : canceled());
     case 'timeout': {
       const what = l10n.t('TensorDock didn’t answer within {0} seconds.', call.timeoutMs / 1000);
-      return ended(changing ? unknown(what) : down(l10n.t('{0} Try again in a minute.', what)));
+      return ended(changing ? unknown(what) : down(what, inAMinute()));
     }
     case 'certificate':
       return ended(
@@ -76,13 +77,10 @@ export function judgeFailure(sending: Sending, failed: Unanswered, origin: strin
         ),
       );
     case 'not-sent':
-      return ended(
-        down(l10n.t('Couldn’t reach {0}. Check your network and proxy, then try again.', origin)),
-        true,
-      );
+      return ended(down(l10n.t('Couldn’t reach {0}. Check your network and proxy.', origin)), true);
     case 'lost': {
       const what = l10n.t('The connection to TensorDock was lost before the answer was complete.');
-      return changing ? ended(unknown(what)) : ended(down(l10n.t('{0} Try again.', what)), true);
+      return changing ? ended(unknown(what)) : ended(down(what, l10n.t('Try again.')), true);
     }
   }
 }

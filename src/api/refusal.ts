@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import {
+  inAMinute,
   AuthenticationError,
   BadRequestError,
   NoCapacityError,
@@ -49,11 +50,10 @@ export function refusalError(refusal: Refusal, redactor: Redactor): TensorDockEr
     );
   }
   if (!changing && (status >= 500 || status === 408)) {
-    return new ServiceError(
-      'service-down',
-      l10n.t('TensorDock has trouble ({0}): {1}. Try again in a minute.', status, quote),
-      details,
-    );
+    return new ServiceError('service-down', l10n.t('TensorDock has trouble ({0}): {1}.', status, quote), {
+      ...details,
+      tryAgain: inAMinute(),
+    });
   }
   if (status === 401) {
     return new AuthenticationError(
@@ -66,13 +66,17 @@ export function refusalError(refusal: Refusal, redactor: Redactor): TensorDockEr
     );
   }
   if (status === 429) {
-    return new RateLimitedError(rateLimitText(refusal.retryAfterMs), refusal.retryAfterMs, details);
+    return new RateLimitedError(
+      l10n.t('Too many requests to TensorDock (the limit is 100 per minute).'),
+      refusal.retryAfterMs,
+      { ...details, tryAgain: afterWait(refusal.retryAfterMs) },
+    );
   }
   if (!ownJson && (status === 403 || status === 404)) {
     return new ServiceError(
       'unreadable-answer',
       l10n.t(
-        'The answer didn’t come from TensorDock itself ({0}): {1}. Check your network and proxy, then try again.',
+        'The answer didn’t come from TensorDock itself ({0}): {1}. Check your network and proxy.',
         status,
         quote,
       ),
@@ -130,13 +134,10 @@ function capacityText(kind: CapacityKind, quote: string): string {
   }
 }
 
-function rateLimitText(retryAfterMs: number | undefined): string {
+function afterWait(retryAfterMs: number | undefined): string {
   return retryAfterMs === undefined
-    ? l10n.t('Too many requests to TensorDock (the limit is 100 per minute). Try again in a minute.')
-    : l10n.t(
-        'Too many requests to TensorDock (the limit is 100 per minute). Try again in {0} seconds.',
-        Math.ceil(retryAfterMs / 1000),
-      );
+    ? inAMinute()
+    : l10n.t('Try again in {0} seconds.', Math.ceil(retryAfterMs / 1000));
 }
 
 function badRequestText(said: string, quote: string, issues: readonly RequestIssue[]): string {

@@ -1,3 +1,4 @@
+import { whatFailed } from '../api/errors';
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import type { Logger } from '../base/logger';
@@ -156,7 +157,7 @@ export class ScheduledStops implements Disposable {
       if (error instanceof AccountLeftError) await this.release(claimed, (one) => ({ ...one, retryAt }));
       else if (error instanceof Error && error.name === 'AbortError') await this.end(claimed, 'on');
       else {
-        const problem = error instanceof Error ? error.message : String(error);
+        const problem = whatFailed(error);
         log.warn(`schedules: ${claimed.instanceId} was not stopped: ${problem}`);
         await this.release(claimed, (one) => ({ ...one, retryAt, problem }));
       }

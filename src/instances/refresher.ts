@@ -265,7 +265,7 @@ export class Refresher implements Disposable {
     const wait = error instanceof RateLimitedError ? error.retryAfterMs : undefined;
     return this.change((snapshot, now) => {
       const retryAt = wait === undefined ? undefined : now + wait;
-      return mergeFailure(snapshot, { code: error.code, message: error.message, retryAt }, now);
+      return mergeFailure(snapshot, { code: error.code, message: error.what, retryAt }, now);
     });
   }
 

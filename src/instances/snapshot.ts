@@ -43,6 +43,7 @@ export function isShown(row: SnapshotRow): boolean {
 /** Why the newest attempt failed; the rows before it stay. */
 export interface Failure {
   readonly code: ErrorCode;
+  /** What happened, without advice to try again: that happens by itself. */
   readonly message: string;
   /** When the first of the consecutive failures happened. */
   readonly since: number;

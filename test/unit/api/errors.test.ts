@@ -64,6 +64,15 @@ describe('an error', () => {
     expect(error.message.length).toBeGreaterThan(20);
   });
 
+  it.each([
+    [502, 'Bad Gateway', 'Try again in a minute.'],
+    [429, { error: 'Rate limit exceeded.' }, 'Try again in a minute.'],
+  ])('%d %j tells a person to try again, but not where that happens by itself', (status, body, advice) => {
+    const error = refuse(status, body, false);
+    expect(error.message).toBe(`${error.what} ${advice}`);
+    expect(error.what).not.toMatch(/try again/i);
+  });
+
   it('of the service is no doubt for a call that changes nothing', () => {
     expect(refuse(502, 'Bad Gateway', false)).toMatchObject({ code: 'service-down', status: 502 });
   });

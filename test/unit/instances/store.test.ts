@@ -85,6 +85,7 @@ describe('what is shown', () => {
     await person.until(() => window.store.status.failure !== undefined);
     expect(names(window)).toEqual(['one', 'two']);
     expect(window.store.status.failure).toMatchObject({ code: 'service-down', count: 1 });
+    expect(window.store.status.failure?.message).not.toMatch(/try again/i);
     await person.until(() => window.store.status.failure === undefined, 2 * minute);
   });
 
