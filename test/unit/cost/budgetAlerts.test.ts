@@ -5,7 +5,11 @@ import { noCost } from '../../../src/cost/history';
 import type { InstanceRow } from '../../../src/instances/store';
 import { row } from '../views/rows';
 
-const rows = [row('small'), row('big', 'running', { rateHourly: 2 }), row('off', 'stopped', { rateHourly: 9 })];
+const rows = [
+  row('small'),
+  row('big', 'running', { rateHourly: 2 }),
+  row('off', 'stopped', { rateHourly: 9 }),
+];
 
 interface Watched {
   readonly alerts: BudgetAlerts;
