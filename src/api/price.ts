@@ -43,9 +43,9 @@ function priceOf(amount: number, unitPrice: number | undefined): number | undefi
   return unitPrice === undefined ? undefined : amount * unitPrice;
 }
 
-/** `$2.41/hr`, `$0.4946/hr`: two decimals, or up to four if they aren't 0. */
-export function formatHourly(dollars: number): string {
-  return `${formatDollars(dollars, 4)}/hr`;
+/** `$0.4946/hr`: a rate as it is billed, or to the cent with 2 decimals, for a list or a sum. */
+export function formatHourly(dollars: number, decimals = 4): string {
+  return `${formatDollars(dollars, decimals)}/hr`;
 }
 
 /** US dollars with at least two and at most `decimals` decimals. Smaller amounts are `<$0.01`. */

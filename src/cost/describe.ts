@@ -42,5 +42,5 @@ export function describeRate(rows: readonly InstanceRow[]): RateWords {
     ...(stopped > 0 ? [l10n.t('{0} stopped, may still be billed', stopped)] : []),
     ...(unclear > 0 ? [l10n.t('{0} in an unknown state, may be billed', unclear)] : []),
   ];
-  return { rate: unknown < running ? formatHourly(dollarsHourly) : undefined, text: parts.join(', ') };
+  return { rate: unknown < running ? formatHourly(dollarsHourly, 2) : undefined, text: parts.join(', ') };
 }

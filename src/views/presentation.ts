@@ -139,5 +139,6 @@ export function runningText(running: number): string {
 /** The rate of everything that is running: `$0.49/hr`, with `+` where more is unknown; undefined where all is. */
 export function rateText({ running, unknown, dollarsHourly }: RunningRate): string | undefined {
   if (running === unknown) return undefined;
-  return unknown > 0 ? `${formatHourly(dollarsHourly)}+` : formatHourly(dollarsHourly);
+  const rate = formatHourly(dollarsHourly, 2);
+  return unknown > 0 ? `${rate}+` : rate;
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { billingOf, knownRate } from '../cost/billing';
-import { formatDollars } from '../api/price';
+import { formatDollars, formatHourly } from '../api/price';
 import { formatDuration } from '../base/duration';
 import { formatWhen, formatWhenInSentence } from '../base/when';
 import { attemptText, minuteMs, scheduleMark, secondMs } from './activity';
@@ -105,7 +105,7 @@ export function stateWord(situation: Pick<Situation, 'row' | 'operation'>): stri
 /** The rate of what is billed at it, to the cent. What a stopped instance costs isn't known. */
 function rateOf({ row }: Situation): string | undefined {
   const rate = knownRate(row.instance.rateHourly);
-  return rate === undefined || billingOf(row.state) !== 'on' ? undefined : `${formatDollars(rate)}/hr`;
+  return rate === undefined || billingOf(row.state) !== 'on' ? undefined : formatHourly(rate, 2);
 }
 
 function warningsOf({ row }: Situation): readonly (string | undefined)[] {

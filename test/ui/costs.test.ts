@@ -27,6 +27,8 @@ async function openScene(): Promise<Scene> {
       'tensordock.apiUrl': simulator.url,
       'tensordock.ssh.configFile': path.join(folder, 'config'),
       'tensordock.cost.monthlyBudget': 500,
+      // Spent as soon as anything has cost something.
+      'tensordock.cost.dailyBudget': 0,
     },
   });
   await workbench.window.signIn(simulator.token);
@@ -102,6 +104,21 @@ test('shows the month in every theme, and is accessible', async () => {
   }
   await page.locator('.notes').scrollIntoViewIfNeeded();
   await window.screenshot('costs-table');
+});
+
+test('a spent budget is marked on the instance to stop first, which is stopped there', async () => {
+  const { window } = (await scene()).workbench;
+  const marked = window.row('daily budget spent');
+  await marked.waitFor({ timeout: 30_000 });
+  expect(await marked.innerText()).toContain('llm-training-h100');
+  await marked.click();
+  await window.page.keyboard.press('ArrowRight');
+  await window.row('of $0.00').hover();
+  await window.screenshot('costs-limit');
+  await window.inlineAction('of $0.00', 'tensordock.stopInstance');
+  await window.answerDialog('Stop');
+  await window.rowIn('llm-training-h100', 'Stopp').waitFor();
+  await expect.poll(async () => marked.innerText(), { timeout: 30_000 }).toContain('render-windows');
 });
 
 test('is sorted and read with the keyboard', async () => {

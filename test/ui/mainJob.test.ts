@@ -203,6 +203,8 @@ describe('the view, at a glance', () => {
       await window.pick('In 4 hours');
       await window.contextMenu('notebooks', 'tensordock.startWhenAvailable');
       await window.pick('For 4 hours');
+      await window.pick('Keep it running');
+      await window.row('Waiting for a GPU').waitFor();
       const activity = window.page.getByRole('tree', { name: 'Activity' });
       await activity.getByText('Scheduled stop').waitFor();
       await look('activity');

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, '../../..');
 /** Bytes of what is loaded at VS Code's start, with the first instance that is looked after, and of the package. */
-const most = { start: 10_000, main: 337_000, packed: 409_600 };
+const most = { start: 10_000, main: 339_000, packed: 409_600 };
 const sourceMap = v.object({ sources: v.array(v.string()) });
 
 /** A copy of the project in which the real build runs, so that `dist` of the project stays what it is. */
