@@ -24,6 +24,8 @@ export interface InstanceChange {
   readonly placeholder: string;
   /** The question to ask first, if there is one. */
   readonly question?: (names: string, rows: readonly InstanceRow[]) => Question;
+  /** Offers something else first, and throws `CancellationError` if that was chosen. */
+  readonly offer?: (row: InstanceRow) => Promise<unknown>;
   /** Asks how long to try, and what comes after the start, if that has to be asked. */
   readonly wait?: () => Promise<Pick<OperationRecord, 'until' | 'stopIfUnusedMs'>>;
   /** Asks even if a program calls with `{ confirm: false }`. */
@@ -48,6 +50,9 @@ export async function changeInstances(
       throw new vscode.CancellationError();
     }
   }
+  // Of several instances, each one that is refused gets its own offer.
+  const [row] = rows;
+  if (row && rows.length === 1 && !silent) await change.offer?.(row);
   const wait = silent ? undefined : await change.wait?.();
   const ends = kind === 'stop' || kind === 'restart' || kind === 'delete';
   const leaving = ends && (await isConnectedTo(services, rows)) !== 'no';

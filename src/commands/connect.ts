@@ -11,6 +11,7 @@ import { askInNotification, confirm, showProgress } from '../vscode/messages';
 import { openLocalTerminal } from '../vscode/localTerminal';
 import { setRemotePlatform } from '../vscode/remotePlatform';
 import { acceptHostKey } from './acceptHostKey';
+import { askHowToStart } from './askHowToStart';
 import { openRdp } from './openRdp';
 import { warnOfHandedOver } from './warnOfHandedOver';
 import { pickFolder } from './recentFolders';
@@ -81,7 +82,8 @@ async function connectTo(
   }
   const name = plainText(first.instance.name, 60);
   const start = isStopped(first.state);
-  if (start && !(await agreedToStart(name))) throw new vscode.CancellationError();
+  const chosen = await askHowToStart(first, vscode.l10n.t('Start and Connect'));
+  if (start && !chosen && !(await agreedToStart(name))) throw new vscode.CancellationError();
   const ready = await showProgress(
     { title: vscode.l10n.t('Connecting to “{0}”', name) },
     async (report, signal) => waitForLogin(services, { id, name, start }, report, signal),

@@ -3,7 +3,10 @@ import type { Forms } from '../views/forms/forms';
 import type { Services } from './services';
 import { target } from './targets';
 
-/** Opens the create form, filled in with the details of an instance. */
+/**
+ * Opens the create form, filled in with the details of an instance. `{ elsewhere: true }` as the second argument leaves
+ * the location open.
+ */
 export async function createLikeThis(
   services: Services,
   forms: Forms,
@@ -12,5 +15,8 @@ export async function createLikeThis(
   const placeholder = vscode.l10n.t('Select an instance to copy');
   const { row } = await target(services, args, () => true, placeholder);
   await services.store.refreshOne(row.instance.id);
-  forms.openCreate({ like: row.instance.id });
+  const [, options] = args;
+  const elsewhere =
+    typeof options === 'object' && options !== null && 'elsewhere' in options && options.elsewhere === true;
+  forms.openCreate({ like: row.instance.id, elsewhere });
 }

@@ -40,8 +40,7 @@ export function effectiveState(
       return within(bootGraceMs) && isStopped(state) ? 'starting' : state;
     case 'stop':
       // While it boots, it may look stopped for a moment, whatever became of the stop.
-      if (state === 'stoppeddisassociated' && isWithin(expectation.bootedAt, bootGraceMs, now))
-        return 'stopping';
+      if (isGpuReleased(state) && isWithin(expectation.bootedAt, bootGraceMs, now)) return 'stopping';
       return within(stopGraceMs) && (state === 'running' || state === 'starting') ? 'stopping' : state;
     case 'delete':
       return within(deleteGraceMs) ? 'deleting' : state;
@@ -95,7 +94,12 @@ function isReachable({ ipAddress, portForwards }: Instance, within: (ms: number)
   return portForwards.length > 0 || !within(forwardsGraceMs);
 }
 
+/** Stopped, with its GPU back in the pool: a start is refused unless that or another one like it is available. */
+export function isGpuReleased(state: InstanceState): boolean {
+  return state === 'stoppeddisassociated';
+}
+
 /** Stopped in either of the service's two ways. */
 export function isStopped(state: InstanceState): boolean {
-  return state === 'stopped' || state === 'stoppeddisassociated';
+  return state === 'stopped' || isGpuReleased(state);
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { escapeMarkdown } from '../base/markdown';
 import { formatDuration } from '../base/duration';
-import { isStopped } from '../instances/state';
+import { isGpuReleased, isStopped } from '../instances/state';
 import { attemptText, scheduleMark } from './activity';
 import { describeAlert } from './budgetText';
 import { detailsOf, type Knowledge } from './details';
@@ -69,6 +69,11 @@ function warningOf({ row }: Situation): string | undefined {
   if (row.unconfirmed) {
     return vscode.l10n.t(
       'You deleted this instance, but it’s still there and may be billed. Delete it again.',
+    );
+  }
+  if (isGpuReleased(row.state)) {
+    return vscode.l10n.t(
+      'Its GPU was released, so TensorDock may refuse to start it. It may still be billed until you delete it.',
     );
   }
   return isStopped(row.state)

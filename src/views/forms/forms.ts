@@ -9,7 +9,7 @@ import { webviewFolder } from '../pages/html';
 import { ModifyPanel } from './modifyPanel';
 import { currentInstances, onDidSignIn } from './instances';
 import type { FormParts } from './parts';
-import { draftLike, draftWithGpu, Presets, type GpuChoice } from './presets';
+import { draftElsewhere, draftLike, draftWithGpu, Presets, type GpuChoice } from './presets';
 
 export const createViewType = 'tensordock.create';
 export const modifyViewType = 'tensordock.modify';
@@ -41,11 +41,13 @@ export class Forms implements Disposable {
   }
 
   /**
-   * Opens the create form, or shows the account's open one. `like`: opens a new form for an instance like that one.
-   * Throws if that instance isn't in the list. `gpu`: opens a new form for that GPU.
+   * Opens the create form, or shows the account's open one. `like`: opens a new form for an instance like that one,
+   * with `elsewhere` at any location that has room. Throws if that instance isn't in the list. `gpu`: opens a new form for that GPU.
    */
-  openCreate(options: { readonly like?: string; readonly gpu?: GpuChoice } = {}): void {
-    const { like, gpu } = options;
+  openCreate(
+    options: { readonly like?: string; readonly elsewhere?: boolean; readonly gpu?: GpuChoice } = {},
+  ): void {
+    const { like, elsewhere = false, gpu } = options;
     if (gpu) {
       this.newCreate({ draft: draftWithGpu(gpu, this.presets.last()) });
       return;
@@ -58,7 +60,8 @@ export class Forms implements Disposable {
     }
     const instance = currentInstances(this.parts.store).find(({ id }) => id === like);
     if (!instance) throw new Error(vscode.l10n.t('This instance is no longer in your list.'));
-    this.newCreate({ draft: draftLike(instance, this.presets.last()) });
+    const draft = elsewhere ? draftElsewhere : draftLike;
+    this.newCreate({ draft: draft(instance, this.presets.last()) });
   }
 
   /** Opens the modify form of an instance, or shows the open one. */

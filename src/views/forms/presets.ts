@@ -98,3 +98,8 @@ export function draftLike(instance: Instance, start: Draft): Draft {
     nameTyped: false,
   };
 }
+
+/** The same at whatever location has room: the form selects one. */
+export function draftElsewhere(instance: Instance, start: Draft): Draft {
+  return { ...draftLike(instance, start), placementId: '' };
+}

@@ -4,6 +4,7 @@ import { formatDuration } from '../../base/duration';
 import { plainText } from '../../base/text';
 import type { InstanceOutcome } from '../../instances/createOutcome';
 import { isCancelled, showError, showInformation, showWarning, type Choice } from '../../vscode/messages';
+import { choicesWithoutGpu, runChoice, type GpuChoice } from '../withoutGpu';
 import { failureText, isUnclear, type ReportedChange } from './outcomeText';
 
 /**
@@ -61,19 +62,15 @@ function nextSteps({ kind, instanceId }: ReportedChange, error: unknown): readon
   if (instanceId === undefined) return [];
   const run = (command: string) => async (): Promise<unknown> =>
     vscode.commands.executeCommand(command, instanceId);
-  const otherGpu = [
-    { title: vscode.l10n.t('Change GPU…'), run: run('tensordock.modifyInstance') },
-    { title: vscode.l10n.t('Same Instance Elsewhere…'), run: run('tensordock.createLikeThis') },
-  ];
+  const { wait, change, elsewhere } = choicesWithoutGpu();
+  const buttons = (choices: readonly GpuChoice[]): readonly Choice[] =>
+    choices.map((choice) => ({ title: choice.title, run: async () => runChoice(choice, instanceId) }));
   if ((kind === 'start' || kind === 'restart') && error instanceof NoCapacityError) {
-    return [
-      { title: vscode.l10n.t('Start When Available'), run: run('tensordock.startWhenAvailable') },
-      ...otherGpu,
-    ];
+    return buttons([wait, change, elsewhere]);
   }
   if (kind === 'startWhenAvailable') {
     const again = { title: vscode.l10n.t('Try Again…'), run: run('tensordock.startWhenAvailable') };
-    return error instanceof NoCapacityError ? [again, ...otherGpu] : [again];
+    return error instanceof NoCapacityError ? [again, ...buttons([change, elsewhere])] : [again];
   }
   return kind === 'delete'
     ? [{ title: vscode.l10n.t('Try Again…'), run: run('tensordock.deleteInstance') }]

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { draftLike, Presets } from '../../../../src/views/forms/presets';
-import { draft, rtx4090 } from './catalogFixtures';
+import { withPlacement } from '../../../../src/views/webview/create/selection';
+import { draftElsewhere, draftLike, Presets } from '../../../../src/views/forms/presets';
+import { catalog, draft, rtx4090 } from './catalogFixtures';
 
 vi.mock('vscode', () => ({
   l10n: {
@@ -58,5 +59,19 @@ describe('presets', () => {
       draft,
     );
     expect(like).toMatchObject({ gpuCount: '2', vcpus: '16', ports: '8888', image: 'ubuntu2404', name: '' });
+  });
+
+  it('copy all but the location for one elsewhere, and the form selects one with room', () => {
+    const lost = {
+      id: 'i',
+      name: 'n',
+      state: 'stoppeddisassociated',
+      statusText: 'stoppeddisassociated',
+      locationId: 'a location without a GPU',
+      resources: { vcpuCount: 8, ramGb: 32, storageGb: 100, gpus: [{ model: rtx4090, count: 1 }] },
+    } as const;
+    const elsewhere = draftElsewhere(lost, draft);
+    expect({ ...elsewhere, placementId: lost.locationId }).toEqual(draftLike(lost, draft));
+    expect(withPlacement(elsewhere, catalog).placementId).toBe('cheap');
   });
 });

@@ -55,6 +55,15 @@ describe('a change that failed', () => {
     await expect.poll(() => window.ran).toEqual([['tensordock.startWhenAvailable', 'id']]);
   });
 
+  test.each([
+    ['another GPU', 1, ['tensordock.modifyInstance', 'id']],
+    ['one elsewhere', 2, ['tensordock.createLikeThis', 'id', { elsewhere: true }]],
+  ])('offers %s where no GPU is available', async (_what, answer, command) => {
+    window.answer = answer;
+    fail('start', new NoCapacityError('No RTX 4090 is available.'));
+    await expect.poll(() => window.ran).toEqual([command]);
+  });
+
   test('offers to wait for a GPU again after a wait that ended', async () => {
     window.answer = 0;
     const message = 'No RTX 4090 became available by 18:00.';
