@@ -160,6 +160,11 @@ export class AccountSession implements Disposable {
     this.refresher.noteRequest();
   }
 
+  /** Milliseconds until there is room for another attempt of something that waits; 0: there is. */
+  untilRoom(): number {
+    return this.refresher.untilRoom();
+  }
+
   /** Lists the instances now. Resolves when the answer is in; a failure is in `status`. */
   async refresh(): Promise<void> {
     this.requireCurrent();

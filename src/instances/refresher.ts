@@ -78,6 +78,11 @@ export class Refresher implements Disposable {
     this.budget.note();
   }
 
+  /** Milliseconds until there is room for another attempt of something that waits; 0: there is. */
+  untilRoom(): number {
+    return this.snapshot ? this.budget.untilRoom(this.snapshot, roomFor.waits) : 0;
+  }
+
   /** Asks now, whatever the age; resolves when the answer, good or bad, is in the snapshot. */
   async refresh(): Promise<void> {
     const { shared, clock } = this.options;

@@ -3,6 +3,7 @@ import { NoCapacityError, OutcomeUnknownError, RateLimitedError, TensorDockError
 import { gpuName } from '../../api/gpuName';
 import type { Instance } from '../../api/types';
 import { delay } from '../../base/clock';
+import { formatDuration } from '../../base/duration';
 import { waitEnd } from '../../base/waitEnd';
 import { formatWhen, formatWhenInSentence } from '../../base/when';
 import { isStopped } from '../state';
@@ -19,11 +20,10 @@ import {
 } from './steps';
 import { untilRunning, untilStopped } from './waits';
 
-/** The gap between two attempts to get a GPU at first, and the longest one, in milliseconds. */
-const attemptGapMs = 60_000;
+/** The longest gap after the first attempt to get a GPU, how it grows with each one, and the longest of all. */
+const firstGapMs = 60_000;
+const gapGrowth = 1.1;
 const longestGapMs = 5 * 60_000;
-/** After how many attempts the gap begins to grow. */
-const steadyAttempts = 15;
 
 /** Starts an instance and waits until it runs. */
 export async function start(steps: Steps): Promise<void> {
@@ -92,6 +92,7 @@ export async function startWhenAvailable(steps: Steps): Promise<void> {
     if (isOver()) throw endOfWait(steps, until, last);
   };
   steps.accepted();
+  await untilPlanned(steps, until);
   for (let attempt = (record.attempts ?? 0) + 1; !isAt(steps, 'starting'); attempt++) {
     if (isOver()) {
       const isKnown = await recognizeStart(steps);
@@ -104,17 +105,38 @@ export async function startWhenAvailable(steps: Steps): Promise<void> {
       if (signal.aborted || !mayPass(error)) throw error;
       if (isOver()) continue;
       last = error;
-      // A clock that was set back must not make the wait longer.
-      const left = Math.min(until - clock.now(), until - record.startedAt);
-      const wait = Math.min(gapAfter(steps, attempt, error), left);
+      const wait = Math.min(gapAfter(steps, attempt, error), timeLeft(steps, until));
       const wasUnavailable = steps.record.wasUnavailable === true || error instanceof NoCapacityError;
       await steps.at('begin', { attempts: attempt, nextAt: clock.now() + wait, wasUnavailable });
       steps.report(retryText(steps, attempt, wait, until, error));
       await delay(clock, wait, signal);
+      await untilRoom(steps, until);
       if (!isOver()) await recognizeStart(steps);
     }
   }
   await untilRunning(steps);
+}
+
+/** A reload doesn't hasten the next attempt. */
+async function untilPlanned(steps: Steps, until: number): Promise<void> {
+  const { clock, record, signal } = steps;
+  const wait = Math.min((record.nextAt ?? 0) - clock.now(), longestGapMs, timeLeft(steps, until));
+  if (wait > 0) await delay(clock, wait, signal);
+}
+
+/** Many instances may be waiting: the next attempt is put off while too much was sent in the last minute. */
+async function untilRoom(steps: Steps, until: number): Promise<void> {
+  const { clock, session, signal } = steps;
+  for (let busy = session.untilRoom(); busy > 0 && clock.now() < until; busy = session.untilRoom()) {
+    const wait = Math.min(wholeSeconds(busy * (1 + steps.random())), timeLeft(steps, until));
+    await steps.at(steps.record.step, { nextAt: clock.now() + wait });
+    await delay(clock, wait, signal);
+  }
+}
+
+/** A clock that was set back must not make the wait longer. */
+function timeLeft({ clock, record }: Steps, until: number): number {
+  return Math.min(until - clock.now(), until - record.startedAt);
 }
 
 /**
@@ -140,17 +162,17 @@ function retryText(
   until: number,
   error: TensorDockError,
 ): string {
-  const seconds = Math.round(wait / 1000);
+  const gap = formatDuration(wait);
   const deadline = formatWhen(until, steps.clock.now());
   return error instanceof NoCapacityError
     ? l10n.t(
-        'No {0} is available yet. Attempts: {1}. Retrying in {2} s, until {3}.',
+        'No {0} is available yet. Attempts: {1}. Retrying in {2}, until {3}.',
         gpuOf(steps),
         attempt,
-        seconds,
+        gap,
         deadline,
       )
-    : l10n.t('{0} Retrying in {1} s, until {2}.', error.message, seconds, deadline);
+    : l10n.t('{0} Retrying in {1}, until {2}.', error.message, gap, deadline);
 }
 
 /** `last`: how the last attempt of this window failed, if that is still all that is known. */
@@ -193,11 +215,15 @@ function isIn({ state }: Instance, ...states: readonly string[]): boolean {
   return states.includes(state);
 }
 
+/** In whole seconds, so that what is shown is what is done. */
 function gapAfter({ random }: Steps, attempt: number, error: TensorDockError): number {
   const asked = error instanceof RateLimitedError ? (error.retryAfterMs ?? 0) : 0;
-  const extra = Math.max(0, attempt - steadyAttempts);
-  const gap = Math.min(attemptGapMs * 1.2 ** extra, longestGapMs);
-  return Math.max(extra === 0 ? gap : gap * (0.8 + 0.4 * random()), asked);
+  const gap = Math.min(firstGapMs * gapGrowth ** (attempt - 1), longestGapMs);
+  return wholeSeconds(Math.max(gap * (0.75 + 0.25 * random()), asked));
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.ceil(ms / 1000) * 1000;
 }
 
 /** A failure that may pass by itself. */

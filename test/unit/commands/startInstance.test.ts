@@ -68,8 +68,7 @@ describe('starting an instance whose GPU was released', () => {
 
   test('offers the same to a person who connects to it', async () => {
     editor.answer = 3;
-    const remote = { ...services(), settings: {} } as Services;
-    await expect(connect(remote, [node(lost)], 'terminal')).rejects.toThrow('Canceled');
+    await expect(connect(services(), [node(lost)], 'terminal')).rejects.toThrow('Canceled');
     expect(editor.ran).toEqual([['tensordock.createLikeThis', lost, { elsewhere: true }]]);
   });
 });

@@ -266,18 +266,20 @@ describe('what does not go well', () => {
     expect(calls()).toEqual({ 'POST stop': 1, 'PUT modify': 1 });
   });
 
-  test('a wait for a GPU asks once a minute and ends when one is free', async () => {
+  test('a wait for a GPU asks about once a minute and ends when one is free', async () => {
     await withMachine('stopped');
     person.world.instance(id).holdsGpus = false;
     person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 0);
     const waiting = await window.operations.begin('startWhenAvailable', id);
     await person.clock.advance(10 * minute + 5_000);
-    expect(person.count('POST', '/start')).toBe(11);
-    expect(waiting.message).toContain('Attempts: 11');
+    const asked = person.count('POST', '/start');
+    expect(asked).toBeGreaterThanOrEqual(7);
+    expect(asked).toBeLessThanOrEqual(11);
+    expect(waiting.message).toContain(`Attempts: ${asked}.`);
     person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 1);
     await person.outcome(waiting.done);
     expect(shown(window, 'box')).toBe('running');
-    expect(person.count('POST', '/start')).toBe(12);
+    expect(person.count('POST', '/start')).toBe(asked + 1);
   });
 
   test('an instance that stops by itself right after its start is reported as not started', async () => {
