@@ -40,6 +40,14 @@ export default tseslint.config(
     rules: { 'house/messages': 'error' },
   },
   {
+    files: ['src/**/*.ts'],
+    ignores: [
+      'src/api/**',
+      ...['create', 'power', 'modify'].map((name) => `src/instances/operations/${name}.ts`),
+    ],
+    rules: { 'house/requests': 'error' },
+  },
+  {
     files: ['**/*.js', '**/*.mjs'],
     languageOptions: {
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly' },

@@ -126,5 +126,37 @@ const messages = {
   },
 };
 
+const billing = /^(startInstance|createInstance|modifyInstance)$/;
+
+/** Leaves the requests that may start billing to the operations, which pass the budget gate before. */
+const requests = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: {
+      billing: 'Only operations send what may start billing, after steps.requireBudget().',
+      client: 'Write the client’s method as a constant name, which lint can check.',
+    },
+  },
+  create(context) {
+    const isClient = (node) =>
+      /^(api|client)$/.test(
+        (node.type === 'MemberExpression' ? constantName(node.property, node.computed) : node.name) ?? '',
+      );
+    return {
+      MemberExpression(node) {
+        const name = constantName(node.property, node.computed);
+        if (name === undefined) {
+          if (isClient(node.object)) context.report({ node, messageId: 'client' });
+        } else if (billing.test(name)) context.report({ node, messageId: 'billing' });
+      },
+      'ObjectPattern > Property'(node) {
+        const name = constantName(node.key, node.computed);
+        if (name !== undefined && billing.test(name)) context.report({ node, messageId: 'billing' });
+      },
+    };
+  },
+};
+
 /** The rules of this code base that no package has. */
-export default { rules: { imports, messages } };
+export default { rules: { imports, messages, requests } };

@@ -90,6 +90,9 @@ async function cancelActivity(
     case 'watch':
       return watches.cancel(activity.watch.id);
     case 'tunnel':
-      tunnels.close(activity.tunnel.id, activity.tunnel.port);
+      return tunnels.close(activity.tunnel.id, activity.tunnel.port);
+    case 'limit':
+      // It ends with the instance that it names, which is stopped and not canceled.
+      return undefined;
   }
 }

@@ -197,6 +197,31 @@ describe('lint', () => {
     expect(await brokenRules('src/commands/fixture.ts', code)).toContain('house/messages');
   });
 
+  test.each(['startInstance', 'createInstance', 'modifyInstance'])(
+    '%s is sent by operations alone, which pass the budget gate',
+    async (name) => {
+      const ways = [
+        `await session.api.${name}(id);`,
+        `await client?.${name}(id);`,
+        `await client['${name}'](id);`,
+        `await client[\`${name}\`](id);`,
+        `const send = client.${name};`,
+        `const { ${name} } = client;`,
+        `const { ${name}: send } = session.api;`,
+        `const { '${name}': send } = client;`,
+        `TensorDockClient.prototype.${name}.call(client, id);`,
+        `await client[name](id);`,
+        `await session.api[name](id);`,
+      ];
+      for (const code of ways) {
+        for (const file of ['src/commands/fixture.ts', 'src/tools/fixture.ts', 'src/automation/fixture.ts'])
+          expect(await brokenRules(file, code), code).toEqual(['house/requests']);
+      }
+      expect(await brokenRules('src/commands/fixture.ts', `await ${name}(services, args);`)).toEqual([]);
+      expect(await brokenRules('src/instances/operations/power.ts', ways[0] ?? '')).toEqual([]);
+    },
+  );
+
   test('what shows no text of others is fine', async () => {
     const code = `import * as vscode from 'vscode';
       vscode.window.createOutputChannel('x');
