@@ -90,9 +90,10 @@ async function cancelActivity(
     case 'watch':
       return watches.cancel(activity.watch.id);
     case 'tunnel':
-      return tunnels.close(activity.tunnel.id, activity.tunnel.port);
+      tunnels.close(activity.tunnel.id, activity.tunnel.port);
+      break;
     case 'limit':
       // It ends with the instance that it names, which is stopped and not canceled.
-      return undefined;
+      break;
   }
 }
