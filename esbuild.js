@@ -28,7 +28,11 @@ const node = {
   target: 'node20',
   external: ['vscode'],
   // node-fetch brings streams for Nodes that have none; ours has them.
-  alias: { 'web-streams-polyfill/dist/ponyfill.es2018.js': 'node:stream/web' },
+  alias: {
+    'web-streams-polyfill/dist/ponyfill.es2018.js': 'node:stream/web',
+    // What it adds helps where thousands of files are open, which isn't so here.
+    'graceful-fs': 'node:fs',
+  },
 };
 
 /** The start loads main.js itself, when it is first needed: it must not become part of it. */
@@ -39,60 +43,127 @@ const mainStaysOutside = {
   },
 };
 
-/** The members of VS Code's API that the source names. */
-function apiMembers() {
-  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.ts'),
-  );
+/**
+ * Each `import * as vscode` would ask VS Code for every member of its API when it is evaluated, once per module. This
+ * way one module asks once, for the members that these source files name.
+ */
+function vscodeOnce(files) {
   const text = files.map((name) => readFileSync(path.join(source, name), 'utf8')).join('\n');
-  return [...new Set([...text.matchAll(/\bvscode\.([A-Za-z]\w*)/g)].map(([, name]) => name))];
+  const members = new Set([...text.matchAll(/\bvscode\.([A-Za-z]\w*)/g)].map(([, name]) => name));
+  const contents = [
+    "const api = require('vscode');",
+    ...[...members].map((name) => `export const ${name} = api.${name};`),
+  ].join('\n');
+  return {
+    name: 'vscode-once',
+    setup(build) {
+      build.onResolve({ filter: /^vscode$/ }, ({ namespace }) =>
+        namespace === 'vscode-once'
+          ? { path: 'vscode', external: true }
+          : { path: 'vscode', namespace: 'vscode-once' },
+      );
+      build.onLoad({ filter: /^vscode$/, namespace: 'vscode-once' }, () => ({ contents }));
+    },
+  };
+}
+
+/** All source files of the extension host. */
+function sourceFiles() {
+  return readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+}
+
+/** What a bundle imports at once, and what that imports, by file name. */
+function importedAtOnce(outputs, name, found = new Set()) {
+  if (found.has(name)) return found;
+  found.add(name);
+  const { imports } = outputs.get(name);
+  for (const { path: file, kind } of imports) {
+    if (kind === 'import-statement' && outputs.has(path.basename(file))) {
+      importedAtOnce(outputs, path.basename(file), found);
+    }
+  }
+  return found;
 }
 
 /**
- * Each `import * as vscode` would ask VS Code for every member of its API when it is evaluated, once per module. This
- * way one module asks once, for the members that are used.
- */
-const vscodeOnce = {
-  name: 'vscode-once',
-  setup(build) {
-    build.onResolve({ filter: /^vscode$/ }, ({ namespace }) =>
-      namespace === 'vscode-once'
-        ? { path: 'vscode', external: true }
-        : { path: 'vscode', namespace: 'vscode-once' },
-    );
-    build.onLoad({ filter: /^vscode$/, namespace: 'vscode-once' }, () => ({
-      contents: [
-        "import api from 'vscode';",
-        ...apiMembers().map((name) => `export const ${name} = api.${name};`),
-      ].join('\n'),
-    }));
-  },
-};
-
-/**
  * Only ES modules can be split into parts that are loaded when they are needed, and only CommonJS is loaded by every
- * extension host: so each part is converted after it was bundled.
+ * extension host: so each part is converted after it was bundled. What is loaded at once anyway becomes one file, and
+ * another one what the background timer shares with it; one file is loaded and packed better than thirty.
  */
 const toCommonJs = {
   name: 'to-commonjs',
   setup(build) {
-    build.onEnd(async ({ errors }) => {
+    build.onEnd(async ({ errors, metafile }) => {
       if (errors.length > 0) return;
+      const outputs = new Map(
+        Object.entries(metafile.outputs).map(([file, output]) => [path.basename(file), output]),
+      );
+      const timer = importedAtOnce(outputs, 'stopTimer.js');
+      const joined = new Map(
+        [...importedAtOnce(outputs, 'main.js')].map((name) => [
+          name,
+          timer.has(name) ? 'shared.js' : 'main.js',
+        ]),
+      );
+      const names = [...outputs.keys()].filter((name) => name.endsWith('.js') && !joined.has(name));
       await esbuild.build({
         ...shared,
         logLevel: 'warning',
+        bundle: true,
         platform: 'node',
         format: 'cjs',
         target: 'node20',
-        entryPoints: [path.join(modules, '*.js')],
+        entryPoints: ['main.js', 'shared.js', ...names].map((name) => ({
+          in: names.includes(name) ? path.join(modules, name) : `joined:${name}`,
+          out: name.slice(0, -'.js'.length),
+        })),
         outdir: dist,
+        external: ['vscode'],
         // `import()` becomes `require`, which is what an extension host loads fastest.
         supported: { 'dynamic-import': false },
+        plugins: [joinedFiles(joined)],
       });
       rmSync(modules, { recursive: true, force: true });
     });
   },
 };
+
+/** Makes the files that consist of others, and lets the rest find those others in them. `joined`: which are in which. */
+function joinedFiles(joined) {
+  const key = (name) => name.replace(/\W/g, '_');
+  const fileOf = (importer) => joined.get(path.basename(importer)) ?? path.basename(importer);
+  return {
+    name: 'joined-files',
+    setup(build) {
+      build.onResolve({ filter: /^joined:/ }, ({ path: name }) => ({
+        path: name.slice('joined:'.length),
+        namespace: 'joined',
+      }));
+      build.onLoad({ filter: /.*/, namespace: 'joined' }, ({ path: file }) => ({
+        resolveDir: modules,
+        contents: [...joined]
+          .filter(([, each]) => each === file)
+          .map(([name]) =>
+            name === file ? `export * from './${name}';` : `export * as ${key(name)} from './${name}';`,
+          )
+          .join('\n'),
+      }));
+      build.onResolve({ filter: /^\.\// }, ({ path: file, importer, namespace }) => {
+        const name = path.basename(file);
+        const target = joined.get(name);
+        if (namespace === 'part') return { path: file, external: true };
+        if (target === undefined) return { path: file, external: true };
+        if (target === (namespace === 'joined' ? importer : fileOf(importer)))
+          return { path: path.join(modules, name) };
+        return { path: name, namespace: 'part' };
+      });
+      build.onLoad({ filter: /.*/, namespace: 'part' }, ({ path: name }) => ({
+        resolveDir: modules,
+        contents: `module.exports = require('./${joined.get(name)}').${key(name)};`,
+      }));
+    },
+  };
+}
 
 /** Each file directly in src/views/webview is one page's bundle; what they share is in bundles of its own. */
 function webviewEntries() {
@@ -109,7 +180,7 @@ const builds = [
     entryPoints: ['src/extension.ts'],
     outfile: 'dist/extension.js',
     supported: { 'dynamic-import': false },
-    plugins: [mainStaysOutside],
+    plugins: [mainStaysOutside, vscodeOnce(['extension.ts'])],
   },
   {
     ...node,
@@ -119,7 +190,7 @@ const builds = [
     entryPoints: ['src/main.ts', 'src/stopTimer.ts'],
     outdir: modules,
     chunkNames: '[name]-[hash]',
-    plugins: [vscodeOnce, toCommonJs],
+    plugins: [vscodeOnce(sourceFiles()), toCommonJs],
   },
   {
     ...shared,

@@ -3,36 +3,36 @@ import { commandIds } from './commands/ids';
 // Only the type: the code of main.js is loaded when it's first needed.
 import type { Main } from './main';
 import type { TensorDockExtension } from './publicApi';
-import type { ActivityNode, TreeNode } from './views/tree/nodes';
+import type { TreeNode } from './views/tree/nodes';
 
-/** A tree before main.js is loaded: it has no rows yet, and loads main.js when it's first shown. */
-class LazyTree<Node> implements vscode.TreeDataProvider<Node> {
-  private readonly redraw = new vscode.EventEmitter<Node | Node[] | undefined>();
+/** The tree before main.js is loaded: it has no rows yet, and loads main.js when it's first shown. */
+class LazyTree implements vscode.TreeDataProvider<TreeNode> {
+  private readonly redraw = new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>();
   readonly onDidChangeTreeData = this.redraw.event;
 
-  constructor(private readonly load: () => Promise<vscode.TreeDataProvider<Node>>) {}
+  constructor(private readonly load: () => Promise<vscode.TreeDataProvider<TreeNode>>) {}
 
-  fire(nodes: Node | Node[] | undefined): void {
+  fire(nodes: TreeNode | TreeNode[] | undefined): void {
     this.redraw.fire(nodes);
   }
 
-  async getChildren(node?: Node): Promise<Node[]> {
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     return (await (await this.load()).getChildren(node)) ?? [];
   }
 
-  async getTreeItem(node: Node): Promise<vscode.TreeItem> {
+  async getTreeItem(node: TreeNode): Promise<vscode.TreeItem> {
     return (await this.load()).getTreeItem(node);
   }
 
   async resolveTreeItem(
     item: vscode.TreeItem,
-    node: Node,
+    node: TreeNode,
     token: vscode.CancellationToken,
   ): Promise<vscode.TreeItem> {
     return (await (await this.load()).resolveTreeItem?.(item, node, token)) ?? item;
   }
 
-  async getParent(node: Node): Promise<Node | undefined> {
+  async getParent(node: TreeNode): Promise<TreeNode | undefined> {
     return (await (await this.load()).getParent?.(node)) ?? undefined;
   }
 
@@ -54,27 +54,23 @@ export function activate(context: vscode.ExtensionContext): TensorDockExtension 
       start({
         context,
         treeView,
-        activityView,
         redraw: (nodes) => tree.fire(nodes),
-        redrawActivity: (nodes) => activity.fire(nodes),
         changes,
-        setWakeUp: (needed) => context.globalState.update(wakeUp, needed),
+        setWakeUp: async (needed) => {
+          if (context.globalState.get(wakeUp) !== needed) await context.globalState.update(wakeUp, needed);
+        },
       }),
     ));
-  const tree = new LazyTree<TreeNode>(async () => (await load()).tree);
-  const activity = new LazyTree<ActivityNode>(async () => (await load()).activity);
+  const tree = new LazyTree(async () => (await load()).tree);
   const treeView = vscode.window.createTreeView('tensordock.instances', {
     treeDataProvider: tree,
     canSelectMany: true,
     showCollapseAll: true,
   });
-  const activityView = vscode.window.createTreeView('tensordock.activity', { treeDataProvider: activity });
   context.subscriptions.push(
     changes,
     tree,
     treeView,
-    activity,
-    activityView,
     ...commandIds.map((id) =>
       vscode.commands.registerCommand(id, async (...args: unknown[]) => (await load()).run(id, args)),
     ),

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
-import { TensorDockClient } from './api/client';
+import type { TensorDockApi } from './api/client';
+import { LazyClient } from './api/lazyClient';
 import { CapacityWatches } from './automation/capacityWatch';
 import { Reminders } from './automation/reminders';
 import { Schedules } from './automation/schedules';
@@ -42,12 +43,12 @@ import { overviewOf } from './views/overview';
 import { StatusBar } from './views/statusBar';
 import { storedArrangement } from './views/tree/arrangementMemory';
 import { InstanceTree } from './views/tree/instanceTree';
-import type { ActivityNode, TreeNode } from './views/tree/nodes';
+import type { TreeNode } from './views/tree/nodes';
 import { ViewState } from './views/viewState';
 import { connectedInstance, type Connected } from './vscode/connectedWindow';
 import { addDevelopmentAccount } from './vscode/developmentAccount';
 import { dialectMemory } from './vscode/dialectMemory';
-import { LocalKeys } from './vscode/localKeys';
+import type { PersonKeys } from './vscode/localKeys';
 import { manifestVersion } from './vscode/manifestVersion';
 import { secretStore } from './vscode/secrets';
 import { Settings } from './vscode/settings';
@@ -59,9 +60,7 @@ import { Tunnels } from './vscode/tunnels';
 export interface StartOptions {
   readonly context: vscode.ExtensionContext;
   readonly treeView: vscode.TreeView<TreeNode>;
-  readonly activityView: vscode.TreeView<ActivityNode>;
   readonly redraw: (nodes: TreeNode | TreeNode[] | undefined) => void;
-  readonly redrawActivity: (nodes: ActivityNode | ActivityNode[] | undefined) => void;
   readonly changes: vscode.EventEmitter<readonly string[]>;
   /** Whether the windows that open next load this file at once. */
   readonly setWakeUp: (needed: boolean) => PromiseLike<void>;
@@ -72,7 +71,6 @@ type RunCommand = (id: CommandId, args: readonly unknown[]) => Promise<unknown>;
 /** The running extension, as `extension.ts` uses it. */
 export interface Main {
   readonly tree: InstanceTree;
-  readonly activity: ActivityTree;
   /** Runs a contributed command. */
   run(id: CommandId, args: readonly unknown[]): Promise<unknown>;
   instances(): readonly PublicInstance[];
@@ -84,7 +82,7 @@ export interface Main {
 
 /** Creates the parts and connects them; it decides nothing. */
 export function start(options: StartOptions): Main {
-  const { context, treeView, activityView, changes, setWakeUp } = options;
+  const { context, treeView, changes, setWakeUp } = options;
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
   const clock = systemClock;
   const log = vscode.window.createOutputChannel('TensorDock', { log: true });
@@ -96,7 +94,12 @@ export function start(options: StartOptions): Main {
   const accounts = new Accounts(secrets, accountIds, log);
   addDevelopmentAccount(context, accounts, settings);
   const ssh = new SshSetup(settings, context.globalState, log, clock, storage);
-  const keys = new LocalKeys(ssh, log);
+  const localKeys = async (): Promise<PersonKeys> =>
+    new (await import('./vscode/localKeys')).LocalKeys(ssh, log);
+  const keys: PersonKeys = {
+    list: async () => (await localKeys()).list(),
+    generate: async () => (await localKeys()).generate(),
+  };
   const tunnels = new Tunnels(log);
   const dialects = dialectMemory(context.globalState);
 
@@ -109,8 +112,8 @@ export function start(options: StartOptions): Main {
     onScreen: () => view.openRows,
   });
   const seen = new SeenOffers(storage, log);
-  const clientFor = (origin: string, getToken: () => Promise<string>): TensorDockClient =>
-    new TensorDockClient({
+  const clientFor = (origin: string, getToken: () => Promise<string>): TensorDockApi =>
+    new LazyClient({
       origin,
       getToken,
       clock,
@@ -258,7 +261,7 @@ export function start(options: StartOptions): Main {
     isOpen: (id) => view.openRows.has(id),
     ready: async () => session.ready(),
   });
-  const activity = new ActivityTree({
+  const activity: ActivityTree = new ActivityTree({
     clock,
     operations,
     schedules,
@@ -267,13 +270,16 @@ export function start(options: StartOptions): Main {
     store,
     isVisible: () => activityView.visible,
   });
+  // Hidden until something goes on, which nobody knows before.
+  const activityView = vscode.window.createTreeView('tensordock.activity', { treeDataProvider: activity });
   const statusBar = new StatusBar(store, overview, alerts);
   const update = (): void => {
     alerts.update();
     statusBar.update();
     view.update(store, arrangement.get(), overview.locationOf);
     updateMenus({ ...overview, store, tunnels, activity, windows });
-    void setWakeUp(needsWakeUp({ store, operations, ...costs }));
+    const needed = needsWakeUp({ store, session, operations, ...costs });
+    if (needed !== undefined) void setWakeUp(needed);
   };
   const disposables: { dispose(): unknown }[] = [
     log,
@@ -284,6 +290,7 @@ export function start(options: StartOptions): Main {
     tunnels,
     tree,
     activity,
+    activityView,
     statusBar,
     view,
     session,
@@ -305,7 +312,6 @@ export function start(options: StartOptions): Main {
     locations,
     locations.onDidChange(() => tree.redrawAll()),
     tree.onDidChangeTreeData(options.redraw),
-    activity.onDidChangeTreeData(options.redrawActivity),
     activityView.onDidChangeVisibility(() => activity.visibilityChanged()),
     arrangement.onDidChange(() => tree.redrawAll()),
     ...[schedules, tunnels, windows, alerts].map((part) => part.onDidChange(() => tree.redrawChanged())),
@@ -348,7 +354,6 @@ export function start(options: StartOptions): Main {
 
   return {
     tree,
-    activity,
     run: async (id, args) => {
       await session.settled();
       commands ??= loadCommands();

@@ -1,4 +1,6 @@
 import * as l10n from '@vscode/l10n';
+import { isWindowsImage } from './images';
+import { rdpPort, sshPort } from './ports';
 import type { CreateRequest, Hostnode, LocationGpu, ModifyRequest, PortForward } from './types';
 
 /** The parts of an instance that a problem can be about. A form shows the problem beside that field. */
@@ -46,21 +48,6 @@ export const leastStorageGb = 100;
 export const storageStepGb = 50;
 export const longestName = 63;
 export const leastPasswordLength = 12;
-export const sshPort = 22;
-export const rdpPort = 3389;
-
-/** Ports that people often open on GPU instances, and what listens there. */
-export const commonPorts: readonly { readonly port: number; readonly label: string }[] = [
-  { port: 8888, label: 'Jupyter' },
-  { port: 6006, label: 'TensorBoard' },
-  { port: 7860, label: 'Gradio' },
-  { port: 8000, label: 'HTTP' },
-];
-
-/** Whether an image is Windows (`windows10`, `win11`, `Windows Server 2022`, …), which needs a password instead of a key. */
-export function isWindowsImage(image: string | undefined): boolean {
-  return /^\s*(microsoft[-_ ]*)?(windows|win[-_ ]?(\d|server))/i.test(image ?? '');
-}
 
 /** The limits of one instance with GPUs of this model at a location. */
 export function limitsAtLocation(gpu: LocationGpu): Limits {

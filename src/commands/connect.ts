@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isWindowsImage } from '../api/rules';
+import { isWindowsImage } from '../api/images';
 import { plainText } from '../base/text';
 import { isStopped } from '../instances/state';
 import type { InstanceRow } from '../instances/store';

@@ -1,4 +1,4 @@
-import { rdpPort } from '../api/rules';
+import { rdpPort } from '../api/ports';
 import { plainText } from '../base/text';
 import { makePrivateFolder } from '../base/lock';
 import { writeFile } from 'node:fs/promises';

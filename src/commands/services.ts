@@ -6,7 +6,7 @@ import type { InstanceStore } from '../instances/store';
 import type { Arrangement } from '../views/tree/arrangement';
 import type { TreeNode } from '../views/tree/nodes';
 import type { Connected } from '../vscode/connectedWindow';
-import type { LocalKeys } from '../vscode/localKeys';
+import type { PersonKeys } from '../vscode/localKeys';
 import type { Settings } from '../vscode/settings';
 import type { SshSetup } from '../vscode/sshSetup';
 import type { Tunnels } from '../vscode/tunnels';
@@ -21,7 +21,7 @@ export interface Services {
   readonly store: InstanceStore;
   readonly operations: Operations;
   readonly ssh: SshSetup;
-  readonly keys: LocalKeys;
+  readonly keys: PersonKeys;
   readonly tunnels: Tunnels;
   readonly treeView: vscode.TreeView<TreeNode>;
   readonly arrangement: { get(): Arrangement; set(next: Arrangement): Promise<void> };

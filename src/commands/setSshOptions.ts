@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { plainText } from '../base/text';
 import { checkUser } from '../ssh/config/ownConfig';
 import { allows } from '../views/presentation';
-import type { LocalKeys, PersonKey } from '../vscode/localKeys';
+import type { PersonKey, PersonKeys } from '../vscode/localKeys';
 import { errorText } from '../vscode/messages';
 import { askText, chooseFile, pick } from '../vscode/prompts';
 import type { Services } from './services';
@@ -38,7 +38,7 @@ export async function setSshOptions(services: Services, args: readonly unknown[]
 }
 
 /** Empty: what `ssh` uses on its own. */
-async function askForKey(keys: LocalKeys, name: string): Promise<string> {
+async function askForKey(keys: PersonKeys, name: string): Promise<string> {
   const listed = await keys.list();
   const items: KeyChoice[] = [
     { label: vscode.l10n.t('The default keys of ssh'), choose: async () => '' },

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { isWindowsImage, rdpPort } from '../api/rules';
+import { isWindowsImage } from '../api/images';
+import { rdpPort } from '../api/ports';
 import { isStopped } from '../instances/state';
 import type { InstanceRow } from '../instances/store';
 import type { EffectiveConfig } from '../ssh/config/effectiveConfig';

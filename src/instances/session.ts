@@ -1,4 +1,4 @@
-import type { TensorDockClient } from '../api/client';
+import type { TensorDockApi } from '../api/client';
 import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import type { Logger } from '../base/logger';
@@ -15,7 +15,7 @@ export interface SessionOptions {
   /** The folder of files that all windows share. */
   readonly storage: string;
   /** A client that reads the token for each call. */
-  readonly clientFor: (origin: string, getToken: () => Promise<string>) => TensorDockClient;
+  readonly clientFor: (origin: string, getToken: () => Promise<string>) => TensorDockApi;
   readonly log: Logger;
   readonly events?: SharedFileEvents;
 }
@@ -29,6 +29,7 @@ export class Session implements Disposable {
   private current: { account: Account } | undefined;
   private switching: Promise<void> = Promise.resolve();
   private firstRefresh: Promise<void> | undefined;
+  private known = false;
   /** The instances that were last remembered for the account. */
   private remembered = '';
 
@@ -57,6 +58,11 @@ export class Session implements Disposable {
       .then(() => this.settlements.fire());
   }
 
+  /** Whether it is known who is signed in, or that nobody is; false after a failure to find out. */
+  get isKnown(): boolean {
+    return this.known;
+  }
+
   /** Resolves when it is known who is signed in, and the rows of the last snapshot are loaded. */
   async settled(): Promise<void> {
     await this.switching;
@@ -79,10 +85,13 @@ export class Session implements Disposable {
 
   private async switchOnce(): Promise<void> {
     const { accounts, origin, store, storage, clientFor, log, events } = this.options;
+    let failed = false;
     const account = await accounts.active(origin()).catch((error: unknown) => {
+      failed = true;
       this.failures.fire(error);
       return undefined;
     });
+    this.known = !failed;
     const before = this.current?.account;
     if (account && this.current && before?.id === account.id && before.origin === account.origin) {
       this.current.account = account;

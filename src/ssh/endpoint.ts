@@ -1,6 +1,6 @@
 import { isIP, SocketAddress } from 'node:net';
 import { readAddress } from '../api/address';
-import { rdpPort } from '../api/rules';
+import { rdpPort } from '../api/ports';
 import type { Instance } from '../api/types';
 
 /** A checked address: `host` is an IPv4 or IPv6 address in its canonical form, `port` 1 to 65535. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { commonPorts, rdpPort, sshPort } from '../api/rules';
+import { commonPorts, rdpPort, sshPort } from '../api/ports';
 
 /** What usually listens on a port. Names of programs and protocols aren't translated. */
 const usual: Readonly<Record<number, string>> = {

@@ -23,7 +23,10 @@ export interface PersonKey {
   readonly identityFile: () => Promise<string>;
 }
 
-/** The SSH keys of this computer and its agent. */
+/** The SSH keys of this computer and its agent, as commands and forms use them. */
+export type PersonKeys = Pick<LocalKeys, 'list' | 'generate'>;
+
+/** Reads and creates them. */
 export class LocalKeys {
   constructor(
     private readonly ssh: SshSetup,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { openTunnel, type Tunnel, type TunnelState } from '../ssh/connect/tunnel';
+import type { Tunnel, TunnelState } from '../ssh/connect/tunnel';
 import type { SshTarget } from '../ssh/connect/sshExecutable';
 
 /** An open tunnel. */
@@ -86,6 +86,7 @@ export class Tunnels implements vscode.Disposable {
     cancelled: AbortSignal,
   ): Promise<number> {
     const signal = AbortSignal.any([cancelled, this.disposing.signal]);
+    const { openTunnel } = await import('../ssh/connect/tunnel');
     const tunnel = await openTunnel({ ...target, remotePort, logger: this.log, signal });
     try {
       await tunnel.opened();

@@ -2,8 +2,6 @@ import * as l10n from '@vscode/l10n';
 import { OutcomeUnknownError, TensorDockError } from '../../api/errors';
 import type { CreateRequest } from '../../api/types';
 import type { ChangedInstance } from '../createOutcome';
-import { wantedOf } from './adoption';
-import type { OperationRecord } from './journal';
 import { search } from './search';
 import type { CreateSteps } from './createSteps';
 import { callOptions, isAt, sendOnce } from './steps';
@@ -24,11 +22,6 @@ export async function create(steps: CreateSteps, request: CreateRequest | undefi
   steps.settle({ kind: 'done', value });
   steps.accepted();
   await untilRunning(steps);
-}
-
-/** Whether the instance may have been created, so that the same request must not be sent again. */
-export function mayBeCreated(record: OperationRecord): boolean {
-  return record.kind === 'create' && record.step !== 'begin' && record.step !== 'refused';
 }
 
 async function created(steps: CreateSteps, request: CreateRequest | undefined): Promise<ChangedInstance> {
@@ -75,15 +68,6 @@ async function requireList({ session }: CreateSteps): Promise<void> {
   if (!failure) return;
   const { code, message } = failure;
   throw new TensorDockError(code === 'outcome-unknown' ? 'service-down' : code, message);
-}
-
-/** What is saved of a create before it begins. */
-export function createFields(
-  request: CreateRequest,
-): Pick<OperationRecord, 'name' | 'wanted' | 'locationId'> {
-  const { name, placement } = request;
-  const locationId = placement && 'locationId' in placement ? placement.locationId : undefined;
-  return { name, wanted: wantedOf(request), locationId };
 }
 
 /** The window that created it may have gone before the instance had a row. */

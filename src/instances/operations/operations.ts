@@ -10,7 +10,7 @@ import { AccountLeftError, type AccountSession } from '../accountSession';
 import type { InstanceStore } from '../store';
 import { BudgetGate, type BudgetCheck } from './budgetGate';
 import { Claiming, requireCurrent } from './claiming';
-import { createFields } from './create';
+import { createFields } from './createRecord';
 import type { Claim, Journal, OperationKind, OperationRecord, PlainKind } from './journal';
 import type { OperationQuestion, RunningOperation } from './operation';
 import { Running, type OperationParts } from './runningOperation';

@@ -11,15 +11,11 @@ import type { InstanceOutcome } from '../createOutcome';
 import { type Answers, discarded, overBudget, requireYes } from './answer';
 import { Attendance } from './attendance';
 import { billingStartOf, type BudgetGate } from './budgetGate';
-import { create, mayBeCreated } from './create';
 import type { CreateSteps } from './createSteps';
+import { mayBeCreated } from './createRecord';
 import { endOf, endedOutcome, isLost, notSent } from './ends';
-import type { Claim, Journal, OperationKind, OperationRecord } from './journal';
-import { modify } from './modify';
+import type { Claim, Journal, OperationRecord } from './journal';
 import type { OperationQuestion, RunningOperation } from './operation';
-import { restart, start, startWhenAvailable, stop } from './power';
-import { remove } from './remove';
-import type { Steps } from './steps';
 
 /** What the operations of a window share. */
 export interface OperationParts {
@@ -39,15 +35,6 @@ const outdatedListMs = 6 * 60_000;
 
 /** How often a window checks whether it can take an operation back, in milliseconds. */
 const reclaimMs = 5_000;
-
-const kinds: Readonly<Record<Exclude<OperationKind, 'create'>, (steps: Steps) => Promise<void>>> = {
-  start,
-  stop,
-  restart,
-  delete: remove,
-  modify,
-  startWhenAvailable,
-};
 
 /** See `RunningOperation`. */
 export class Running implements RunningOperation {
@@ -151,8 +138,7 @@ export class Running implements RunningOperation {
     const steps = this.stepsOf(claim, signal, attendance);
     try {
       this.session.requireCurrent();
-      if (this.record.kind === 'create') await create(steps, request);
-      else await kinds[this.record.kind](steps);
+      await (await import('./work')).work(steps, request);
       attendance.dispose();
       await this.letGo(claim, undefined);
       this.succeed();

@@ -1,4 +1,4 @@
-import { isWindowsImage } from '../../api/rules';
+import { isWindowsImage } from '../../api/images';
 import { isErrorCode } from '../../base/fileErrors';
 import type { Clock } from '../../base/clock';
 import type { Logger } from '../../base/logger';

@@ -1,4 +1,5 @@
-import { isWindowsImage, type Problem } from '../../api/rules';
+import { isWindowsImage } from '../../api/images';
+import type { Problem } from '../../api/rules';
 import type { Disposable } from '../../base/disposable';
 import * as vscode from 'vscode';
 import { errorText, isCancelled, showError } from '../../vscode/messages';

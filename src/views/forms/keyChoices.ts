@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Secret } from '../../api/types';
 import { plainText } from '../../base/text';
-import type { LocalKeys, PersonKey } from '../../vscode/localKeys';
+import type { PersonKey, PersonKeys } from '../../vscode/localKeys';
 import type { Access, Draft } from '../webview/shared/protocol';
 
 /** The SSH keys that the create form offers: those on this computer and those stored at TensorDock. */
@@ -10,7 +10,7 @@ export class KeyChoices {
   private local: readonly PersonKey[] = [];
 
   constructor(
-    private readonly keys: Pick<LocalKeys, 'list'>,
+    private readonly keys: Pick<PersonKeys, 'list'>,
     private readonly listSecrets: () => Promise<readonly Secret[]>,
   ) {}
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock';
 import type { Operations, RunningOperation } from '../../instances/operations/operations';
 import type { InstanceStore } from '../../instances/store';
 import type { TrackRecord } from '../../instances/trackRecord';
-import type { LocalKeys } from '../../vscode/localKeys';
+import type { PersonKeys } from '../../vscode/localKeys';
 import type { Settings } from '../../vscode/settings';
 import type { SshSetup } from '../../vscode/sshSetup';
 
@@ -19,7 +19,7 @@ export interface FormParts {
   /** What was seen at each location. */
   readonly trackRecord: Pick<TrackRecord, 'hints' | 'noteSsh' | 'onDidChange'>;
   readonly ssh: Pick<SshSetup, 'choose'>;
-  readonly keys: LocalKeys;
+  readonly keys: PersonKeys;
   /** Operations that a form began, whose end it reports itself. */
   readonly reportedByForm: WeakSet<RunningOperation>;
   /** Storage for presets. */

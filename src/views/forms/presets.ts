@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { rdpPort, sshPort } from '../../api/rules';
+import { rdpPort, sshPort } from '../../api/ports';
 import type { Instance } from '../../api/types';
 import { emptyDraft } from '../webview/shared/drafts';
 import { draftSchema, presetSchema, type Draft, type Preset } from '../webview/shared/protocol';

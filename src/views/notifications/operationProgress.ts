@@ -2,13 +2,11 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
 import { plainText } from '../../base/text';
-import type { OperationKind } from '../../instances/operations/journal';
+import type { OperationKind, OperationRecord } from '../../instances/operations/journal';
 import { UnclearCreateError } from '../../instances/createOutcome';
 import type { OperationQuestion, Operations, RunningOperation } from '../../instances/operations/operations';
 import { showProgress } from '../../vscode/messages';
 import { outcomeOfError } from '../../api/outcome';
-import { showCreateFound, showOutcome } from './changeReports';
-import { askAboutOperation } from './operationQuestions';
 
 /** Operations that take long are shown in a notification, the others in the status bar and their row. */
 const prominent: ReadonlySet<OperationKind> = new Set(['restart', 'modify', 'startWhenAvailable']);
@@ -30,7 +28,7 @@ export function followOperations(options: OperationProgressOptions): Disposable 
       if (operation.record.kind !== 'create') followProgress(operation);
       void reportEnd(operation, clock.now(), options);
     }),
-    operations.onDidFind(({ record }) => showCreateFound(record)),
+    operations.onDidFind(({ record }) => void reportFound(record)),
     operations.onDidAsk((question) => void askOnce(question, options)),
   ];
   return {
@@ -52,7 +50,12 @@ async function askOnce(
     const asked = error instanceof UnclearCreateError ? error.candidates : [];
     if (question.candidates.every(({ id }) => asked.some((each) => each.id === id))) return;
   }
+  const { askAboutOperation } = await import('./operationQuestions');
   await askAboutOperation(question, clock.now());
+}
+
+async function reportFound(record: OperationRecord): Promise<void> {
+  (await import('./changeReports')).showCreateFound(record);
 }
 
 function followProgress(operation: RunningOperation): void {
@@ -112,6 +115,7 @@ async function reportEnd(
   const hasCommand = record.kind !== 'create' && !operation.isContinued;
   if (end && hasCommand && !(await accepted)) return;
   const tookMs = clock.now() - startedAt;
+  const { showOutcome } = await import('./changeReports');
   if (end) showOutcome(log, record, outcomeOfError(end.error));
   else showOutcome(log, record, { kind: 'done', value: { id: record.instanceId ?? '' } }, tookMs);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readAddress } from '../../../src/api/address';
 import { TensorDockClient } from '../../../src/api/client';
 import { decodeInstance, decodeInstances } from '../../../src/api/decodeInstance';
-import { isWindowsImage } from '../../../src/api/rules';
+import { isWindowsImage } from '../../../src/api/images';
 import { Redactor } from '../../../src/api/serviceText';
 
 describe('an address', () => {

@@ -3,7 +3,7 @@ import type { CapacityWatch } from '../../../src/automation/capacityWatch';
 import type { Schedule } from '../../../src/automation/schedule';
 import { needsWakeUp, type WakeUpParts } from '../../../src/automation/wakeUp';
 import type { OperationRecord } from '../../../src/instances/operations/journal';
-import type { InstanceRow } from '../../../src/instances/store';
+import type { InstanceRow, StoreStatus } from '../../../src/instances/store';
 import { rowOf } from '../cost/support';
 
 const record: OperationRecord = {
@@ -23,18 +23,25 @@ interface Given {
   readonly pending?: readonly OperationRecord[];
   readonly schedules?: readonly Schedule[];
   readonly watches?: readonly CapacityWatch[];
+  readonly status?: StoreStatus;
+  readonly isKnown?: boolean;
 }
 
-function parts({ rows = [], pending = [], schedules = [], watches = [] }: Given): WakeUpParts {
+const listed: StoreStatus = { accountId: 'a', listedAt: 1 };
+const unlisted: StoreStatus = { accountId: 'a', listedAt: 0 };
+
+function parts(given: Given): WakeUpParts {
+  const { rows = [], pending = [], schedules = [], watches = [], status = listed, isKnown = true } = given;
   return {
-    store: { rows: () => rows },
+    store: { rows: () => rows, status },
+    session: { isKnown },
     operations: { pending: () => pending },
     schedules: { list: () => schedules },
     watches: { list: () => watches },
   };
 }
 
-test.each<[string, Given, boolean]>([
+test.each<[string, Given, boolean | undefined]>([
   ['an account with no instances', {}, false],
   ['stopped instances', { rows: [rowOf('i', 'stopped'), rowOf('j', 'stoppeddisassociated')] }, false],
   ['a deleted instance', { rows: [rowOf('i', 'deleted')] }, false],
@@ -43,6 +50,10 @@ test.each<[string, Given, boolean]>([
   ['a first create without a confirmed outcome', { pending: [record] }, true],
   ['a scheduled stop', { schedules: [schedule] }, true],
   ['a GPU that somebody waits for', { watches: [watch] }, true],
-])('%s: new windows start working at once or not', (_title, given, expected) => {
+  ['nobody who is signed in', { status: { listedAt: 0 } }, false],
+  ['instances that are not known yet', { status: unlisted }, undefined],
+  ['a create before any list', { status: unlisted, pending: [record] }, true],
+  ['an account that is not known yet', { status: { listedAt: 0 }, isKnown: false }, undefined],
+])('%s: new windows start working at once, or not, or as before', (_title, given, expected) => {
   expect(needsWakeUp(parts(given))).toBe(expected);
 });

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
-import { isWindowsImage, leastPasswordLength } from '../../../api/rules';
+import { isWindowsImage } from '../../../api/images';
+import { leastPasswordLength } from '../../../api/rules';
 import { button, choiceField, selectField, textField } from '../shared/controls';
 import type { CreateModel } from './model';
 

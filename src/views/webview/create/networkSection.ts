@@ -1,6 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { html, type TemplateResult } from 'lit';
-import { commonPorts, isWindowsImage, rdpPort, sshPort, type Limits } from '../../../api/rules';
+import { isWindowsImage } from '../../../api/images';
+import { commonPorts, rdpPort, sshPort } from '../../../api/ports';
+import type { Limits } from '../../../api/rules';
 import { checkBox, choiceField, textField } from '../shared/controls';
 import { parsePorts } from '../shared/request';
 import type { CreateModel } from './model';

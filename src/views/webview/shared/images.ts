@@ -1,4 +1,4 @@
-import { isWindowsImage } from '../../../api/rules';
+import { isWindowsImage } from '../../../api/images';
 import { plainText } from '../../../base/text';
 
 export type ImageGroup = 'plain' | 'nvidia' | 'machineLearning' | 'windows';

@@ -1,13 +1,6 @@
-import {
-  checkCreate,
-  checkModify,
-  isWindowsImage,
-  portForwards,
-  rdpPort,
-  sshPort,
-  type Limits,
-  type Problem,
-} from '../../../api/rules';
+import { isWindowsImage } from '../../../api/images';
+import { rdpPort, sshPort } from '../../../api/ports';
+import { checkCreate, checkModify, portForwards, type Limits, type Problem } from '../../../api/rules';
 import type { CloudInit, CreateRequest, ModifyRequest } from '../../../api/types';
 import { selectedPlacement, parseNumber, resourcesOf, type SelectedResources } from './catalog';
 import type { Access, CatalogState, Draft, InstanceDetails, ModifyDraft } from './protocol';

@@ -53,7 +53,7 @@ describe('a start when available, what it sends and what is said of it', () => {
     person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 1);
     await person.until(isOver, hour);
     expect(attempts()).toBe(41);
-    expect(editor.messages).toEqual([expect.stringMatching(/^“box” is running \(took .*\)\.$/)]);
+    await expect.poll(() => editor.messages).toEqual([expect.stringMatching(/^“box” is running \(took .*\)\.$/)]);
   });
 
   test('canceled after the 10th', async () => {
@@ -79,7 +79,7 @@ describe('a start when available, what it sends and what is said of it', () => {
     await person.until(isOver, hour);
     await person.clock.advance(hour);
     expect(attempts()).toBe(5);
-    expect(editor.messages).toEqual([expect.stringContaining('locked by an administrator')]);
+    await expect.poll(() => editor.messages).toEqual([expect.stringContaining('locked by an administrator')]);
   });
 
   test('past its deadline', async () => {
@@ -90,7 +90,7 @@ describe('a start when available, what it sends and what is said of it', () => {
     expect(sent).toBeLessThanOrEqual(16);
     await person.clock.advance(hour);
     expect(attempts()).toBe(sent);
-    expect(editor.messages).toEqual([expect.stringContaining('No RTX 4090 became available by')]);
+    await expect.poll(() => editor.messages).toEqual([expect.stringContaining('No RTX 4090 became available by')]);
     expect(editor.texts).toEqual(
       expect.arrayContaining(['Try Again…', 'Change GPU…', 'Same Instance Elsewhere…']),
     );
@@ -108,6 +108,6 @@ describe('a start when available, what it sends and what is said of it', () => {
     person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 1);
     await person.until(isOver, hour);
     expect(attempts()).toBe(6);
-    expect(editor.messages).toEqual([expect.stringMatching(/^“box” is running/)]);
+    await expect.poll(() => editor.messages).toEqual([expect.stringMatching(/^“box” is running/)]);
   });
 });
