@@ -173,7 +173,7 @@ async function unpack(packages: readonly string[]): Promise<Peers> {
       ],
       { stdio: 'inherit' },
     );
-    const [code] = await once(child, 'close');
+    const [code] = (await once(child, 'close')) as [number | null];
     if (code !== 0) throw new Error('Another extension could not be unpacked.');
   }
   const names = (await readdir(extensions, { withFileTypes: true })).filter((entry) => entry.isDirectory());

@@ -1,186 +1,141 @@
 import * as l10n from '@vscode/l10n';
-import {
-  BarController,
-  BarElement,
-  CategoryScale,
-  Chart,
-  LinearScale,
-  Tooltip,
-  type ChartDataset,
-  type Plugin,
-} from 'chart.js';
+import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { CostsDay, CostsReport } from '../shared/costsProtocol';
 
-Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
+/** The colors that themes have for charts, as CSS classes. The instances after the last one share the last color. */
+const colors = ['blue', 'green', 'purple', 'red', 'yellow', 'foreground'] as const;
 
-/** The colors that themes have for charts. The instances after the last one share the last swatch. */
-const swatches = ['blue', 'green', 'purple', 'red', 'yellow', 'foreground'] as const;
+/** The most lines of the scale. */
+const mostLines = 5;
 
-/** Who the bars stand for: the costliest instances one by one, all others together. */
+/** Whom a part of the bars stands for: the costliest instances one by one, all others together. */
 interface Series {
   readonly name: string;
-  /** Its CSS class in the legend. */
-  readonly swatch: string;
-  readonly color: string;
+  readonly color: (typeof colors)[number];
   readonly ids: ReadonlySet<string>;
 }
 
-/** What each day of a month cost: stacked bars, colored by instance. What is estimated or not known is hatched. */
-export class DayChart {
-  private chart: Chart<'bar', number[], string> | undefined;
-  private shown = '';
+/** A piece of a day's bar, in dollars from the bottom. */
+interface Piece {
+  readonly series: Series;
+  readonly from: number;
+  readonly to: number;
+  readonly isEstimated: boolean;
+}
 
-  /** The names and swatches of the bars. */
-  legend(report: CostsReport): readonly { readonly name: string; readonly swatch: string }[] {
-    return seriesOf(report);
-  }
-
-  draw(canvas: HTMLCanvasElement, report: CostsReport): void {
-    const style = getComputedStyle(document.body);
-    const key = JSON.stringify([
-      report.days,
-      report.instances.map(({ name }) => name),
-      document.body.className,
-      style.color,
-    ]);
-    if (this.chart?.canvas === canvas && key === this.shown) return;
-    this.shown = key;
-    this.clear();
-    const days = report.days ?? [];
-    const text = style.getPropertyValue('--vscode-foreground') || style.color;
-    const line = style.getPropertyValue('--vscode-widget-border') || 'transparent';
-    this.chart = new Chart<'bar', number[], string>(canvas, {
-      type: 'bar',
-      data: {
-        labels: days.map(({ key: day }) => String(Number(day.slice(8)))),
-        datasets: seriesOf(report).flatMap((series) => datasetsOf(series, days)),
-      },
-      options: {
-        animation: false,
-        responsive: true,
-        maintainAspectRatio: false,
-        scales: {
-          x: { stacked: true, ticks: { color: text }, grid: { display: false }, border: { color: line } },
-          y: {
-            stacked: true,
-            beginAtZero: true,
-            suggestedMax: 0.01,
-            ticks: { color: text, maxTicksLimit: 6, callback: (value) => `$${Number(value).toFixed(2)}` },
-            grid: { color: line },
-            border: { display: false },
-          },
-        },
-        plugins: {
-          tooltip: {
-            filter: ({ raw }) => typeof raw === 'number' && raw > 0,
-            callbacks: {
-              title: ([item]) => days[item?.dataIndex ?? -1]?.key ?? '',
-              label: ({ dataset, raw }) => `${dataset.label ?? ''}: $${Number(raw).toFixed(2)}`,
-              footer: ([item]) => {
-                const day = days[item?.dataIndex ?? -1];
-                return day === undefined ? '' : l10n.t('Total: {0}', day.cost.text);
-              },
-            },
-          },
-        },
-      },
-      plugins: [unknownDays(days, text)],
-    });
-  }
-
-  clear(): void {
-    this.chart?.destroy();
-    this.chart = undefined;
-  }
+/**
+ * What each day of a month cost: stacked bars, colored by instance, with a legend. What is estimated or not known is
+ * hatched. All positions are percentages, so that it has any size.
+ */
+export function dayChart(report: CostsReport, days: readonly CostsDay[]): TemplateResult {
+  const series = seriesOf(report);
+  const bars = days.map((day) => piecesOf(day, series));
+  const scale = scaleOf(Math.max(0, ...bars.map((pieces) => pieces.at(-1)?.to ?? 0)));
+  const height = (dollars: number): number => (100 * dollars) / scale.top;
+  return html`<div class="chart">
+      <svg role="img" aria-label=${l10n.t('Costs by day. The table below has the same numbers.')}>
+        <defs>${colors.map(hatching)}</defs>
+        ${scale.lines.map((dollars) => line(100 - height(dollars), `$${dollars.toFixed(2)}`))}
+        ${days.map((day, index) => {
+          const width = 100 / days.length;
+          const at = { x: `${(index + 0.1) * width}%`, width: `${0.8 * width}%` };
+          return svg`<g>
+            <title>${dayText(day, bars[index] ?? [])}</title>
+            <rect class="column ${day.hasUnknown ? 'unknown' : ''}" x=${`${index * width}%`} y="0"
+              width=${`${width}%`} height="100%"></rect>
+            ${bars[index]?.map(
+              ({ series: { color }, from, to, isEstimated }) =>
+                svg`<rect class="piece ${color} ${isEstimated ? 'estimated' : ''}" x=${at.x} width=${at.width}
+                  y=${`${100 - height(to)}%`} height=${`${height(to - from)}%`}></rect>`,
+            )}
+            <text class="day ${isLabeledAlways(index) ? '' : 'extra'}" x=${`${(index + 0.5) * width}%`} y="100%"
+              dy="1.5em">${index + 1}</text>
+          </g>`;
+        })}
+      </svg>
+    </div>
+    <ul class="legend" aria-hidden="true">
+      ${series.map(
+        ({ name, color }) =>
+          html`<li><span class="swatch ${color}"></span><span class="name">${name}</span></li>`,
+      )}
+    </ul>
+    ${
+      bars.flat().some(({ isEstimated }) => isEstimated) || days.some(({ hasUnknown }) => hasUnknown)
+        ? html`<p class="hint">
+            ${l10n.t('Hatched: a cost that is estimated, or a day of which a part isn’t known.')}
+          </p>`
+        : nothing
+    }`;
 }
 
 function seriesOf({ instances }: CostsReport): readonly Series[] {
-  const style = getComputedStyle(document.body);
   const costly = instances.filter(({ month }) => month.value > 0);
-  const alone = costly.length > swatches.length ? swatches.length - 1 : costly.length;
-  const color = (swatch: string): string =>
-    style.getPropertyValue(`--vscode-charts-${swatch}`) || style.color;
-  const series = costly.slice(0, alone).map(({ id, name }, index): Series => {
-    const swatch = swatches[index] ?? 'blue';
-    return { name, swatch, color: color(swatch), ids: new Set([id]) };
-  });
+  const alone = costly.length > colors.length ? colors.length - 1 : costly.length;
   const others = costly.slice(alone);
-  const last = swatches.at(-1) ?? 'foreground';
-  return others.length === 0
-    ? series
-    : [
-        ...series,
-        {
-          name: l10n.t('{0} more instances', others.length),
-          swatch: last,
-          color: color(last),
-          ids: new Set(others.map(({ id }) => id)),
-        },
-      ];
-}
-
-/** What was observed, and on top of it what is estimated. */
-function datasetsOf(
-  { name, color, ids }: Series,
-  days: readonly CostsDay[],
-): ChartDataset<'bar', number[]>[] {
-  const sum = (kind: 'dollars' | 'estimated'): number[] =>
-    days.map(({ parts }) =>
-      parts.filter(({ id }) => ids.has(id)).reduce((total, part) => total + part[kind], 0),
-    );
-  const estimated = sum('estimated');
-  const shape = { borderColor: color, borderWidth: 1, stack: 'costs' };
   return [
-    { ...shape, label: name, data: sum('dollars'), backgroundColor: color },
-    ...(estimated.some((dollars) => dollars > 0)
-      ? [
+    ...costly.slice(0, alone).map(({ id, name }, index): Series => {
+      return { name, color: colors[index] ?? 'foreground', ids: new Set([id]) };
+    }),
+    ...(others.length === 0
+      ? []
+      : [
           {
-            ...shape,
-            label: l10n.t('{0}, estimated', name),
-            data: estimated,
-            backgroundColor: hatching(color),
+            name: l10n.t('{0} more instances', others.length),
+            color: 'foreground' as const,
+            ids: new Set(others.map(({ id }) => id)),
           },
-        ]
-      : []),
+        ]),
   ];
 }
 
-/** Hatches the columns of days of which a part isn't known. */
-function unknownDays(days: readonly CostsDay[], color: string): Plugin<'bar'> {
-  return {
-    id: 'unknownDays',
-    beforeDatasetsDraw: ({ ctx, chartArea, scales }) => {
-      const axis = scales.x;
-      if (!axis) return;
-      const width = chartArea.width / Math.max(1, days.length);
-      ctx.save();
-      ctx.globalAlpha = 0.25;
-      ctx.fillStyle = hatching(color);
-      for (const [index, { hasUnknown }] of days.entries()) {
-        if (hasUnknown) {
-          ctx.fillRect(axis.getPixelForValue(index) - width / 2, chartArea.top, width, chartArea.height);
-        }
-      }
-      ctx.restore();
-    },
-  };
+/** From bottom to top: of each series what was observed, and on top of it what is estimated. */
+function piecesOf({ parts }: CostsDay, all: readonly Series[]): readonly Piece[] {
+  let top = 0;
+  return all.flatMap((series) =>
+    (['dollars', 'estimated'] as const).flatMap((kind) => {
+      const sum = parts.filter(({ id }) => series.ids.has(id)).reduce((total, part) => total + part[kind], 0);
+      if (sum <= 0) return [];
+      const from = top;
+      top += sum;
+      return [{ series, from, to: top, isEstimated: kind === 'estimated' }];
+    }),
+  );
 }
 
-/** Diagonal lines. */
-function hatching(color: string): CanvasPattern | string {
-  const size = 8;
-  const tile = document.createElement('canvas');
-  tile.width = size;
-  tile.height = size;
-  const context = tile.getContext('2d');
-  if (!context) return color;
-  context.strokeStyle = color;
-  context.lineWidth = 2;
-  context.beginPath();
-  for (const offset of [-size, 0, size]) {
-    context.moveTo(offset, size);
-    context.lineTo(offset + size, 0);
-  }
-  context.stroke();
-  return context.createPattern(tile, 'repeat') ?? color;
+/** A round step, and the lines from zero to the first one that nothing exceeds. */
+function scaleOf(most: number): { readonly top: number; readonly lines: readonly number[] } {
+  const least = Math.max(most, 0.01) / mostLines;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = Math.max(0.01, ([1, 2, 5, 10].find((factor) => factor * power >= least) ?? 10) * power);
+  const count = Math.ceil(Math.max(most, 0.01) / step - 1e-9);
+  return { top: count * step, lines: Array.from({ length: count + 1 }, (_, index) => index * step) };
+}
+
+function line(y: number, label: string): SVGTemplateResult {
+  return svg`<line class="grid" x1="0" x2="100%" y1=${`${y}%`} y2=${`${y}%`}></line>
+    <text class="dollars" x="-8" y=${`${y}%`} dy="0.35em">${label}</text>`;
+}
+
+/** Where there is little room, only some days are labeled. */
+function isLabeledAlways(index: number): boolean {
+  return index === 0 || (index + 1) % 5 === 0;
+}
+
+function hatching(color: Series['color']): SVGTemplateResult {
+  return svg`<pattern id="hatched-${color}" class=${color} width="8" height="8" patternUnits="userSpaceOnUse">
+    <path d="M-2,2 l4,-4 M0,8 l8,-8 M6,10 l4,-4"></path>
+  </pattern>`;
+}
+
+/** What a person reads over a day. */
+function dayText({ key, cost }: CostsDay, pieces: readonly Piece[]): string {
+  return [
+    key,
+    ...pieces.map(({ series: { name }, from, to, isEstimated }) => {
+      const shown = isEstimated ? l10n.t('{0}, estimated', name) : name;
+      return `${shown}: $${(to - from).toFixed(2)}`;
+    }),
+    l10n.t('Total: {0}', cost.text),
+  ].join('\n');
 }

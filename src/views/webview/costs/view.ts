@@ -2,11 +2,11 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { CostsReport } from '../shared/costsProtocol';
-import type { DayChart } from './dayChart';
+import { dayChart } from './dayChart';
 import type { Column, CostsModel } from './model';
 
 /** The whole page. */
-export function costsView(model: CostsModel, chart: DayChart): TemplateResult {
+export function costsView(model: CostsModel): TemplateResult {
   const { report } = model;
   return html`<div class="main costs">
     <header>
@@ -25,13 +25,13 @@ export function costsView(model: CostsModel, chart: DayChart): TemplateResult {
             ${l10n.t('You aren’t signed in to TensorDock. Sign in to see your costs.')}
           </p>`
         : report
-          ? body(model, report, chart)
+          ? body(model, report)
           : html`<p role="status">${l10n.t('Loading…')}</p>`
     }
   </div>`;
 }
 
-function body(model: CostsModel, report: CostsReport, chart: DayChart): TemplateResult {
+function body(model: CostsModel, report: CostsReport): TemplateResult {
   const isEmpty = report.instances.length === 0;
   return html`<dl class="cards">
       ${report.summary.map(
@@ -51,7 +51,7 @@ function body(model: CostsModel, report: CostsReport, chart: DayChart): Template
         ? html`<p id="empty">
             ${l10n.t('No instance was seen in this month. Costs appear here once one is running.')}
           </p>`
-        : html`${dayChart(report, chart)} ${instanceTable(model, report)}`
+        : html`${byDay(report)} ${instanceTable(model, report)}`
     }
     <h2>${l10n.t('About these numbers')}</h2>
     <ul class="notes">
@@ -70,34 +70,14 @@ function monthSelect(model: CostsModel, report: CostsReport): TemplateResult {
   >`;
 }
 
-function dayChart(report: CostsReport, chart: DayChart): TemplateResult {
+function byDay(report: CostsReport): TemplateResult {
   const { days } = report;
   if (!days) {
     return html`<h2>${l10n.t('By day')}</h2>
       <p>${l10n.t('Costs by day are kept for two months. This month is known as a whole only.')}</p>`;
   }
-  const hasHatching = days.some(
-    ({ hasUnknown, parts }) => hasUnknown || parts.some((part) => part.estimated > 0),
-  );
   return html`<h2>${l10n.t('By day')}</h2>
-    <div class="chart">
-      <canvas role="img" aria-label=${l10n.t('Costs by day. The table below has the same numbers.')}></canvas>
-    </div>
-    <ul class="legend" aria-hidden="true">
-      ${chart
-        .legend(report)
-        .map(
-          ({ name, swatch }) =>
-            html`<li><span class="swatch ${swatch}"></span><span class="name">${name}</span></li>`,
-        )}
-    </ul>
-    ${
-      hasHatching
-        ? html`<p class="hint">
-            ${l10n.t('Hatched: a cost that is estimated, or a day of which a part isn’t known.')}
-          </p>`
-        : nothing
-    }
+    ${dayChart(report, days)}
     <details id="days">
       <summary>${l10n.t('Costs by day as a table')}</summary>
       <table>

@@ -1,4 +1,4 @@
-/* global require, exports, process, performance */
+/* global require, exports, performance, clearTimeout */
 // Activates the extensions that are measured, one after the other, before VS Code does, and writes down how long their
 // own code ran: loading it, `activate`, and what `activate` loads at once.
 const { appendFileSync, writeFileSync } = require('node:fs');
@@ -9,8 +9,8 @@ const vscode = require('vscode');
 
 const { TENSORDOCK_BENCH: world } = process.env;
 const { ids, resultFile, profileFile } = JSON.parse(world);
-/** Where an extension begins, and what its `activate` loads before any of it is done. */
-const entryPoints = { activate: undefined, start: 'main.js' };
+/** Where the code of an extension begins to run: its own, and that of the file that it loads at once. */
+const entryPoints = ['activate', 'start'];
 
 exports.activate = async () => {
   const round = [];
@@ -60,7 +60,7 @@ function countOwnTime(extension) {
     if (!isMain && !isPart) return load.call(this, request, parent, ...rest);
     const loaded = timed(() => load.call(this, request, parent, ...rest));
     const wrapped = { ...loaded };
-    for (const name of Object.keys(entryPoints)) {
+    for (const name of entryPoints) {
       if (typeof loaded[name] === 'function') wrapped[name] = (...args) => timed(() => loaded[name](...args));
     }
     return wrapped;

@@ -53,7 +53,9 @@ describe('a start when available, what it sends and what is said of it', () => {
     person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 1);
     await person.until(isOver, hour);
     expect(attempts()).toBe(41);
-    await expect.poll(() => editor.messages).toEqual([expect.stringMatching(/^“box” is running \(took .*\)\.$/)]);
+    await expect
+      .poll(() => editor.messages)
+      .toEqual([expect.stringMatching(/^“box” is running \(took .*\)\.$/)]);
   });
 
   test('canceled after the 10th', async () => {
@@ -90,7 +92,9 @@ describe('a start when available, what it sends and what is said of it', () => {
     expect(sent).toBeLessThanOrEqual(16);
     await person.clock.advance(hour);
     expect(attempts()).toBe(sent);
-    await expect.poll(() => editor.messages).toEqual([expect.stringContaining('No RTX 4090 became available by')]);
+    await expect
+      .poll(() => editor.messages)
+      .toEqual([expect.stringContaining('No RTX 4090 became available by')]);
     expect(editor.texts).toEqual(
       expect.arrayContaining(['Try Again…', 'Change GPU…', 'Same Instance Elsewhere…']),
     );
