@@ -277,7 +277,7 @@ export function start(options: StartOptions): Main {
     alerts.update();
     statusBar.update();
     view.update(store, arrangement.get(), overview.locationOf);
-    updateMenus({ ...overview, store, tunnels, activity, windows });
+    updateMenus({ store, operations, tunnels, activity, windows });
     const needed = needsWakeUp({ store, session, operations, ...costs });
     if (needed !== undefined) void setWakeUp(needed);
   };

@@ -77,6 +77,7 @@ export class AccountSession implements Disposable {
   private readonly refresher: Refresher;
   private snapshot: Snapshot | undefined;
   private rowsById: RowsById = new Map();
+  private rowList: readonly InstanceRow[] = [];
   private waiting = 0;
 
   /** The account's ID: stable over sign-outs and new tokens. */
@@ -136,9 +137,9 @@ export class AccountSession implements Disposable {
     };
   }
 
-  /** In the order in which they were first seen. */
+  /** In the order in which they were first seen; the same list until a newer snapshot. */
   rows(): readonly InstanceRow[] {
-    return [...this.rowsById.values()];
+    return this.rowList;
   }
 
   row(id: string): InstanceRow | undefined {
@@ -263,6 +264,7 @@ export class AccountSession implements Disposable {
     const rowsBefore = this.rowsById;
     this.snapshot = snapshot;
     this.rowsById = toRows(snapshot, this.needs.clock.now());
+    this.rowList = [...this.rowsById.values()];
     const status = statusDiffers(before, snapshot);
     const change = changeBetween(rowsBefore, this.rowsById, status);
     if (change) this.changes.fire(change);

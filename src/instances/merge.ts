@@ -1,4 +1,5 @@
 import type { Instance } from '../api/types';
+import { sameData } from '../base/sameData';
 import { isShown, type Action, type Failure, type Snapshot, type SnapshotRow } from './snapshot';
 import { bootGraceMs, isFulfilled, isStopped, isWithin } from './state';
 
@@ -217,13 +218,5 @@ function sameRows(before: Snapshot, after: Snapshot): boolean {
 
 /** Whether a person would see no difference between the two. */
 export function sameInstance(one: Instance, other: Instance | undefined): boolean {
-  return one === other || (other !== undefined && canonical(one) === canonical(other));
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  return other !== undefined && sameData(one, other);
 }

@@ -7,6 +7,8 @@ import { changeBetween, type InstanceRow, type StoreChange, type StoreStatus } f
 
 export type { InstanceRow, StoreChange, StoreStatus } from './rows';
 
+const noRows: readonly InstanceRow[] = [];
+
 /**
  * The instances of the account that is signed in: the one place the interface reads them from. What goes on for longer
  * than a moment uses the account's own `session` instead, which never turns to another account.
@@ -59,7 +61,7 @@ export class InstanceStore implements Disposable {
 
   /** In the order in which they were first seen. */
   rows(): readonly InstanceRow[] {
-    return this.current?.rows() ?? [];
+    return this.current?.rows() ?? noRows;
   }
 
   row(id: string): InstanceRow | undefined {

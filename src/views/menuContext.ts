@@ -1,14 +1,16 @@
+import type { OperationRecord } from '../instances/operations/journal';
+import type { Operations } from '../instances/operations/operations';
 import type { InstanceRow, InstanceStore } from '../instances/store';
 import type { WindowRegistry } from '../instances/windowRegistry';
 import type { Tunnels } from '../vscode/tunnels';
 import { setContextKey } from './contextKeys';
 import { canStopAll, type InstanceAction } from './presentation';
-import { actionsOf, type Situation } from './situation';
+import { actionsOf } from './situation';
 
 /** What decides which commands can work now. */
 export interface MenuParts {
   readonly store: Pick<InstanceStore, 'rows'>;
-  readonly situationOf: (row: InstanceRow) => Situation;
+  readonly operations: Pick<Operations, 'of'>;
   readonly tunnels: Pick<Tunnels, 'all'>;
   readonly activity: { readonly count: number };
   readonly windows: Pick<WindowRegistry, 'here'>;
@@ -17,6 +19,8 @@ export interface MenuParts {
 const actions: readonly InstanceAction[] = [
   ...(['start', 'stop', 'restart', 'delete', 'connect', 'modify', 'startWhenAvailable'] as const),
 ];
+/** What takes an instance besides. */
+const ofRows = ['pick', 'stopAll', 'copyAddress', 'reach'] as const;
 
 /** Tells menus and the command palette what can work now. */
 export function updateMenus(parts: MenuParts): void {
@@ -28,21 +32,28 @@ export function updateMenus(parts: MenuParts): void {
  * What no command can do now, as words for `when` clauses. Before main.js is loaded nothing is known, and everything is
  * offered.
  */
-export function cannotDo({ store, situationOf, tunnels, activity, windows }: MenuParts): string {
-  const rows = store.rows();
-  const possible = new Set<string>(rows.flatMap((row) => actionsOf(situationOf(row))));
+export function cannotDo({ store, operations, tunnels, activity, windows }: MenuParts): string {
   const openTunnels = tunnels.all().length;
-  const checks: Readonly<Record<string, boolean>> = {
-    ...Object.fromEntries(actions.map((action) => [action, possible.has(action)])),
-    pick: rows.length > 0,
-    stopAll: rows.some(canStopAll),
-    copyAddress: rows.some(({ instance }) => instance.ipAddress !== undefined),
-    reach: rows.some(({ state, instance }) => state === 'running' && instance.ipAddress !== undefined),
-    closeTunnel: openTunnels > 0,
-    cancel: activity.count > openTunnels,
-    closeConnection: windows.here !== undefined,
-  };
-  return Object.keys(checks)
-    .filter((word) => !checks[word])
-    .join(' ');
+  const missing = new Set<string>([...actions, ...ofRows]);
+  // Most rows are like an earlier one: it's looked at rows only until everything is possible.
+  for (const row of store.rows()) {
+    if (missing.size === 0) break;
+    for (const word of possibleWith(row, operations.of(row.instance.id))) missing.delete(word);
+  }
+  if (openTunnels === 0) missing.add('closeTunnel');
+  if (activity.count <= openTunnels) missing.add('cancel');
+  if (windows.here === undefined) missing.add('closeConnection');
+  return [...missing].join(' ');
+}
+
+function possibleWith(row: InstanceRow, operation: OperationRecord | undefined): readonly string[] {
+  const { state, instance } = row;
+  const hasAddress = instance.ipAddress !== undefined;
+  return [
+    ...actionsOf({ row, operation }),
+    'pick',
+    ...(canStopAll(row) ? ['stopAll'] : []),
+    ...(hasAddress ? ['copyAddress'] : []),
+    ...(hasAddress && state === 'running' ? ['reach'] : []),
+  ];
 }

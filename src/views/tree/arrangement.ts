@@ -37,10 +37,13 @@ export function arrange(
   locationOf: LocationNames,
 ): readonly InstanceRow[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  const shown = rows.filter((row) => {
-    const text = searchText(row, locationOf);
-    return words.every((word) => text.includes(word));
-  });
+  const shown =
+    words.length === 0
+      ? rows
+      : rows.filter((row) => {
+          const text = searchText(row, locationOf);
+          return words.every((word) => text.includes(word));
+        });
   return sort === 'listed' ? shown : shown.toSorted((one, other) => compare(one, other, sort));
 }
 

@@ -11,8 +11,9 @@ import { labelText } from '../presentation';
 import { rowText } from '../rowText';
 import type { Situation } from '../situation';
 import { tooltipOf } from '../tooltip';
-import { arrange, groupRows, type Arrangement } from './arrangement';
+import type { Arrangement } from './arrangement';
 import { Clockwork } from './clockwork';
+import { Layouts, movedBetween, type Layout } from './layout';
 import {
   activityItem,
   childrenOf,
@@ -20,6 +21,7 @@ import {
   creatingText,
   detailItem,
   groupItem,
+  groupText,
   instanceItem,
   portItem,
   type CreatingNode,
@@ -50,6 +52,9 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   /** What was last shown of a row, and below it. */
   private readonly shown = new Map<TreeNode, string>();
   private readonly shownBelow = new Map<TreeNode, string>();
+  private readonly layouts: Layouts;
+  /** The layout that was last drawn. */
+  private drawn: Layout | undefined;
   /** Whose tooltips VS Code keeps until their rows are redrawn, and since when. */
   private readonly hovered = new Map<InstanceNode, number>();
   private readonly clockwork: Clockwork;
@@ -58,7 +63,8 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   readonly onDidChangeTreeData = this.redraw.event;
 
   constructor(private readonly options: TreeOptions) {
-    const { clock, isVisible } = options;
+    const { clock, isVisible, store, arrangement, locationOf } = options;
+    this.layouts = new Layouts({ rows: () => store.rows(), arrangement, locationOf });
     this.clockwork = new Clockwork({ clock, isVisible, onTick: () => this.tick() });
     this.listeners = [
       this.clockwork,
@@ -68,12 +74,8 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   }
 
   redrawAll(): void {
+    this.layouts.forget();
     this.redraw.fire(undefined);
-  }
-
-  private redrawInstances(ids: Iterable<string>): void {
-    const nodes = [...ids].map((id) => this.nodes.get(id)).filter((node) => node !== undefined);
-    if (nodes.length > 0) this.redraw.fire(nodes);
   }
 
   /** Redraws what shows something else now. Call this when anything but the store and the operations changed. */
@@ -100,8 +102,7 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       return this.roots();
     }
     if (node.kind === 'group') {
-      const rows = this.grouped().get(node.title) ?? [];
-      return rows.map(({ instance }) => this.nodeOf(instance.id));
+      return this.rowsOf(node).map(({ instance }) => this.nodeOf(instance.id));
     }
     if (node.kind !== 'instance') return [];
     const children = this.below(node);
@@ -112,7 +113,7 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   getParent(node: TreeNode): TreeNode | undefined {
     if (node.kind === 'detail' || node.kind === 'port' || node.kind === 'activity') return node.parent;
     if (node.kind !== 'instance' || this.options.arrangement().group === 'none') return undefined;
-    for (const [title, rows] of this.grouped()) {
+    for (const [title = '', rows] of this.layouts.current()) {
       if (rows.some(({ instance }) => instance.id === node.id)) return this.groupOf(title);
     }
     return undefined;
@@ -129,7 +130,8 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       case 'activity':
         return activityItem(node, activityText(node.activity, this.now));
       case 'group':
-        return groupItem(node, this.grouped().get(node.title) ?? []);
+        this.shown.set(node, this.textOf(node));
+        return groupItem(node, this.rowsOf(node));
       case 'creating': {
         const record = this.recordOf(node);
         this.shown.set(node, this.textOf(node));
@@ -192,6 +194,7 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       const record = this.recordOf(node);
       return record ? creatingText(record, this.now) : '';
     }
+    if (node.kind === 'group') return groupText(this.rowsOf(node));
     const row = node.kind === 'instance' ? this.options.store.row(node.id) : undefined;
     return row ? JSON.stringify(rowText(this.options.situationOf(row))) : '';
   }
@@ -210,17 +213,16 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   }
 
   private roots(): TreeNode[] {
-    const { store, arrangement } = this.options;
     const creating = this.creates().map(({ id, name }) => {
       const node = this.creating.get(id) ?? { kind: 'creating', operationId: id, name };
       this.creating.set(id, node);
       return node;
     });
-    if (arrangement().group !== 'none') {
-      return [...creating, ...[...this.grouped().keys()].map((title) => this.groupOf(title))];
-    }
-    const rows = arrange(store.rows(), arrangement(), this.options.locationOf);
-    return [...creating, ...rows.map(({ instance }) => this.nodeOf(instance.id))];
+    this.drawn = this.layouts.current();
+    const nodes = [...this.drawn].flatMap(([title, rows]): TreeNode[] =>
+      title === undefined ? rows.map(({ instance }) => this.nodeOf(instance.id)) : [this.groupOf(title)],
+    );
+    return [...creating, ...nodes];
   }
 
   /** The creates whose instances have no ID yet. */
@@ -230,11 +232,8 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       .filter(({ kind, instanceId }) => kind === 'create' && instanceId === undefined);
   }
 
-  private grouped(): ReturnType<typeof groupRows> {
-    const { store, arrangement, locationOf } = this.options;
-    const { group } = arrangement();
-    if (group === 'none') return new Map();
-    return groupRows(arrange(store.rows(), arrangement(), locationOf), group, locationOf);
+  private rowsOf({ title }: GroupNode): readonly InstanceRow[] {
+    return this.layouts.current().get(title) ?? [];
   }
 
   private groupOf(title: string): GroupNode {
@@ -249,10 +248,20 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       if (node) this.forget(node, id);
       this.nodes.delete(id);
     }
-    const { filter, sort, group } = this.options.arrangement();
-    const mayMove = filter !== '' || sort !== 'listed' || group !== 'none';
-    if (added.length + removed.length > 0 || (mayMove && changed.length > 0)) this.redrawAll();
-    else this.redrawInstances(changed);
+    const moved = movedBetween(this.drawn, this.layouts.current());
+    if (moved === 'all') {
+      this.redrawAll();
+      return;
+    }
+    this.drawn = this.layouts.current();
+    // A group that is redrawn redraws its rows too.
+    const groups = [...this.groups.values()].filter(
+      (node) => moved.has(node.title) || (this.shown.get(node) ?? '') !== this.textOf(node),
+    );
+    const redrawn = new Set(groups.flatMap((node) => this.rowsOf(node).map(({ instance }) => instance.id)));
+    const rows = [...added, ...changed].filter((id) => !redrawn.has(id)).map((id) => this.nodes.get(id));
+    const nodes = [...groups, ...rows.filter((node) => node !== undefined)];
+    if (nodes.length > 0) this.redraw.fire(nodes);
   }
 
   private followCreates(): void {

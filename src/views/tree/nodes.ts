@@ -125,11 +125,16 @@ export function portItem({ parent, forward, hasTunnel }: PortNode): vscode.TreeI
   return item;
 }
 
-/** `Warsaw, Poland`, with how many there are and their rate: `3 · $1.47/hr`. */
+/** How many instances a group has, and their rate: `3 · $1.47/hr`. */
+export function groupText(rows: readonly InstanceRow[]): string {
+  return joined([String(rows.length), rateText(runningRate(rows))]);
+}
+
+/** `Warsaw, Poland`, with what `groupText` says. */
 export function groupItem({ title }: GroupNode, rows: readonly InstanceRow[]): vscode.TreeItem {
   const item = new vscode.TreeItem(labelText(title), vscode.TreeItemCollapsibleState.Expanded);
   item.id = `group:${title}`;
-  item.description = joined([String(rows.length), rateText(runningRate(rows))]);
+  item.description = groupText(rows);
   item.contextValue = 'group';
   return item;
 }

@@ -7,6 +7,8 @@ import { stopsOnly, StopTimer } from '../../../src/automation/stopTimer';
 import { TimerFile } from '../../../src/automation/timerFile';
 import { silentLogger } from '../../../src/base/logger';
 import { Operations } from '../../../src/instances/operations/operations';
+// Loaded with the first operation; a clock that a test moves doesn't wait for that.
+import '../../../src/instances/operations/work';
 import { newFolder, own } from '../cost/support';
 import type { Need } from '../../../src/instances/pace';
 import { InstanceStore } from '../../../src/instances/store';

@@ -13,6 +13,8 @@ import type { ServiceOptions } from '../../simulator/options';
 import { Random } from '../../simulator/random';
 import { SimulatedService, type RecordedRequest } from '../../simulator/service';
 import type { InstanceDescription } from '../../simulator/world';
+// Loaded with the first operation; a clock that a test moves doesn't wait for that.
+import '../../../src/instances/operations/work';
 import { MemoryJournal, MemorySnapshot } from './memory';
 
 /** How the list is written: with all details of each instance, or with few. */

@@ -4,6 +4,8 @@ import { TensorDockClient } from '../../../../src/api/client';
 import { Schedules, type MissedStop } from '../../../../src/automation/schedules';
 import { Ledger } from '../../../../src/cost/ledger';
 import { Operations, type OperationQuestion } from '../../../../src/instances/operations/operations';
+// Loaded with the first operation; a clock that a test moves doesn't wait for that.
+import '../../../../src/instances/operations/work';
 import { InstanceStore } from '../../../../src/instances/store';
 import { hostIds } from '../../../simulator/catalogue';
 import { ManualClock } from '../../../simulator/clock';

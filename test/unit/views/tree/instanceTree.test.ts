@@ -20,8 +20,11 @@ const unchanged: StoreChange = { added: [], removed: [], changed: [], status: fa
 interface Shown {
   readonly tree: InstanceTree;
   readonly change: (change: Partial<StoreChange>) => void;
+  /** The store has other rows now. */
+  readonly setRows: (next: readonly InstanceRow[], change: Partial<StoreChange>) => void;
   /** What was redrawn: `all`, or the ids of rows. */
   readonly redrawn: string[];
+  readonly redrawnNodes: readonly (readonly TreeNode[])[];
   readonly operationsChanged: () => void;
 }
 
@@ -47,7 +50,13 @@ function show(
 ): Shown {
   const changes = new Emitter<StoreChange>();
   const operations = new Emitter<void>();
-  const store = { ...fixedStore(rows), onDidChange: changes.event } as unknown as InstanceStore;
+  let current = fixedStore(rows);
+  const store = {
+    rows: () => current.rows(),
+    row: (id: string) => current.row(id),
+    status: current.status,
+    onDidChange: changes.event,
+  } as unknown as InstanceStore;
   const tree = new InstanceTree({
     store,
     clock,
@@ -67,8 +76,10 @@ function show(
     ready: () => Promise.resolve(),
   });
   const redrawn: string[] = [];
+  const redrawnNodes: (readonly TreeNode[])[] = [];
   tree.onDidChangeTreeData((nodes) => {
     const list = Array.isArray(nodes) ? nodes : [];
+    redrawnNodes.push(list);
     redrawn.push(
       ...(nodes === undefined ? ['all'] : list.map((node) => ('id' in node ? node.id : node.kind))),
     );
@@ -76,6 +87,11 @@ function show(
   return {
     tree,
     redrawn,
+    redrawnNodes,
+    setRows: (next, change) => {
+      current = fixedStore(next);
+      changes.fire({ ...unchanged, ...change });
+    },
     change: (change) => changes.fire({ ...unchanged, ...change }),
     operationsChanged: () => operations.fire(),
   };
@@ -247,12 +263,41 @@ describe('a change in the store', () => {
     expect(redrawn).toEqual(['b']);
   });
 
-  test('redraws everything where rows come, go or may move', async () => {
-    const { tree, change, redrawn } = show([row('a'), row('b')], { arrangement: { sort: 'state' } });
+  test('redraws everything where rows come, go or move', async () => {
+    const { tree, setRows, redrawn } = show([row('a'), row('b')], { arrangement: { sort: 'rate' } });
     await tree.getChildren();
-    change({ added: ['c'] });
-    change({ changed: ['b'] });
+    setRows([row('a'), row('b'), row('c')], { added: ['c'] });
+    await tree.getChildren();
+    setRows([row('a'), row('b', 'running', { rateHourly: 2 }), row('c')], { changed: ['b'] });
     expect(redrawn).toEqual(['all', 'all']);
+  });
+
+  test.each(['filter', 'sort'] as const)(
+    'redraws only rows that changed where a %s keeps the order',
+    async (by) => {
+      const rows = Array.from({ length: 1_000 }, (_, index) => row(`r-${index}`));
+      const { tree, setRows, redrawn } = show(rows, {
+        arrangement: by === 'filter' ? { filter: 'r-' } : { sort: 'name' },
+      });
+      await draw(tree);
+      const changed = rows.map((each, index) =>
+        index % 100 === 0 ? row(each.instance.id, 'stopped') : each,
+      );
+      const ids = changed.filter((each, index) => each !== rows[index]).map(({ instance }) => instance.id);
+      setRows(changed, { changed: ids });
+      expect(ids).toHaveLength(10);
+      expect(redrawn).toEqual(ids);
+    },
+  );
+
+  test('redraws only the groups that a row leaves and joins', async () => {
+    const rows = [row('a'), row('b'), row('c', 'stopped'), row('d', 'stopped'), row('e', 'error')];
+    const { tree, setRows, redrawnNodes } = show(rows, { arrangement: { group: 'state' } });
+    const groups = await tree.getChildren();
+    for (const group of groups) tree.getTreeItem(group);
+    setRows(rows.with(0, row('a', 'stopped')), { changed: ['a'] });
+    const [first] = redrawnNodes;
+    expect(first).toEqual(groups.filter((node) => node.kind === 'group' && node.title !== 'Error'));
   });
 });
 
