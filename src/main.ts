@@ -250,7 +250,17 @@ export function start(options: StartOptions): Main {
     limits: () => settings.budgetLimits,
     now: () => clock.now(),
   });
-  const overview = overviewOf({ clock, operations, schedules, tunnels, windows, ledger, locations, alerts });
+  const overview = overviewOf({
+    clock,
+    operations,
+    schedules,
+    timers,
+    tunnels,
+    windows,
+    ledger,
+    locations,
+    alerts,
+  });
   const tree = new InstanceTree({
     ...overview,
     store,
@@ -265,6 +275,7 @@ export function start(options: StartOptions): Main {
     clock,
     operations,
     schedules,
+    timers,
     watches,
     tunnels,
     store,
@@ -314,7 +325,9 @@ export function start(options: StartOptions): Main {
     tree.onDidChangeTreeData(options.redraw),
     activityView.onDidChangeVisibility(() => activity.visibilityChanged()),
     arrangement.onDidChange(() => tree.redrawAll()),
-    ...[schedules, tunnels, windows, alerts].map((part) => part.onDidChange(() => tree.redrawChanged())),
+    ...[schedules, timers, tunnels, windows, alerts].map((part) =>
+      part.onDidChange(() => tree.redrawChanged()),
+    ),
     windows,
     windows.onDidChange(() => {
       schedules.check();

@@ -33,6 +33,8 @@ export interface StopTimersOptions {
 
 /** How long the program may take to begin and to reach the service. */
 const replyMs = 60_000;
+/** How soon it's noticed that the process of a timer was killed. */
+const checkMs = 60_000;
 /** What the program needs of the environment: where things are, and which certificates to trust. */
 const passed = [
   ...['PATH', 'HOME', 'USERPROFILE', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'windir', 'TZ', 'LANG'],
@@ -51,6 +53,7 @@ export class StopTimers implements Disposable {
   private known: readonly TimerEntry[] = [];
   private turn: Promise<void> = Promise.resolve();
   private disposed = false;
+  private checks: Disposable | undefined;
 
   /** What a timer did. In one window only. */
   readonly onDidAct = this.notes.event;
@@ -116,6 +119,7 @@ export class StopTimers implements Disposable {
 
   dispose(): void {
     this.disposed = true;
+    this.checks?.dispose();
     for (const listener of this.listeners) listener.dispose();
     this.notes.dispose();
     this.changes.dispose();
@@ -127,6 +131,8 @@ export class StopTimers implements Disposable {
     const changed = JSON.stringify(timers) !== JSON.stringify(this.known);
     this.known = timers;
     if (changed) this.changes.fire();
+    this.checks?.dispose();
+    this.checks = timers.length > 0 ? this.options.clock.after(checkMs, () => this.update()) : undefined;
     const ended = await this.ended(timers);
     if (ended.size > 0) {
       await this.file.change((current) => current.filter(({ id }) => !ended.has(id)));

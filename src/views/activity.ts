@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { deadlineOf, type CapacityWatch, wishName, wishPlaces } from '../automation/capacityWatch';
 import { formatRepeat } from '../automation/repeat';
-import { phaseOf, type Schedule } from '../automation/schedule';
+import { phaseOf } from '../automation/schedule';
 import { formatHourly } from '../api/price';
 import type { BudgetAlert } from '../cost/budget';
 import { formatDuration } from '../base/duration';
@@ -11,13 +11,13 @@ import type { OperationRecord } from '../instances/operations/journal';
 import { limitTitle, usedOfLimit } from './budgetText';
 import { portText, isBrowsable } from './ports';
 import { joined, labelText, present } from './presentation';
-import { stateDuring } from './situation';
+import { type PlannedStop, stateDuring } from './situation';
 import type { OpenTunnel } from '../vscode/tunnels';
 
 /** Something that goes on until it's done or a person ends it. */
 export type Activity =
   | { readonly kind: 'operation'; readonly record: OperationRecord }
-  | { readonly kind: 'schedule'; readonly schedule: Schedule }
+  | { readonly kind: 'schedule'; readonly schedule: PlannedStop }
   | { readonly kind: 'watch'; readonly watch: CapacityWatch; readonly nextCheckAt?: number }
   | { readonly kind: 'tunnel'; readonly tunnel: OpenTunnel; readonly name: string }
   | {
@@ -127,7 +127,7 @@ export function stepText(step: string): string | undefined {
   }
 }
 
-function scheduleText(schedule: Schedule, now: number): ActivityText {
+function scheduleText(schedule: PlannedStop, now: number): ActivityText {
   return {
     id: `schedule:${schedule.id}`,
     subject: labelText(schedule.name),
@@ -139,13 +139,14 @@ function scheduleText(schedule: Schedule, now: number): ActivityText {
   };
 }
 
-function scheduleNext(schedule: Schedule, now: number): string {
+function scheduleNext(schedule: PlannedStop, now: number): string {
   switch (phaseOf(schedule, now)) {
     case 'waiting':
       return joined([
         vscode.l10n.t('{0}, in {1}', formatWhen(schedule.at, now), formatDuration(schedule.at - now)),
         schedule.repeat && formatRepeat(schedule.repeat),
         schedule.unlessConnected && vscode.l10n.t('unless a window connects'),
+        schedule.hasTimer ? vscode.l10n.t('by a background timer') : vscode.l10n.t('only if VS Code is open'),
       ]);
     case 'stopping':
       return vscode.l10n.t('stopping now');
@@ -159,11 +160,13 @@ function scheduleNext(schedule: Schedule, now: number): string {
   }
 }
 
-/** The same beside the other things of a row: `stops 18:00`. */
-export function scheduleMark(schedule: Schedule, now: number): string {
+/** The same beside the other things of a row: `stops 18:00`, or `stops 18:00 if VS Code is open`. */
+export function scheduleMark(schedule: PlannedStop, now: number): string {
   switch (phaseOf(schedule, now)) {
     case 'waiting':
-      return vscode.l10n.t('stops {0}', formatWhen(schedule.at, now));
+      return schedule.hasTimer
+        ? vscode.l10n.t('stops {0}', formatWhen(schedule.at, now))
+        : vscode.l10n.t('stops {0} if VS Code is open', formatWhen(schedule.at, now));
     case 'stopping':
     case 'due':
       return vscode.l10n.t('stop is due');

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { CapacityWatches } from '../automation/capacityWatch';
 import type { Schedules } from '../automation/schedules';
+import type { StopTimers } from '../automation/stopTimers';
 import type { Clock } from '../base/clock';
 import type { Operations } from '../instances/operations/operations';
 import type { InstanceStore } from '../instances/store';
 import type { Tunnels } from '../vscode/tunnels';
 import { activityText, type Activity } from './activity';
+import { plannedStop } from './situation';
 import { Clockwork } from './tree/clockwork';
 import { activityItem, type ActivityNode } from './tree/nodes';
 
@@ -13,6 +15,7 @@ export interface ActivityTreeOptions {
   readonly clock: Clock;
   readonly operations: Pick<Operations, 'pending' | 'onDidChange'>;
   readonly schedules: Pick<Schedules, 'list' | 'onDidChange'>;
+  readonly timers: Pick<StopTimers, 'has' | 'onDidChange'>;
   readonly watches: Pick<CapacityWatches, 'list' | 'nextCheckAt' | 'onDidChange'>;
   readonly tunnels: Pick<Tunnels, 'all' | 'onDidChange'>;
   readonly store: Pick<InstanceStore, 'row'>;
@@ -36,11 +39,13 @@ export class ActivityTree implements vscode.TreeDataProvider<ActivityNode>, vsco
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly options: ActivityTreeOptions) {
-    const { clock, isVisible, operations, schedules, watches, tunnels } = options;
+    const { clock, isVisible, operations, schedules, timers, watches, tunnels } = options;
     this.clockwork = new Clockwork({ clock, isVisible, onTick: () => this.update() });
     this.listeners = [
       this.clockwork,
-      ...[operations, schedules, watches, tunnels].map((part) => part.onDidChange(() => this.update())),
+      ...[operations, schedules, timers, watches, tunnels].map((part) =>
+        part.onDidChange(() => this.update()),
+      ),
     ];
     this.update();
   }
@@ -105,11 +110,13 @@ export class ActivityTree implements vscode.TreeDataProvider<ActivityNode>, vsco
   }
 
   private activities(): readonly Activity[] {
-    const { operations, schedules, watches, tunnels, store } = this.options;
+    const { operations, schedules, timers, watches, tunnels, store } = this.options;
     const { nextCheckAt } = watches;
     return [
       ...operations.pending().map((record): Activity => ({ kind: 'operation', record })),
-      ...schedules.list().map((schedule): Activity => ({ kind: 'schedule', schedule })),
+      ...schedules
+        .list()
+        .map((schedule): Activity => ({ kind: 'schedule', schedule: plannedStop(schedule, timers) })),
       ...tunnels.all().map((tunnel): Activity => ({
         kind: 'tunnel',
         tunnel,

@@ -1,4 +1,5 @@
 import type { Schedules } from '../automation/schedules';
+import type { StopTimers } from '../automation/stopTimers';
 import type { Clock } from '../base/clock';
 import type { BudgetAlerts } from '../cost/budgetAlerts';
 import type { Ledger } from '../cost/ledger';
@@ -9,13 +10,14 @@ import type { InstanceRow } from '../instances/store';
 import type { WindowRegistry } from '../instances/windowRegistry';
 import type { Tunnels } from '../vscode/tunnels';
 import type { Knowledge } from './details';
-import type { Situation } from './situation';
+import { plannedStop, type Situation } from './situation';
 
 /** The parts that know something about an instance. */
 export interface OverviewParts {
   readonly clock: Clock;
   readonly operations: Pick<Operations, 'of'>;
   readonly schedules: Pick<Schedules, 'of'>;
+  readonly timers: Pick<StopTimers, 'has'>;
   readonly tunnels: Pick<Tunnels, 'of'>;
   readonly windows: Pick<WindowRegistry, 'here' | 'isElsewhere'>;
   readonly ledger: Pick<Ledger, 'runningSince' | 'costOfRun' | 'costOf'>;
@@ -29,14 +31,15 @@ export interface Overview extends Knowledge {
 }
 
 export function overviewOf(parts: OverviewParts): Overview {
-  const { clock, operations, schedules, tunnels, windows, ledger, locations, alerts } = parts;
+  const { clock, operations, schedules, timers, tunnels, windows, ledger, locations, alerts } = parts;
   return {
     situationOf: (row) => {
       const { id } = row.instance;
+      const schedule = schedules.of(id);
       return {
         row,
         operation: operations.of(id),
-        schedule: schedules.of(id),
+        schedule: schedule && plannedStop(schedule, timers),
         tunnels: tunnels.of(id),
         connected: windows.here === id ? 'here' : windows.isElsewhere(id) ? 'elsewhere' : undefined,
         limit: alerts.of(id),

@@ -4,14 +4,25 @@ import { isTransient } from '../instances/state';
 import type { InstanceRow } from '../instances/store';
 import type { Schedule } from '../automation/schedule';
 import type { BudgetAlert } from '../cost/budget';
+import type { StopTimers } from '../automation/stopTimers';
 import type { OpenTunnel } from '../vscode/tunnels';
 import { present, type InstanceAction, type ShownState } from './presentation';
+
+/** A scheduled stop, and whether a background timer carries it out while VS Code is closed. */
+export interface PlannedStop extends Schedule {
+  readonly hasTimer: boolean;
+}
+
+/** The one place that knows of both. */
+export function plannedStop(schedule: Schedule, timers: Pick<StopTimers, 'has'>): PlannedStop {
+  return { ...schedule, hasTimer: timers.has(schedule.id) };
+}
 
 /** Everything that decides what is shown of an instance, apart from its costs. */
 export interface Situation {
   readonly row: InstanceRow;
   readonly operation?: OperationRecord;
-  readonly schedule?: Schedule;
+  readonly schedule?: PlannedStop;
   readonly tunnels: readonly OpenTunnel[];
   /** Which window is connected to it. */
   readonly connected?: 'here' | 'elsewhere';

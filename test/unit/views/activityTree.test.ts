@@ -39,23 +39,27 @@ interface Going {
   schedules: Schedule[];
   watches: CapacityWatch[];
   tunnels: (typeof tunnel)[];
+  hasTimer?: boolean;
 }
 
 function show(going: Going): {
   tree: ActivityTree;
   redrawn: unknown[];
   changed: () => void;
+  timersChanged: () => void;
   screen: { visible: boolean };
   clock: ManualClock;
 } {
   const clock = new ManualClock(now);
   const operations = new Emitter<void>();
   const quiet = (): { dispose: () => void } => ({ dispose: () => undefined });
+  const timers = new Emitter<void>();
   const screen = { visible: true };
   const tree = new ActivityTree({
     clock,
     operations: { pending: () => going.operations, onDidChange: operations.event },
     schedules: { list: () => going.schedules, onDidChange: quiet },
+    timers: { has: () => going.hasTimer === true, onDidChange: timers.event },
     watches: { list: () => going.watches, nextCheckAt: now + 30_000, onDidChange: quiet },
     tunnels: { all: () => going.tunnels, onDidChange: quiet },
     store: { row: (id) => row(id) },
@@ -63,7 +67,14 @@ function show(going: Going): {
   });
   const redrawn: unknown[] = [];
   tree.onDidChangeTreeData((nodes) => redrawn.push(nodes ?? 'all'));
-  return { tree, redrawn, changed: () => operations.fire(), screen, clock };
+  return {
+    tree,
+    redrawn,
+    changed: () => operations.fire(),
+    timersChanged: () => timers.fire(),
+    screen,
+    clock,
+  };
 }
 
 /** The rows, drawn as VS Code does. */
@@ -86,7 +97,7 @@ describe('the Activity view', () => {
     });
     expect(rows(tree)).toEqual([
       ['box', 'Waiting for a GPU · attempt 3, next in 40 s · until 20:00', 'activity can-cancel'],
-      ['web', 'Scheduled stop · 18:00, in 4 h', 'activity can-cancel'],
+      ['web', 'Scheduled stop · 18:00, in 4 h · only if VS Code is open', 'activity can-cancel'],
       [
         'web',
         'Tunnel to Port 8888 (Jupyter) · localhost:8888 · until this window closes',
@@ -111,6 +122,17 @@ describe('the Activity view', () => {
     changed();
     expect(tree.count).toBe(0);
     expect(redrawn).toEqual(['all', 'all']);
+  });
+
+  test('says when a background timer carries out a stop, as soon as there is one', () => {
+    const going: Going = { operations: [], schedules: [schedule], watches: [], tunnels: [] };
+    const { tree, redrawn, timersChanged } = show(going);
+    const drawn = rows(tree);
+    expect(drawn[0]?.[1]).toBe('Scheduled stop · 18:00, in 4 h · only if VS Code is open');
+    going.hasTimer = true;
+    timersChanged();
+    expect(redrawn).toHaveLength(1);
+    expect(rows(tree)[0]?.[1]).toBe('Scheduled stop · 18:00, in 4 h · by a background timer');
   });
 
   test('redraws what counts, and nothing while it is hidden', async () => {

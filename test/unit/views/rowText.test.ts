@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { InstanceState } from '../../../src/api/types';
-import type { Schedule } from '../../../src/automation/schedule';
 import type { OperationKind, OperationRecord } from '../../../src/instances/operations/journal';
 import { present } from '../../../src/views/presentation';
 import { rowText } from '../../../src/views/rowText';
-import type { Situation } from '../../../src/views/situation';
+import type { PlannedStop, Situation } from '../../../src/views/situation';
 import { resetWindow } from '../fakeVscode';
 import { row } from './rows';
 
@@ -23,12 +22,13 @@ function operation(kind: OperationKind, record: Partial<OperationRecord> = {}): 
   return { ...fixed, kind, instanceId: 'id', startedAt: now - 12_000, ...record };
 }
 
-const schedule: Schedule = {
+const schedule: PlannedStop = {
   id: 'stop',
   accountId: 'account',
   instanceId: 'id',
   name: 'gpu-dev',
   at: new Date(2026, 10, 26, 18, 0).getTime(),
+  hasTimer: true,
 };
 const tunnel = { id: 'id', port: 8888, localPort: 8888, isRefused: false };
 const limit = { kind: 'daily', limit: 5, amount: 5.2, isAtLeast: false, level: 'reached' } as const;
@@ -38,6 +38,7 @@ const pending = { pendingSince: now - 75_000 };
 const rows: readonly Situation[] = [
   situation('running'),
   situation('running', { schedule }),
+  situation('running', { schedule: { ...schedule, hasTimer: false } }),
   situation('running', { connected: 'here' }),
   situation('running', { tunnels: [tunnel] }),
   situation('running', { schedule, connected: 'elsewhere', tunnels: [tunnel, { ...tunnel, port: 6006 }] }),
@@ -112,6 +113,7 @@ describe('a row', () => {
       $0.49/hr · …
       $0.49/hr · …
       $0.49/hr · …
+      $0.49/hr · …
       Running · …
       $0.49/hr · …
       $0.49/hr · …
@@ -140,6 +142,7 @@ describe('a row', () => {
     expect(shown(300)).toMatchInlineSnapshot(`
       "
       $0.49/hr · RTX 4090
+      $0.49/hr · RTX 4090 · stop…
       $0.49/hr · RTX 4090 · stop…
       $0.49/hr · RTX 4090 · conn…
       $0.49/hr · RTX 4090 · tunn…
@@ -174,6 +177,7 @@ describe('a row', () => {
       "
       $0.49/hr · RTX 4090
       $0.49/hr · RTX 4090 · stops 18:00
+      $0.49/hr · RTX 4090 · stops 18:00 if VS Code is open
       $0.49/hr · RTX 4090 · connected
       $0.49/hr · RTX 4090 · tunnel on localhost:8888
       $0.49/hr · RTX 4090 · stops 18:00 · connected in another wi…
@@ -232,6 +236,7 @@ describe('a row', () => {
     expect(rows.map((each) => rowText(each).spoken).join('\n')).toMatchInlineSnapshot(`
       "gpu-dev, Running, $0.4946 an hour, RTX 4090
       gpu-dev, Running, $0.4946 an hour, RTX 4090, stops 18:00
+      gpu-dev, Running, $0.4946 an hour, RTX 4090, stops 18:00 if VS Code is open
       gpu-dev, Running, $0.4946 an hour, RTX 4090, connected
       gpu-dev, Running, $0.4946 an hour, RTX 4090, tunnel to port 8888 on localhost:8888
       gpu-dev, Running, $0.4946 an hour, RTX 4090, stops 18:00, connected in another window, tunnel to port 8888 on localhost:8888, tunnel to port 6006 on localhost:8888

@@ -38,7 +38,14 @@ function statusBarOf(
   alerts: readonly BudgetAlert[] = [],
 ): typeof window.statusItem {
   const now = new Date(2026, 10, 26, 14, 0).getTime();
-  const schedule = { id: 's', accountId: 'account', instanceId: 'a', name: 'a', at: now + 4 * 3_600_000 };
+  const schedule = {
+    id: 's',
+    accountId: 'account',
+    instanceId: 'a',
+    name: 'a',
+    at: now + 4 * 3_600_000,
+    hasTimer: true,
+  };
   new StatusBar(
     fixedStore(rows),
     {
