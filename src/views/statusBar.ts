@@ -94,8 +94,8 @@ export class StatusBar implements vscode.Disposable {
       [lines[0], '| --- | --- | --- | --- | --- |', ...lines.slice(1)].join('\n'),
       ...(more > 0 ? [vscode.l10n.t('and {0} more', more)] : []),
       [
-        commandLink(vscode.l10n.t('Costs'), 'showCosts'),
-        commandLink(vscode.l10n.t('Stop All…'), 'stopAll'),
+        commandLink(vscode.l10n.t('Costs'), 'tensordock.showCosts'),
+        commandLink(vscode.l10n.t('Stop All…'), 'tensordock.stopAll'),
       ].join(' · '),
     ].join('\n\n');
   }
@@ -124,7 +124,7 @@ export class StatusBar implements vscode.Disposable {
     const stop = vscode.l10n.t('Stop the most expensive one first:');
     return [
       ...texts,
-      `${escapeMarkdown(stop)} ${actionLink(escapeMarkdown(labelText(name, 40) || id), 'stopInstance', id)}`,
+      `${escapeMarkdown(stop)} ${actionLink(escapeMarkdown(labelText(name, 40) || id), 'tensordock.stopInstance', id)}`,
     ].join('  \n');
   }
 }

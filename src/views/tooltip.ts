@@ -10,9 +10,13 @@ import { connectedText, stateWord } from './rowText';
 import { actionsOf, changingSince, type Situation } from './situation';
 
 /** Commands that our own links may run; VS Code runs no others, whatever a text from outside looks like. */
-const linked = ['connect', 'startInstance', 'stopInstance', 'showCosts', 'stopAll'].map(
-  (name) => `tensordock.${name}`,
-);
+const linked = [
+  'tensordock.connect',
+  'tensordock.startInstance',
+  'tensordock.stopInstance',
+  'tensordock.showCosts',
+  'tensordock.stopAll',
+];
 
 /** A tooltip whose links run our commands and no others. */
 export function trustedMarkdown(value: string): vscode.MarkdownString {
@@ -32,7 +36,7 @@ export function actionLink(title: string, command: string, id: string): string {
 
 /** A link to one of our commands. */
 export function commandLink(title: string, command: string): string {
-  return `[${title}](command:tensordock.${command})`;
+  return `[${title}](command:${command})`;
 }
 
 /** What is known about an instance, with links to what a person may want to do. */
@@ -87,9 +91,9 @@ function linksOf(situation: Situation): readonly string[] {
   const link = (action: InstanceAction, title: string, command: string): string[] =>
     actions.includes(action) ? [actionLink(title, command, id)] : [];
   return [
-    ...link('connect', vscode.l10n.t('Connect'), 'connect'),
-    ...link('start', vscode.l10n.t('Start'), 'startInstance'),
-    ...link('stop', vscode.l10n.t('Stop…'), 'stopInstance'),
-    commandLink(vscode.l10n.t('Costs'), 'showCosts'),
+    ...link('connect', vscode.l10n.t('Connect'), 'tensordock.connect'),
+    ...link('start', vscode.l10n.t('Start'), 'tensordock.startInstance'),
+    ...link('stop', vscode.l10n.t('Stop…'), 'tensordock.stopInstance'),
+    commandLink(vscode.l10n.t('Costs'), 'tensordock.showCosts'),
   ];
 }

@@ -91,7 +91,7 @@ export class Settings implements vscode.Disposable {
     const value = ownValue(section, key) ?? undefined;
     if (value === undefined || value === '') return undefined;
     const dollars = typeof value === 'string' ? Number(value.replace('$', '')) : value;
-    return typeof dollars === 'number' && dollars >= 0 ? dollars : 0;
+    return typeof dollars === 'number' && Number.isFinite(dollars) && dollars >= 0 ? dollars : 0;
   }
 
   private number(key: string, fallback: number): number {

@@ -107,21 +107,27 @@ export class BudgetGate {
   }
 
   private async decide({ record, start, markStarting, ask }: BudgetRequest): Promise<void> {
-    const breaches = await this.journal.exclusively(async () => {
-      const found = await this.check(start, await this.othersThan(record));
-      const news = found.filter((breach) => !this.isAgreed(record, breach));
-      if (news.length === 0) await markStarting();
-      return news;
-    });
-    if (breaches.length > 0) {
+    let { agreed } = record;
+    for (;;) {
+      const breaches = await this.journal.exclusively(async () => {
+        const found = await this.check(start, await this.othersThan(record));
+        if (found.some((breach) => !this.isAgreed(agreed, breach))) return found;
+        await markStarting();
+        return [];
+      });
+      if (breaches.length === 0) break;
       await ask(breaches);
-      await markStarting();
+      // While the question was open, a limit may have been lowered, or something else started.
+      agreed = { at: this.now(), breaches: [...breaches] };
     }
     this.passed.set(record.id, start);
   }
 
   /** A yes holds for what was asked: that limit, at no higher rate, and not for another day. */
-  private isAgreed({ agreed }: OperationRecord, { kind, limit, amount, isAtLeast }: BudgetBreach): boolean {
+  private isAgreed(
+    agreed: OperationRecord['agreed'],
+    { kind, limit, amount, isAtLeast }: BudgetBreach,
+  ): boolean {
     if (!agreed || Math.abs(this.now() - agreed.at) >= agreementMs) return false;
     return agreed.breaches.some(
       (breach) =>

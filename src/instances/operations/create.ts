@@ -34,6 +34,7 @@ async function created(steps: CreateSteps, request: CreateRequest | undefined): 
       l10n.t('The create request was never sent, because the window was closed first.'),
     );
   }
+  await steps.requireTimely();
   await requireList(steps);
   await steps.requireBudget();
   await steps.requireTimely();

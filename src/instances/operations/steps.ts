@@ -82,6 +82,8 @@ export async function sendOnce<T>(
   for (let sends = isAt(steps, step) ? 0 : 1; ; sends++) {
     let unclear: unknown;
     if (sends > 0) {
+      // Either question may take the person hours, so what is sent then is decided last.
+      await steps.requireTimely();
       await beforeSending?.();
       await steps.requireTimely();
       await steps.at(step, saved?.());

@@ -233,6 +233,42 @@ describe('a yes', () => {
 });
 
 describe('what stands between the question and the request', () => {
+  test.each([
+    ['a limit that was lowered', [{ ...breach, limit: 0.5 }]],
+    ['something else that was started', [{ ...breach, amount: 3 }]],
+    ['a budget that is spent by now', [breach, daily]],
+  ])('%s while the question was open is asked about again', async (_, later) => {
+    await withInstance('stopped');
+    const start = await window.operations.begin('start', id);
+    await person.until(() => asked().length === 1);
+    person.budget = async () => Promise.resolve(later);
+    asked()[0]?.proceed();
+    await person.until(() => asked().length === 2);
+    expect(changesSent(person)).toEqual([]);
+    expect(asked()[1]?.breaches).toEqual(later);
+    asked()[1]?.proceed();
+    expect(await codeOf(start)).toBe('done');
+    expect(asked()).toHaveLength(2);
+  });
+
+  test('a yes after hours, to whether it is still wanted, is checked against what is spent by then', async () => {
+    await withInstance('stopped');
+    person.budget = async () => Promise.resolve([]);
+    await window.operations.begin('startWhenAvailable', id);
+    person.world.instance(id).holdsGpus = false;
+    person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 0);
+    await person.until(() => changesSent(person).length === 1);
+    const late = (): readonly { proceed(): void }[] => questionsOf(window, 'late');
+    person.clock.jump(20 * minute);
+    await person.until(() => late().length === 1);
+    await person.clock.advance(60 * minute);
+    person.budget = async () => Promise.resolve([daily]);
+    const sent = changesSent(person).length;
+    late()[0]?.proceed();
+    await person.until(() => asked().length === 1);
+    expect(changesSent(person)).toHaveLength(sent);
+  });
+
   test('two windows at the same moment don’t both start what fits only one by one', async () => {
     await withInstance('stopped');
     const second = person.addInstance('second').id;
