@@ -1,3 +1,4 @@
+import '../../../src/instances/operations/work';
 import type { Logger } from '../../../src/base/logger';
 import { TensorDockClient } from '../../../src/api/client';
 import type { CreateRequest } from '../../../src/api/types';
