@@ -1,10 +1,15 @@
+import { parse } from 'csv-parse/sync';
+import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { TensorDockClient } from '../../../src/api/client';
+import { formatDollars } from '../../../src/api/price';
 import { silentLogger } from '../../../src/base/logger';
 import { billingOf } from '../../../src/cost/billing';
+import { costsAsCsv } from '../../../src/cost/csv';
 import { Ledger } from '../../../src/cost/ledger';
 import { gapMs } from '../../../src/cost/observe';
 import { daysOf, monthOf } from '../../../src/cost/period';
+import { costReport } from '../../../src/cost/report';
 import type { InstanceState } from '../../../src/api/types';
 import { ManualClock } from '../../simulator/clock';
 import { inProcessFetch } from '../../simulator/inProcess';
@@ -112,6 +117,10 @@ class Account {
   }
 }
 
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
+}
+
 interface Window {
   readonly store: StandInStore;
   readonly ledger: Ledger;
@@ -178,6 +187,22 @@ test(`a month of two accounts and two windows costs what the simulator says was 
     expect(total.unseenMs).toBeGreaterThanOrEqual(expected.unseenMs);
     const days = daysOf(monthOf(start)).map((day) => ledger.total(day).dollars);
     expect(days.reduce((sum, dollars) => sum + dollars, 0)).toBeCloseTo(expected.dollars, 2);
+    const spent = expected.dollars + expected.estimatedDollars;
+    // What the page shows, and what is exported.
+    const now = clock.now();
+    const { total: shown, days: bars, instances } = costReport({ ledger, rows: [], now });
+    expect(shown.month.value).toBeCloseTo(spent, 2);
+    expect(shown.month.text).toContain(formatDollars(spent));
+    expect(sumOf((bars ?? []).map(({ cost }) => cost.value))).toBeCloseTo(spent, 2);
+    expect(
+      sumOf((bars ?? []).flatMap(({ parts }) => parts.map(({ dollars, estimated }) => dollars + estimated))),
+    ).toBeCloseTo(spent, 2);
+    expect(sumOf(instances.map(({ month }) => month.value))).toBeCloseTo(spent, 2);
+    const exported = v.parse(
+      v.array(v.object({ cost_usd: v.pipe(v.string(), v.transform(Number)) })),
+      parse(costsAsCsv(ledger, now), { columns: true }),
+    );
+    expect(sumOf(exported.map(({ cost_usd }) => cost_usd))).toBeCloseTo(spent, 2);
     // Each instance by itself, deleted ones too.
     expect(ledger.costs(monthOf(start)).every(({ instanceId }) => account.answers.has(instanceId))).toBe(
       true,
