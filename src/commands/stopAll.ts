@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { plainText } from '../base/text';
 import { runningRate } from '../cost/billing';
+import { rateText } from '../cost/describe';
 import type { InstanceRow } from '../instances/store';
-import { canStopAll, rateOfRow, rateText } from '../views/presentation';
+import { canStopAll, rateOfRow } from '../views/presentation';
 import { changeInstances } from './changeInstances';
 import type { Services } from './services';
 

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { formatDollars, formatHourly } from '../api/price';
 import type { InstanceRow } from '../instances/store';
-import { runningRate } from './billing';
+import { runningRate, type RunningRate } from './billing';
 import type { CostSum } from './history';
 import { totalOf } from './ledger';
 
@@ -26,6 +26,13 @@ export function isComplete({ unknownRateMs, unseenMs, unclearMs, offMs }: CostSu
   return unknownRateMs + unseenMs + unclearMs + offMs === 0;
 }
 
+/** The rate of everything that is running: `$0.49/hr`, with `+` where more is unknown; undefined where all is. */
+export function rateText({ running, unknown, dollarsHourly }: RunningRate): string | undefined {
+  if (running === unknown) return undefined;
+  const rate = formatHourly(dollarsHourly, 2);
+  return unknown > 0 ? `${rate}+` : rate;
+}
+
 /** What is running, in words. */
 export interface RateWords {
   /** `$0.99/hr`; missing if no rate is known. */
@@ -35,12 +42,13 @@ export interface RateWords {
 }
 
 export function describeRate(rows: readonly InstanceRow[]): RateWords {
-  const { dollarsHourly, running, unknown, stopped, unclear } = runningRate(rows);
+  const rate = runningRate(rows);
+  const { running, unknown, stopped, unclear } = rate;
   const parts = [
     running === 0 ? l10n.t('nothing is running') : l10n.t('{0} running', running),
     ...(unknown > 0 ? [l10n.t('{0} at an unknown rate, not counted', unknown)] : []),
     ...(stopped > 0 ? [l10n.t('{0} stopped, may still be billed', stopped)] : []),
     ...(unclear > 0 ? [l10n.t('{0} in an unknown state, may be billed', unclear)] : []),
   ];
-  return { rate: unknown < running ? formatHourly(dollarsHourly, 2) : undefined, text: parts.join(', ') };
+  return { rate: rateText(rate), text: parts.join(', ') };
 }

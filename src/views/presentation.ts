@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { formatHourly } from '../api/price';
 import type { InstanceState } from '../api/types';
 import { messageText, plainText } from '../base/text';
-import { billingOf, knownRate, type RunningRate } from '../cost/billing';
+import { billingOf, knownRate } from '../cost/billing';
 import type { InstanceRow } from '../instances/store';
 
 /** What a person can do with an instance. Menus see it as `can-<action>` in the context value of a row. */
@@ -134,11 +134,4 @@ export function runningText(running: number): string {
   return running === 1
     ? vscode.l10n.t('1 instance is running')
     : vscode.l10n.t('{0} instances are running', running);
-}
-
-/** The rate of everything that is running: `$0.49/hr`, with `+` where more is unknown; undefined where all is. */
-export function rateText({ running, unknown, dollarsHourly }: RunningRate): string | undefined {
-  if (running === unknown) return undefined;
-  const rate = formatHourly(dollarsHourly, 2);
-  return unknown > 0 ? `${rate}+` : rate;
 }

@@ -3,10 +3,10 @@ import { escapeMarkdown } from '../base/markdown';
 import { formatWhen } from '../base/when';
 import { billingOf, runningRate } from '../cost/billing';
 import type { BudgetAlerts } from '../cost/budgetAlerts';
-import { describeSum } from '../cost/describe';
+import { describeSum, rateText } from '../cost/describe';
 import type { InstanceRow, InstanceStore } from '../instances/store';
 import { describeAlert, shortAlert } from './budgetText';
-import { joined, labelText, rateOfRow, rateText, runningText } from './presentation';
+import { joined, labelText, rateOfRow, runningText } from './presentation';
 import { actionLink, commandLink, trustedMarkdown } from './tooltip';
 import type { Overview } from './overview';
 

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { messageText } from '../base/text';
 import { runningRate } from '../cost/billing';
+import { rateText } from '../cost/describe';
 import type { InstanceStore } from '../instances/store';
 import { arrange, type Arrangement } from './tree/arrangement';
 import { setContextKey } from './contextKeys';
 import type { LocationNames } from './details';
-import { labelText, rateText, runningText } from './presentation';
+import { labelText, runningText } from './presentation';
 import type { TreeNode } from './tree/nodes';
 
 /** The view around the rows: whether it is visible, and its badge, description and message. */

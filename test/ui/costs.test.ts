@@ -1,7 +1,7 @@
 import { mkdtemp, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { silentLogger } from '../../src/base/logger';
 import { SharedFile } from '../../src/base/sharedFile';
 import {
@@ -12,16 +12,27 @@ import {
   type LedgerData,
 } from '../../src/cost/history';
 import { dayOf, keyOf } from '../../src/cost/period';
+import type { FaultOrder } from '../simulator/faults';
+import type { SimulatorOptions } from '../simulator/options';
 import { startSimulator } from '../simulator/server';
 import { FormPage } from './formPage';
 import { openWorkbench } from './openWorkbench';
 import { sceneOf, sharedScene, type Scene } from './sharedScene';
+import type { WorkbenchPage } from './workbenchPage';
 
 const hourMs = 3_600_000;
+const tokens = ['first', { token: 'second', organization: 'other' }];
 
-async function openScene(): Promise<Scene> {
+async function openScene(options: SimulatorOptions = {}, faults: readonly FaultOrder[] = []): Promise<Scene> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'tensordock-costs-'));
-  const simulator = await startSimulator({ seed: 'demo', delays: 'instant', rateLimit: false });
+  const simulator = await startSimulator({
+    seed: 'demo',
+    delays: 'instant',
+    rateLimit: false,
+    tokens,
+    ...options,
+  });
+  for (const order of faults) simulator.faults.add(order);
   const workbench = await openWorkbench({
     settings: {
       'tensordock.apiUrl': simulator.url,
@@ -31,12 +42,12 @@ async function openScene(): Promise<Scene> {
       'tensordock.cost.dailyBudget': 0,
     },
   });
-  await workbench.window.signIn(simulator.token);
+  await workbench.window.signIn('first');
   await workbench.window.row('notebooks').waitFor({ timeout: 60_000 });
   return sceneOf({ folder, simulator, workbench });
 }
 
-const scene = sharedScene(openScene);
+const scene = sharedScene(async () => openScene());
 
 /** The file that all windows keep an account's costs in. */
 async function ledgerFile({ workbench }: Scene): Promise<string> {
@@ -85,6 +96,15 @@ async function addHistory(current: Scene, count: number): Promise<void> {
   await file.update((ledger) => withHistory(ledger, count, Date.now()));
 }
 
+/** Looks at the page in each theme. */
+async function lookAt(window: WorkbenchPage, page: FormPage, name: string): Promise<void> {
+  for (const theme of ['dark', 'light', 'high-contrast', 'high-contrast-light'] as const) {
+    await window.chooseColorTheme(theme);
+    expect(await page.violations()).toEqual([]);
+    await window.screenshot(`${name}-${theme}`);
+  }
+}
+
 test('shows the month in every theme, and is accessible', async () => {
   const current = await scene();
   const { window } = current.workbench;
@@ -96,12 +116,9 @@ test('shows the month in every theme, and is accessible', async () => {
   expect(await page.locator('.card').first().innerText()).toContain('of your budget of $500.00');
   expect(await page.locator('#instances').innerText()).toContain('[x](command:evil)');
   expect(await page.locator('img').count()).toBe(0);
-  for (const theme of ['dark', 'light', 'high-contrast', 'high-contrast-light'] as const) {
-    await window.chooseColorTheme(theme);
-    await expect.poll(async () => page.locator('.chart svg .piece').count()).toBeGreaterThan(1);
-    expect(await page.violations()).toEqual([]);
-    await window.screenshot(`costs-${theme}`);
-  }
+  await expect.poll(async () => page.locator('canvas').count()).toBe(1);
+  await lookAt(window, page, 'costs');
+  expect(await page.locator('canvas').count()).toBe(1);
   await page.locator('.notes').scrollIntoViewIfNeeded();
   await window.screenshot('costs-table');
 });
@@ -156,4 +173,30 @@ test('holds 200 instances, and a narrow editor', async () => {
   await window.screenshot('costs-narrow');
   expect(await page.frame.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
   await window.page.setViewportSize({ width: 1280, height: 800 });
+});
+
+describe('where rates are unknown, or nothing was ever running', () => {
+  // A list without rates, and no answer that has them.
+  const silent = { path: /instances\/./, times: 1_000, fault: { kind: 'html', status: 502 } } as const;
+  const bare = sharedScene(async () => openScene({ dialect: 'live' }, [silent]));
+
+  test('says so instead of showing a number, in every theme', async () => {
+    const { window } = (await bare()).workbench;
+    await window.runCommand('tensordock.showCosts');
+    const page = await FormPage.on(window);
+    const texts = (): Promise<string[]> => page.locator('.card').allInnerTexts();
+    await expect.poll(texts).toHaveLength(4);
+    const cards = (await texts()).join('\n');
+    expect(cards).toMatch(/Running now\s+\$\d\S+\/hr\+\s+5 running, \d at an unknown rate, not counted/);
+    expect(cards).toMatch(/This month\s+unknown/);
+    const training = page.locator('#instances tbody tr').filter({ hasText: 'llm-training-h100' });
+    expect(await training.innerText()).not.toContain('$');
+    await lookAt(window, page, 'costs-unknown');
+    await window.signIn('second');
+    await window.quickInput.getByText('name', { exact: false }).first().waitFor();
+    await window.accept();
+    await window.page.locator('.welcome-view-content').getByText('no instances yet').waitFor();
+    await expect.poll(texts).toContainEqual(expect.stringContaining('nothing is running'));
+    await lookAt(window, page, 'costs-empty');
+  });
 });

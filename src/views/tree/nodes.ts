@@ -2,12 +2,13 @@ import * as vscode from 'vscode';
 import type { PortForward } from '../../api/types';
 import { formatDuration } from '../../base/duration';
 import { runningRate } from '../../cost/billing';
+import { rateText } from '../../cost/describe';
 import type { OperationRecord } from '../../instances/operations/journal';
 import type { InstanceRow } from '../../instances/store';
 import { stepText, type Activity, type ActivityText } from '../activity';
 import { detailsOf, gpuText, type Detail, type Knowledge } from '../details';
 import { isBrowsable, portText } from '../ports';
-import { joined, labelText, present, rateText, stateIcon, themeIcon } from '../presentation';
+import { joined, labelText, present, stateIcon, themeIcon } from '../presentation';
 import { rowText, type RowText } from '../rowText';
 import type { Situation } from '../situation';
 

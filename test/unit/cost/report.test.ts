@@ -226,7 +226,7 @@ describe('sums and rates in words', () => {
       text: '1 running, 1 at an unknown rate, not counted',
     });
     expect(describeRate([rowOf('a', 'running', 0.5), rowOf('b', 'running')])).toEqual({
-      rate: '$0.50/hr',
+      rate: '$0.50/hr+',
       text: '2 running, 1 at an unknown rate, not counted',
     });
     expect(describeRate([])).toEqual({ text: 'nothing is running' });
