@@ -168,10 +168,15 @@ function projection(
 ): { value: string; detail: string } {
   const { dollarsHourly, running, unknown } = runningRate(rows);
   const hours = (monthOf(now).to - now) / 3_600_000;
-  const dollars = formatDollars(totalOf(sum) + dollarsHourly * hours);
+  const amount = totalOf(sum) + dollarsHourly * hours;
+  const dollars = formatDollars(amount);
   const isLess = partial || !isComplete(sum) || unknown > 0;
   return {
-    value: isLess ? l10n.t('at least {0}', dollars) : l10n.t('about {0}', dollars),
+    value: !isLess
+      ? l10n.t('about {0}', dollars)
+      : amount > 0
+        ? l10n.t('at least {0}', dollars)
+        : l10n.t('unknown'),
     detail: running === 0 ? l10n.t('If nothing is started') : l10n.t('If what is running now keeps running'),
   };
 }
