@@ -142,7 +142,10 @@ describe('the bundles', () => {
       expect(files).toEqual(
         [
           ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'SUPPORT.md'],
-          ...['package.json', 'package.nls.json'],
+          ...(await readdir(copy)).filter((name) => /^package\.(nls\.(.+\.)?)?json$/.test(name)),
+          ...(await readdir(path.join(copy, 'l10n')))
+            .filter((name) => name !== 'bundle.l10n.json')
+            .map((name) => `l10n/${name}`),
           ...new Set(manifest.match(/\bmedia\/[^"]+/g)),
           ...(await bundles()).map((name) => `dist/${name}`),
           'dist/THIRD_PARTY_NOTICES.txt',
