@@ -13,6 +13,7 @@ import { followStarts } from './automation/unusedStops';
 import { needsWakeUp } from './automation/wakeUp';
 import { systemClock } from './base/clock';
 import { Lazy } from './base/lazy';
+import { setLanguage } from './base/locale';
 import type { CommandId } from './commands/ids';
 import { runCommand } from './commands/runCommand';
 import type { Services } from './commands/services';
@@ -83,6 +84,7 @@ export interface Main {
 /** Creates the parts and connects them; it decides nothing. */
 export function start(options: StartOptions): Main {
   const { context, treeView, changes, setWakeUp } = options;
+  setLanguage(vscode.env.language);
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
   const clock = systemClock;
   const log = vscode.window.createOutputChannel('TensorDock', { log: true });

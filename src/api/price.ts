@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+import { formatUsDollars } from '../base/locale';
 import type { UnitPrices } from './types';
 
 /** Hours per day and month, wherever a rate is shown for longer than an hour. */
@@ -45,13 +47,12 @@ function priceOf(amount: number, unitPrice: number | undefined): number | undefi
 
 /** `$0.4946/hr`: a rate as it is billed, or to the cent with 2 decimals, for a list or a sum. */
 export function formatHourly(dollars: number, decimals = 4): string {
-  return `${formatDollars(dollars, decimals)}/hr`;
+  return l10n.t('{0}/hr', formatDollars(dollars, decimals));
 }
 
 /** US dollars with at least two and at most `decimals` decimals. Smaller amounts are `<$0.01`. */
 export function formatDollars(dollars: number, decimals = 2): string {
   const least = 10 ** -decimals;
-  if (dollars > 0 && dollars < least / 2) return `<$${least.toFixed(decimals)}`;
-  const [whole = '0', fraction = ''] = dollars.toFixed(decimals).split('.');
-  return `$${whole}.${fraction.replace(/0+$/, '').padEnd(2, '0')}`;
+  if (dollars > 0 && dollars < least / 2) return `<${formatUsDollars(least, decimals)}`;
+  return formatUsDollars(dollars, decimals);
 }

@@ -1,3 +1,4 @@
+import { formatNumber } from '../base/locale';
 import * as l10n from '@vscode/l10n';
 import { isWindowsImage } from './images';
 import { rdpPort, sshPort } from './ports';
@@ -135,7 +136,7 @@ export function checkModify(current: CurrentResources, request: ModifyRequest, l
   if (current.storageGb !== undefined && request.storageGb < current.storageGb) {
     problems.push({
       field: 'storage',
-      message: l10n.t('Storage can only grow. This instance has {0} GB.', current.storageGb),
+      message: l10n.t('Storage can only grow. This instance has {0} GB.', formatNumber(current.storageGb)),
     });
   } else if (request.storageGb !== current.storageGb) {
     problems.push(...checkStorage(request.storageGb, limits, leastStorageGb));

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { formatDollars, formatHourly } from '../api/price';
 import { formatDuration } from '../base/duration';
+import { formatDate, formatMonth } from '../base/locale';
 import { plainText } from '../base/text';
 import type { InstanceRow } from '../instances/store';
 import { billingOf, knownRate, runningRate } from './billing';
@@ -46,8 +47,8 @@ export interface InstanceRecord {
 
 /** The costs of one day, in US dollars. */
 export interface DayRecord {
-  /** `2026-11-24`. */
-  readonly key: string;
+  /** `2026-11-24`, in English. */
+  readonly title: string;
   readonly cost: Amount;
   readonly running: string;
   /** What instances cost, highest first in the month; only those with a cost. */
@@ -92,7 +93,7 @@ export function costReport({ ledger, rows, now, limits = {}, ...options }: Repor
     : [];
   return {
     month,
-    months: months.map((key) => ({ key, title: monthTitle(key) })).toReversed(),
+    months: months.map((key) => ({ key, title: formatMonth(startOfKey(key)) })).toReversed(),
     summary: isCurrent
       ? currentSummary(rows, now, limits, {
           month: { sum, partial: isPartial(period) },
@@ -205,7 +206,7 @@ function recordOf(
 function dayRecord(day: Period, costs: readonly InstanceCost[], partial: boolean): DayRecord {
   const sum = addUp(costs.map((cost) => cost.sum));
   return {
-    key: keyOf(day.from, 'day'),
+    title: formatDate(day.from),
     cost: amount(sum, partial),
     running: formatDuration(sum.onMs + sum.estimatedMs),
     parts: costs
@@ -238,9 +239,4 @@ function describeState(row: InstanceRow | undefined): string {
     case 'unclear':
       return l10n.t('{0}, may be billed', plainText(row.instance.statusText) || row.state);
   }
-}
-
-/** `November 2026`, in local time. */
-function monthTitle(key: string): string {
-  return new Date(startOfKey(key)).toLocaleDateString('en-US', { month: 'long', year: 'numeric' });
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { formatNumber } from '../base/locale';
 import { gpuName } from '../api/gpuName';
 import { formatHourly, hoursPerMonth, formatDollars } from '../api/price';
 import type { GpuAllocation, Instance, Location } from '../api/types';
@@ -71,7 +72,12 @@ export function detailsOf(
     detail('uptime', vscode.l10n.t('Uptime'), uptimeText(row, costs, now), 'history'),
     detail('gpu', vscode.l10n.t('GPU'), gpuLong(instance), 'circuit-board'),
     detail('cpu', vscode.l10n.t('CPU and RAM'), cpuText(vcpuCount, ramGb), 'chip'),
-    detail('storage', vscode.l10n.t('Storage'), storageGb && vscode.l10n.t('{0} GB', storageGb), 'database'),
+    detail(
+      'storage',
+      vscode.l10n.t('Storage'),
+      storageGb && vscode.l10n.t('{0} GB', formatNumber(storageGb)),
+      'database',
+    ),
     detail('address', vscode.l10n.t('Address'), ipAddress, 'globe'),
     detail('ports', vscode.l10n.t('Ports'), portsText(instance), 'plug'),
     detail(
@@ -132,7 +138,7 @@ function gpuLong({ resources }: Instance): string | undefined {
 export function cpuText(vcpuCount: number | undefined, ramGb: number | undefined): string | undefined {
   const parts = [
     vcpuCount === undefined ? undefined : vscode.l10n.t('{0} vCPU', vcpuCount),
-    ramGb === undefined ? undefined : vscode.l10n.t('{0} GB RAM', ramGb),
+    ramGb === undefined ? undefined : vscode.l10n.t('{0} GB RAM', formatNumber(ramGb)),
   ].filter((part) => part !== undefined);
   return parts.length > 0 ? parts.join(', ') : undefined;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
+import { formatNumber } from '../../base/locale';
 import { NoCapacityError, OutcomeUnknownError } from '../../api/errors';
 import { gpuName } from '../../api/gpuName';
 import { formatHourly } from '../../api/price';
@@ -53,8 +54,8 @@ export function summarize(draft: Draft, catalog: CatalogState): string {
   return [
     model === '' ? undefined : gpuCount === 1 ? name : vscode.l10n.t('{0} × {1}', gpuCount, name),
     vscode.l10n.t('{0} vCPUs', vcpus),
-    vscode.l10n.t('{0} GB RAM', ramGb),
-    vscode.l10n.t('{0} GB storage', storageGb),
+    vscode.l10n.t('{0} GB RAM', formatNumber(ramGb)),
+    vscode.l10n.t('{0} GB storage', formatNumber(storageGb)),
     placement?.label,
     total === undefined ? undefined : formatHourly(total),
   ]

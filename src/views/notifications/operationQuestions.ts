@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { formatNumber } from '../../base/locale';
 import { formatDuration } from '../../base/duration';
 import { plainText } from '../../base/text';
 import type { Instance } from '../../api/types';
@@ -80,7 +81,8 @@ async function askWhichIsNew({
 /** What tells an instance from others of its name. */
 export function describeCandidate({ id, resources }: Instance): string {
   const { vcpuCount, ramGb, storageGb } = resources ?? {};
-  const storage = storageGb === undefined ? undefined : vscode.l10n.t('{0} GB storage', storageGb);
+  const storage =
+    storageGb === undefined ? undefined : vscode.l10n.t('{0} GB storage', formatNumber(storageGb));
   return plainText(
     [gpuText(resources?.gpus), cpuText(vcpuCount, ramGb), storage, id]
       .filter((part) => part !== undefined)

@@ -41,7 +41,7 @@ it.each([
   [2.41, '$2.41/hr'],
   [2, '$2.00/hr'],
   [0.00001, '<$0.0001/hr'],
-  [1234.5, '$1234.50/hr'],
+  [1234.5, '$1,234.50/hr'],
 ])('%d an hour is shown as %s', (dollars, shown) => {
   expect(formatHourly(dollars)).toBe(shown);
 });

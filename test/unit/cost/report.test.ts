@@ -68,7 +68,7 @@ describe('the report of the month', () => {
     const days = report.days ?? [];
     expect(days).toHaveLength(23);
     expect(days.at(-1)).toMatchObject({
-      key: '2026-11-23',
+      title: '2026-11-23',
       cost: { text: 'at least $1.50' },
       running: '10 min',
       parts: [
@@ -142,7 +142,7 @@ describe('the report of the month', () => {
     // 23 November, 9:05: 7 days, 14 hours, and 55 minutes are left.
     const parts = await ledgerOf({ ms: 5 * minute, rows: [rowOf('a', 'running', 12)] });
     expect(reportOf(parts).summary[1]).toMatchObject({
-      value: 'at least $2196.00',
+      value: 'at least $2,196.00',
       detail: 'If what is running now keeps running',
     });
     const complete = { since: 0, costs: () => [], keepsDaysOf: () => true };

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { formatDollars } from '../../../api/price';
 import type { CostsDay, CostsReport } from '../shared/costsProtocol';
 
 /** The colors that themes have for charts, as CSS classes. The instances after the last one share the last color. */
@@ -35,7 +36,7 @@ export function dayChart(report: CostsReport, days: readonly CostsDay[]): Templa
   return html`<div class="chart">
       <svg role="img" aria-label=${l10n.t('Costs by day. The table below has the same numbers.')}>
         <defs>${colors.map(hatching)}</defs>
-        ${scale.lines.map((dollars) => line(100 - height(dollars), `$${dollars.toFixed(2)}`))}
+        ${scale.lines.map((dollars) => line(100 - height(dollars), formatDollars(dollars)))}
         ${days.map((day, index) => {
           const width = 100 / days.length;
           const at = { x: `${(index + 0.1) * width}%`, width: `${0.8 * width}%` };
@@ -129,12 +130,12 @@ function hatching(color: Series['color']): SVGTemplateResult {
 }
 
 /** What a person reads over a day. */
-function dayText({ key, cost }: CostsDay, pieces: readonly Piece[]): string {
+function dayText({ title, cost }: CostsDay, pieces: readonly Piece[]): string {
   return [
-    key,
+    title,
     ...pieces.map(({ series: { name }, from, to, isEstimated }) => {
       const shown = isEstimated ? l10n.t('{0}, estimated', name) : name;
-      return `${shown}: $${(to - from).toFixed(2)}`;
+      return `${shown}: ${formatDollars(to - from)}`;
     }),
     l10n.t('Total: {0}', cost.text),
   ].join('\n');

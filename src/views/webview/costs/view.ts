@@ -90,9 +90,9 @@ function byDay(report: CostsReport): TemplateResult {
         </thead>
         <tbody>
           ${days.map(
-            ({ key, cost, running }) =>
+            ({ title, cost, running }) =>
               html`<tr>
-                <th scope="row">${key}</th>
+                <th scope="row">${title}</th>
                 <td class="number">${cost.text}</td>
                 <td class="number">${running}</td>
               </tr>`,

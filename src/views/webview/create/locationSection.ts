@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
+import { formatNumber } from '../../../base/locale';
 import {
   fits,
   placementName,
@@ -124,17 +125,15 @@ function locationRow(
   hint: string | undefined,
 ): Row {
   const { limits, tier, uptime } = placement;
-  const limit = (label: string, max: number | undefined): string | undefined =>
-    max === undefined ? undefined : `${max} ${label}`;
   const detail = joinDetails([
     room ? undefined : l10n.t('not enough room'),
     hint,
     tier === undefined ? undefined : l10n.t('tier {0}', tier),
     uptime === undefined ? undefined : l10n.t('{0}% uptime', uptime),
-    limit(l10n.t('GPU'), limits.gpuCount),
-    limit(l10n.t('vCPU'), limits.vcpus),
-    limit(l10n.t('GB RAM'), limits.ramGb),
-    limit(l10n.t('GB storage'), limits.storageGb),
+    limits.gpuCount === undefined ? undefined : l10n.t('{0} GPU', limits.gpuCount),
+    limits.vcpus === undefined ? undefined : l10n.t('{0} vCPU', limits.vcpus),
+    limits.ramGb === undefined ? undefined : l10n.t('{0} GB RAM', formatNumber(limits.ramGb)),
+    limits.storageGb === undefined ? undefined : l10n.t('{0} GB storage', formatNumber(limits.storageGb)),
     limits.dedicatedIp ? l10n.t('dedicated IP') : undefined,
     limits.portForwarding === false ? l10n.t('no port forwards') : undefined,
     placement.kind === 'hostnode' ? l10n.t('host node {0}', placement.id.slice(0, 8)) : undefined,

@@ -17,7 +17,7 @@ const instanceSchema = v.object({
 export type CostsInstance = v.InferOutput<typeof instanceSchema>;
 
 const daySchema = v.object({
-  key: text,
+  title: text,
   cost: amountSchema,
   running: text,
   parts: list(v.object({ id: text, dollars: v.number(), estimated: v.number() })),

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { setLanguage } from '../../../base/locale';
 
 /** Draws at most once per frame, and not before the extension has sent its translations. */
 export class Page {
@@ -11,6 +12,7 @@ export class Page {
   ) {}
 
   initialize(texts: Record<string, string> | undefined): void {
+    setLanguage(document.documentElement.lang);
     if (texts) l10n.config({ contents: texts });
     // Remove the loading text of the HTML shell before the first render.
     if (!this.ready) this.root.replaceChildren();

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { formatDollars, formatHourly } from '../../../src/api/price';
+import {
+  formatDate,
+  formatMonth,
+  formatNumber,
+  formatTimeOfDay,
+  setLanguage,
+} from '../../../src/base/locale';
+import { formatWhen, formatWhenInSentence } from '../../../src/base/when';
+
+const evening = new Date(2026, 10, 24, 18, 0, 5).getTime();
+const weekBefore = evening - 7 * 24 * 3_600_000;
+/** Intl separates with spaces that don't break. */
+const plain = (text: string): string => text.replaceAll(/[\u00a0\u202f]/g, ' ');
+
+beforeEach(() => setLanguage('en'));
+afterEach(() => setLanguage('en'));
+
+it.each([
+  ['en', '$1,234.50', '$0.4946/hr', '12,000', 'November 2026', '2026-11-24', '6:00:05 PM'],
+  ['de', '1.234,50 $', '0,4946 $/hr', '12.000', 'November 2026', '24.11.2026', '18:00:05'],
+  ['ja', '$1,234.50', '$0.4946/hr', '12,000', '2026年11月', '2026/11/24', '18:00:05'],
+  ['zh-cn', '$1,234.50', '$0.4946/hr', '12,000', '2026年11月', '2026年11月24日', '18:00:05'],
+  ['qps-ploc', '$1,234.50', '$0.4946/hr', '12,000', 'November 2026', 'Nov 24, 2026', '6:00:05 PM'],
+  ['not a language', '$1,234.50', '$0.4946/hr', '12,000', 'November 2026', '2026-11-24', '6:00:05 PM'],
+])('writes money, numbers, and dates as people who read %s do', (language, ...shown) => {
+  setLanguage(language);
+  expect(
+    [
+      formatDollars(1234.5),
+      formatHourly(0.4946),
+      formatNumber(12_000),
+      formatMonth(evening),
+      formatDate(evening),
+      formatTimeOfDay(evening),
+    ].map(plain),
+  ).toEqual(shown);
+});
+
+it('shows amounts too small to be written, and no negative zero', () => {
+  setLanguage('de');
+  expect(plain(formatDollars(0.001))).toBe('<0,01 $');
+  setLanguage('en');
+  expect(formatDollars(0.001)).toBe('<$0.01');
+  expect(formatDollars(-0.001)).toBe('$0.00');
+  expect(formatDollars(-2)).toBe('-$2.00');
+});
+
+it('names another day by its date, in the order of the language', () => {
+  expect(formatWhen(evening, weekBefore)).toBe('2026-11-24 18:00');
+  setLanguage('ja');
+  expect(formatWhen(evening, weekBefore)).toBe('2026/11/24 18:00');
+  expect(formatWhen(evening, evening)).toBe('18:00');
+  expect(formatWhenInSentence(evening, weekBefore)).toBe('on 2026/11/24 at 18:00');
+});
