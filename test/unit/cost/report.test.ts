@@ -154,7 +154,7 @@ describe('the report of the month', () => {
         now: clock.now(),
       }).summary[1]?.value;
     expect(store.rows()).toHaveLength(1);
-    expect(summary(12)).toBe('about $2195.00');
+    expect(summary(12)).toBe('about $2,195.00');
     expect(summary()).toBe('unknown');
   });
 
