@@ -3,10 +3,11 @@ import { plainText } from '../base/text';
 import { fetchHostKey } from '../ssh/connect/fetchHostKey';
 import { describeOutcome } from '../ssh/connect/outcome';
 import { installHostKey, recordedHostKeys, type HostKey } from '../ssh/keys/hostKeys';
+import { isReachable } from '../views/ports';
 import { confirm, showInformation, showProgress } from '../vscode/messages';
 import { ensureSshEntry } from './ensureSshEntry';
 import type { Services } from './services';
-import { hasAddress, target } from './targets';
+import { target } from './targets';
 
 /**
  * Shows the key that an instance's server has now beside the one on record, and records exactly the shown key if the
@@ -15,7 +16,7 @@ import { hasAddress, target } from './targets';
  */
 export async function acceptHostKey(services: Services, args: readonly unknown[]): Promise<void> {
   const placeholder = vscode.l10n.t('Select the instance whose new host key you want to accept');
-  const { row } = await target(services, args, hasAddress, placeholder);
+  const { row } = await target(services, args, isReachable, placeholder);
   const { instance } = row;
   const name = plainText(instance.name, 60);
   const { ssh, clock } = services;

@@ -21,9 +21,6 @@ export async function cancelOperation(
   const [first] = args;
   if (isNode(first) && (first.kind === 'activity' || first.kind === 'creating')) {
     await cancelActivity(services, { schedules, watches }, first);
-    const subject =
-      first.kind === 'activity' ? activityText(first.activity, services.clock.now()).subject : first.name;
-    showInStatusBar(vscode.l10n.t('Canceled: {0}', subject));
     return;
   }
   const given =
@@ -39,7 +36,7 @@ export async function cancelOperation(
         label: name(record.name),
         iconPath: new vscode.ThemeIcon('sync'),
         description: kindName(record.kind),
-        run: async () => services.operations.cancel(record.id),
+        run: async () => cancelRecord(services, record.id, record.name),
       })),
     ...schedules
       .list()
@@ -51,7 +48,10 @@ export async function cancelOperation(
           'stops {0}',
           schedule.repeat ? formatRepeat(schedule.repeat) : formatWhen(schedule.at, services.clock.now()),
         ),
-        run: async () => schedules.cancel(schedule.id),
+        run: async () => {
+          await schedules.cancel(schedule.id);
+          showCanceled(schedule.name);
+        },
       })),
     ...(given === undefined ? watches.list() : []).map((watch) => ({
       label: wishName(watch),
@@ -61,7 +61,10 @@ export async function cancelOperation(
         formatWhen(deadlineOf(watch), services.clock.now()),
       ),
       detail: wishPlaces(watch),
-      run: async () => watches.cancel(watch.id),
+      run: async () => {
+        await watches.cancel(watch.id);
+        showCanceled(wishName(watch));
+      },
     })),
   ];
   if (items.length === 0) throw new Error(vscode.l10n.t('There is nothing to cancel.'));
@@ -72,28 +75,54 @@ export async function cancelOperation(
       : await pick(items, { placeHolder: vscode.l10n.t('Select what to cancel') });
   if (!picked) throw new vscode.CancellationError();
   await picked.run();
-  showInStatusBar(vscode.l10n.t('Canceled: {0}', picked.label));
 }
 
 async function cancelActivity(
-  { operations, tunnels }: Services,
+  services: Services,
   { schedules, watches }: Pick<CostParts, 'schedules' | 'watches'>,
   node: ActivityNode | CreatingNode,
 ): Promise<void> {
-  if (node.kind === 'creating') return operations.cancel(node.operationId);
+  if (node.kind === 'creating') return cancelRecord(services, node.operationId, node.name);
   const { activity } = node;
+  const { subject } = activityText(activity, services.clock.now());
   switch (activity.kind) {
     case 'operation':
-      return operations.cancel(activity.record.id);
+      return cancelRecord(services, activity.record.id, activity.record.name);
     case 'schedule':
-      return schedules.cancel(activity.schedule.id);
+      await schedules.cancel(activity.schedule.id);
+      { showCanceled(subject); return; }
     case 'watch':
-      return watches.cancel(activity.watch.id);
+      await watches.cancel(activity.watch.id);
+      { showCanceled(subject); return; }
     case 'tunnel':
-      tunnels.close(activity.tunnel.id, activity.tunnel.port);
-      break;
+      services.tunnels.close(activity.tunnel.id, activity.tunnel.port);
+      { showCanceled(subject); return; }
     case 'limit':
       // It ends with the instance that it names, which is stopped and not canceled.
-      break;
+      return;
   }
+}
+
+/** A row may still show what has ended, and nobody takes back what the service was asked for. */
+async function cancelRecord({ operations }: Services, id: string, name: string): Promise<void> {
+  const record = operations.pending().find((each) => each.id === id);
+  if (!record) {
+    showInStatusBar(vscode.l10n.t('Already finished: {0}', plainText(name, 60)));
+    return;
+  }
+  await operations.cancel(id);
+  const isSent = record.kind === 'startWhenAvailable' ? record.step === 'starting' : record.step !== 'begin';
+  if (!isSent) showCanceled(name);
+  else {
+    showInStatusBar(
+      vscode.l10n.t(
+        'Canceled: {0}. What TensorDock already accepted still takes effect.',
+        plainText(name, 60),
+      ),
+    );
+  }
+}
+
+function showCanceled(name: string): void {
+  showInStatusBar(vscode.l10n.t('Canceled: {0}', plainText(name, 60)));
 }

@@ -5,11 +5,10 @@ import type { OperationKind, OperationRecord } from '../instances/operations/jou
 import type { RunningOperation } from '../instances/operations/operations';
 import type { InstanceRow } from '../instances/store';
 import { showOutcome } from '../views/notifications/changeReports';
-import { allows } from '../views/presentation';
 import { unsavedFiles } from '../vscode/connectedWindow';
 import { askModally, confirm } from '../vscode/messages';
 import type { Services } from './services';
-import { targets } from './targets';
+import { allowing, targets } from './targets';
 
 interface Question {
   readonly message: string;
@@ -42,7 +41,7 @@ export async function changeInstances(
   change: InstanceChange,
 ): Promise<void> {
   const { kind, placeholder, question, alwaysAsks = false } = change;
-  const { rows, silent, byId } = await targets(services, args, (row) => allows(row, kind), placeholder);
+  const { rows, silent, byId } = await targets(services, args, allowing(services, kind), placeholder);
   if (question && (!silent || alwaysAsks)) {
     const { message, detail, button } = question(namesOf(rows), rows);
     const warnings = await connectionWarnings(services, rows);

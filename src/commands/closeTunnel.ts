@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { plainText } from '../base/text';
 import { portText } from '../views/ports';
+import { showInStatusBar } from '../vscode/messages';
 import { pick } from '../vscode/prompts';
+import type { OpenTunnel } from '../vscode/tunnels';
 import { DeadEnd } from './deadEnd';
 import type { Services } from './services';
 import { isNode } from './targets';
@@ -10,8 +12,7 @@ import { isNode } from './targets';
 export async function closeTunnel(services: Services, args: readonly unknown[]): Promise<void> {
   const [node] = args;
   if (isNode(node) && node.kind === 'activity' && node.activity.kind === 'tunnel') {
-    const { id, port } = node.activity.tunnel;
-    services.tunnels.close(id, port);
+    close(services, node.activity.tunnel);
     return;
   }
   const items = services.tunnels.all().map((tunnel) => ({
@@ -25,5 +26,10 @@ export async function closeTunnel(services: Services, args: readonly unknown[]):
   }
   const picked = await pick(items, { placeHolder: vscode.l10n.t('Select a tunnel to close') });
   if (!picked) throw new vscode.CancellationError();
-  services.tunnels.close(picked.tunnel.id, picked.tunnel.port);
+  close(services, picked.tunnel);
+}
+
+function close({ tunnels }: Services, { id, port }: OpenTunnel): void {
+  tunnels.close(id, port);
+  showInStatusBar(vscode.l10n.t('Closed the tunnel to {0}', portText(port)));
 }

@@ -6,7 +6,6 @@ import type { InstanceRow } from '../instances/store';
 import { handedOver } from '../ssh/connect/handedOver';
 import { terminalSsh } from '../ssh/connect/isolation';
 import { describeOutcome, type SshOutcome } from '../ssh/connect/outcome';
-import { allows } from '../views/presentation';
 import { askInNotification, confirm, showProgress } from '../vscode/messages';
 import { openLocalTerminal } from '../vscode/localTerminal';
 import { setRemotePlatform } from '../vscode/remotePlatform';
@@ -17,7 +16,7 @@ import { warnOfHandedOver } from './warnOfHandedOver';
 import { pickFolder } from './recentFolders';
 import { openRemoteWindow, remoteExtension } from './remoteWindow';
 import type { Services } from './services';
-import { target } from './targets';
+import { allowing, target } from './targets';
 import { waitForLogin } from './waitForLogin';
 
 /** What to open on the instance. */
@@ -44,7 +43,7 @@ export async function openRecentFolder(services: Services, args: readonly unknow
 
 async function connectable(services: Services, args: readonly unknown[]): Promise<InstanceRow> {
   const placeholder = vscode.l10n.t('Select an instance to connect to');
-  const { row } = await target(services, args, (candidate) => allows(candidate, 'connect'), placeholder);
+  const { row } = await target(services, args, allowing(services, 'connect'), placeholder);
   return row;
 }
 

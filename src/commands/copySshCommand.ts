@@ -4,15 +4,16 @@ import type { InstanceRow } from '../instances/store';
 import { shellKind } from '../base/shellQuote';
 import { sshCommandLine } from '../ssh/connect/commandLine';
 import { sshEndpoint } from '../ssh/endpoint';
+import { isReachable } from '../views/ports';
 import { copyText } from './copyText';
 import { DeadEnd } from './deadEnd';
 import type { Services } from './services';
-import { hasAddress, target } from './targets';
+import { target } from './targets';
 
 /** Copies a command that works in any terminal without this extension, and resolves with it. */
 export async function copySshCommand(services: Services, args: readonly unknown[]): Promise<string> {
   const placeholder = vscode.l10n.t('Select an instance to copy its SSH command');
-  const { row } = await target(services, args, hasAddress, placeholder);
+  const { row } = await target(services, args, isReachable, placeholder);
   const command = sshCommand(services, row);
   await copyText(command);
   return command;

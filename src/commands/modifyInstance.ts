@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import type { Forms } from '../views/forms/forms';
-import { allows } from '../views/presentation';
 import type { Services } from './services';
-import { target } from './targets';
+import { allowing, target } from './targets';
 
 export async function modifyInstance(
   services: Services,
@@ -10,6 +9,6 @@ export async function modifyInstance(
   args: readonly unknown[],
 ): Promise<void> {
   const placeholder = vscode.l10n.t('Select an instance to modify');
-  const { row } = await target(services, args, (candidate) => allows(candidate, 'modify'), placeholder);
+  const { row } = await target(services, args, allowing(services, 'modify'), placeholder);
   forms.openModify(row.instance.id);
 }

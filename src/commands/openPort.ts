@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { formatEndpoint } from '../ssh/endpoint';
+import { isReachable } from '../views/ports';
 import { DeadEnd } from './deadEnd';
-import { givenPort, isReachable, pickForward } from './pickPort';
+import { givenPort, pickForward } from './pickPort';
 import type { Services } from './services';
 import { openLocalPort } from './openTunnel';
 import { isNode, target } from './targets';

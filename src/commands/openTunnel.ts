@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import { plainText } from '../base/text';
 import { describeOutcome } from '../ssh/connect/outcome';
 import type { TunnelState } from '../ssh/connect/tunnel';
+import { isReachable } from '../views/ports';
 import { showError, showInformation, showProgress } from '../vscode/messages';
 import { ensureSshEntry } from './ensureSshEntry';
-import { askForPort, givenPort, isReachable } from './pickPort';
+import { askForPort, givenPort } from './pickPort';
 import type { Services } from './services';
 import { target } from './targets';
 

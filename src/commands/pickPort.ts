@@ -7,10 +7,6 @@ import { askText, pick } from '../vscode/prompts';
 import { DeadEnd } from './deadEnd';
 import { isNode } from './targets';
 
-export function isReachable(row: InstanceRow): boolean {
-  return row.instance.ipAddress !== undefined && row.state === 'running';
-}
-
 /** The port that a command was called with: a port's row, or an ID and a number. @throws Error if it isn't a port. */
 export function givenPort(args: readonly unknown[]): PortForward | undefined {
   const [node, port] = args;

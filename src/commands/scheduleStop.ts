@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import { showScheduled } from '../views/notifications/scheduleNotices';
-import { allows } from '../views/presentation';
 import { askStopTime, stopTimeOf } from './askStopTime';
 import type { CostParts } from './costParts';
 import type { Services } from './services';
-import { targets } from './targets';
+import { allowing, targets } from './targets';
 
 /**
  * Schedules a stop. The second argument may be the time: what a person would type, also one that repeats such as
@@ -16,7 +15,7 @@ export async function scheduleStop(
   args: readonly unknown[],
 ): Promise<void> {
   const placeholder = vscode.l10n.t('Select an instance to stop later');
-  const { rows } = await targets(services, args, (row) => allows(row, 'stop'), placeholder);
+  const { rows } = await targets(services, args, allowing(services, 'stop'), placeholder);
   const [first, given] = args;
   const time =
     typeof first === 'string' && given !== undefined

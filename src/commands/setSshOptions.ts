@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
 import { plainText } from '../base/text';
 import { checkUser } from '../ssh/config/ownConfig';
-import { allows } from '../views/presentation';
 import type { PersonKey, PersonKeys } from '../vscode/localKeys';
 import { errorText } from '../vscode/messages';
 import { askText, chooseFile, pick } from '../vscode/prompts';
 import type { Services } from './services';
-import { target } from './targets';
+import { allowing, target } from './targets';
 
 type KeyChoice = vscode.QuickPickItem & { readonly choose: () => Promise<string | undefined> };
 
@@ -15,7 +14,7 @@ export async function setSshOptions(services: Services, args: readonly unknown[]
   const { row } = await target(
     services,
     args,
-    (candidate) => allows(candidate, 'connect'),
+    allowing(services, 'connect'),
     vscode.l10n.t('Select an instance to set its SSH user and key'),
   );
   const { instance } = row;

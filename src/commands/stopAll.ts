@@ -3,8 +3,10 @@ import { plainText } from '../base/text';
 import { runningRate } from '../cost/billing';
 import { rateText } from '../cost/describe';
 import type { InstanceRow } from '../instances/store';
-import { canStopAll, rateOfRow } from '../views/presentation';
+import { rateOfRow } from '../views/presentation';
+import { canStopAll } from '../views/situation';
 import { changeInstances } from './changeInstances';
+import { DeadEnd } from './deadEnd';
 import type { Services } from './services';
 
 /** How many names the question lists. */
@@ -12,9 +14,13 @@ const mostNames = 20;
 
 /** Stops every running instance, after one question with their names and rates. */
 export async function stopAll(services: Services): Promise<void> {
-  const rows = services.store.rows().filter(canStopAll);
+  const rows = services.store
+    .rows()
+    .filter((row) => canStopAll({ row, operation: services.operations.of(row.instance.id) }));
   const nodes = rows.map(({ instance }) => ({ kind: 'instance', id: instance.id }));
-  if (nodes.length === 0) throw new Error(vscode.l10n.t('No instance is running.'));
+  if (nodes.length === 0) {
+    throw new DeadEnd(vscode.l10n.t('No instance is running that can be stopped.'), 'tensordock.refresh');
+  }
   await changeInstances(services, [nodes[0], nodes], {
     kind: 'stop',
     placeholder: '',

@@ -1,4 +1,3 @@
-import { allows } from '../views/presentation';
 import type { Lazy } from '../base/lazy';
 import type { Forms } from '../views/forms/forms';
 import { acceptHostKey } from './acceptHostKey';
@@ -41,6 +40,7 @@ import { startWhenAvailable } from './startWhenAvailable';
 import { stopAll } from './stopAll';
 import { stopInstance } from './stopInstance';
 import { switchAccount } from './switchAccount';
+import { allowing } from './targets';
 import { watchCapacity } from './watchCapacity';
 
 /** The one table of commands and what they do. A missing or unknown command doesn't compile. */
@@ -60,10 +60,8 @@ export function commandTable(services: Services, forms: Lazy<Forms>, costs: Cost
     'tensordock.stopInstance': async (...args) => stopInstance(services, args),
     'tensordock.stopAll': async () => stopAll(services),
     'tensordock.restartInstance': async (...args) => restartInstance(services, args),
-    'tensordock.deleteInstance': withKey(
-      services,
-      (row) => allows(row, 'delete'),
-      async (...args) => deleteInstance(services, args),
+    'tensordock.deleteInstance': withKey(services, allowing(services, 'delete'), async (...args) =>
+      deleteInstance(services, args),
     ),
     'tensordock.startWhenAvailable': async (...args) => startWhenAvailable(services, args),
     'tensordock.copySshCommand': async (...args) => copySshCommand(services, args),

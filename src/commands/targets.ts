@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import type { InstanceRow } from '../instances/store';
 import { instanceOf } from '../views/activity';
 import { pickItem, type TreeNode } from '../views/tree/nodes';
-import { stateText } from '../views/presentation';
+import { nameText, type InstanceAction } from '../views/presentation';
+import { stateWord } from '../views/rowText';
+import { actionsOf, type Situation } from '../views/situation';
 import { pick } from '../vscode/prompts';
 import { DeadEnd } from './deadEnd';
 import { signedInAccount, type Services } from './services';
@@ -17,6 +19,11 @@ export interface Target {
 }
 
 export const hasAddress = (row: InstanceRow): boolean => row.instance.ipAddress !== undefined;
+
+/** Whether an instance allows an action now: the same question that decides what its menu offers. */
+export function allowing(services: Services, action: InstanceAction): (row: InstanceRow) => boolean {
+  return (row) => actionsOf(withOperation(services, row)).includes(action);
+}
 
 /**
  * The instances a command acts on: those it was called with, or the rows selected in the tree, or one that the person
@@ -39,7 +46,7 @@ export async function targets(
   if (chosen.length > 0) {
     const rows = rowsOf(services, chosen);
     const fitting = rows.filter(fits);
-    if (fitting.length === 0) throw new Error(notAvailableText(rows));
+    if (fitting.length === 0) throw notAvailable(services, rows);
     return { rows: fitting, silent: false, byId: false };
   }
   const selected = services.treeView.visible ? rowsOf(services, idsOf(services.treeView.selection)) : [];
@@ -67,10 +74,19 @@ async function fetchRow(services: Services, id: string): Promise<InstanceRow | u
   return services.store.refreshOne(id);
 }
 
-function notAvailableText([row]: readonly InstanceRow[]): string {
-  return row
-    ? vscode.l10n.t('Not available while the instance is {0}.', stateText(row).toLowerCase())
+function notAvailable(services: Services, [row]: readonly InstanceRow[]): DeadEnd {
+  const text = row
+    ? vscode.l10n.t(
+        'Not available for “{0}” in its current state: {1}.',
+        nameText(row.instance),
+        stateWord(withOperation(services, row)),
+      )
     : vscode.l10n.t('This instance is no longer in the list.');
+  return new DeadEnd(text, 'tensordock.refresh');
+}
+
+function withOperation({ operations }: Services, row: InstanceRow): Pick<Situation, 'row' | 'operation'> {
+  return { row, operation: operations.of(row.instance.id) };
 }
 
 async function pickRow(
@@ -84,7 +100,10 @@ async function pickRow(
   if (rows.length === 0) {
     throw new DeadEnd(vscode.l10n.t('You don’t have an instance yet.'), 'tensordock.createInstance');
   }
-  const items = rows.filter(fits).map((row) => pickItem(row, services.clock.now()));
+  const now = services.clock.now();
+  const items = rows
+    .filter(fits)
+    .map((row) => pickItem({ ...withOperation(services, row), tunnels: [], now }));
   if (items.length === 0) {
     throw new DeadEnd(
       vscode.l10n.t('None of your instances is in a state that allows this. Check the list.'),

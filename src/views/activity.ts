@@ -160,6 +160,19 @@ function scheduleNext(schedule: PlannedStop, now: number): string {
   }
 }
 
+/** When it stops, in a table: a time that has passed isn't one. */
+export function scheduleTime(schedule: PlannedStop, now: number): string {
+  switch (phaseOf(schedule, now)) {
+    case 'waiting':
+      return formatWhen(schedule.at, now);
+    case 'stopping':
+    case 'due':
+      return vscode.l10n.t('now');
+    case 'missed':
+      return vscode.l10n.t('missed');
+  }
+}
+
 /** The same beside the other things of a row: `stops 18:00`, or `stops 18:00 if VS Code is open`. */
 export function scheduleMark(schedule: PlannedStop, now: number): string {
   switch (phaseOf(schedule, now)) {

@@ -4,8 +4,9 @@ import type { InstanceRow, InstanceStore } from '../instances/store';
 import type { WindowRegistry } from '../instances/windowRegistry';
 import type { Tunnels } from '../vscode/tunnels';
 import { setContextKey } from './contextKeys';
-import { canStopAll, type InstanceAction } from './presentation';
-import { actionsOf } from './situation';
+import { isReachable } from './ports';
+import type { InstanceAction } from './presentation';
+import { actionsOf, canStopAll } from './situation';
 
 /** What decides which commands can work now. */
 export interface MenuParts {
@@ -47,13 +48,11 @@ export function cannotDo({ store, operations, tunnels, activity, windows }: Menu
 }
 
 function possibleWith(row: InstanceRow, operation: OperationRecord | undefined): readonly string[] {
-  const { state, instance } = row;
-  const hasAddress = instance.ipAddress !== undefined;
   return [
     ...actionsOf({ row, operation }),
     'pick',
-    ...(canStopAll(row) ? ['stopAll'] : []),
-    ...(hasAddress ? ['copyAddress'] : []),
-    ...(hasAddress && state === 'running' ? ['reach'] : []),
+    ...(canStopAll({ row, operation }) ? ['stopAll'] : []),
+    ...(row.instance.ipAddress !== undefined ? ['copyAddress'] : []),
+    ...(isReachable(row) ? ['reach'] : []),
   ];
 }

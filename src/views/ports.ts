@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { commonPorts, rdpPort, sshPort } from '../api/ports';
+import type { InstanceRow } from '../instances/store';
 
 /** What usually listens on a port. Names of programs and protocols aren't translated. */
 const usual: Readonly<Record<number, string>> = {
@@ -24,4 +25,9 @@ export function portText(port: number): string {
 /** Whether a browser may find something on the port. */
 export function isBrowsable(port: number): boolean {
   return port !== sshPort && port !== rdpPort;
+}
+
+/** Whether something on it can be reached now. */
+export function isReachable({ state, instance }: InstanceRow): boolean {
+  return instance.ipAddress !== undefined && state === 'running';
 }

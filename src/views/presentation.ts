@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { formatHourly } from '../api/price';
-import type { InstanceState } from '../api/types';
+import type { Instance, InstanceState } from '../api/types';
 import { messageText, plainText } from '../base/text';
-import { billingOf, knownRate } from '../cost/billing';
+import { knownRate } from '../cost/billing';
 import type { InstanceRow } from '../instances/store';
 
 /** What a person can do with an instance. Menus see it as `can-<action>` in the context value of a row. */
@@ -85,11 +85,6 @@ function changing(icon: string, label: string, actions: readonly InstanceAction[
   return { icon, color: 'charts.blue', label, actions };
 }
 
-/** Whether the action is available in the state the instance is in. */
-export function allows(row: InstanceRow, action: InstanceAction): boolean {
-  return present(row.state).actions.includes(action);
-}
-
 /** The state in words; the service's own word where the state is unknown to us. */
 export function stateText(row: InstanceRow): string {
   if (row.state === 'unknown' && row.instance.statusText !== '') {
@@ -113,14 +108,14 @@ export function labelText(text: string, limit = 200): string {
   return messageText(plainText(text, limit));
 }
 
+/** The name of an instance as a label; its ID if it has none. */
+export function nameText({ name, id }: Pick<Instance, 'name' | 'id'>, limit?: number): string {
+  return labelText(name, limit) || labelText(id, limit);
+}
+
 /** Parts of a description, without those that say nothing. */
 export function joined(parts: readonly (string | undefined)[]): string {
   return parts.filter(Boolean).join(' · ');
-}
-
-/** Whether Stop All stops it: what is billed as running and can be stopped. */
-export function canStopAll(row: InstanceRow): boolean {
-  return billingOf(row.state) === 'on' && allows(row, 'stop');
 }
 
 /** The exact rate of an instance, if it's known. */

@@ -6,7 +6,7 @@ import { formatWhen, formatWhenInSentence } from '../base/when';
 import { attemptText, minuteMs, scheduleMark, secondMs } from './activity';
 import { limitMark } from './budgetText';
 import { gpuText } from './details';
-import { joined, labelText, present, stateText } from './presentation';
+import { joined, nameText, present, stateText } from './presentation';
 import { actionsOf, changingSince, shownState, type Situation } from './situation';
 
 /** What the row of an instance shows and says. */
@@ -37,7 +37,7 @@ export function rowText(situation: Situation): RowText {
   const since = changingSince(situation);
   const counts = since !== undefined || state === 'waiting';
   return {
-    name: shortened(labelText(row.instance.name) || labelText(row.instance.id)),
+    name: shortened(nameText(row.instance)),
     description: descriptionOf(situation),
     spoken: spokenText(situation),
     icon,
@@ -72,7 +72,7 @@ function spokenText(situation: Situation): string {
   const { nextAt } = operation ?? {};
   const rate = knownRate(row.instance.rateHourly);
   return [
-    labelText(row.instance.name) || labelText(row.instance.id),
+    nameText(row.instance),
     stateWord(situation),
     since === undefined ? undefined : vscode.l10n.t('since {0}', formatWhen(since, now)),
     nextAt !== undefined && nextAt > now

@@ -1,3 +1,4 @@
+import { billingOf } from '../cost/billing';
 import { mayReplace } from '../instances/operations/conflicts';
 import type { OperationKind, OperationRecord } from '../instances/operations/journal';
 import { isTransient } from '../instances/state';
@@ -77,6 +78,11 @@ export function changingSince(situation: Pick<Situation, 'row' | 'operation'>): 
 export function actionsOf({ row, operation }: Pick<Situation, 'row' | 'operation'>): InstanceAction[] {
   const { actions } = present(row.state);
   return actions.filter((action) => operation === undefined || isCompatible(action, operation.kind));
+}
+
+/** Whether Stop All stops it: what is billed as running and can be stopped. */
+export function canStopAll(situation: Pick<Situation, 'row' | 'operation'>): boolean {
+  return billingOf(situation.row.state) === 'on' && actionsOf(situation).includes('stop');
 }
 
 function isCompatible(action: InstanceAction, underWay: OperationKind): boolean {

@@ -5,8 +5,9 @@ import { billingOf, runningRate } from '../cost/billing';
 import type { BudgetAlerts } from '../cost/budgetAlerts';
 import { describeSum, rateText } from '../cost/describe';
 import type { InstanceRow, InstanceStore } from '../instances/store';
+import { scheduleTime } from './activity';
 import { describeAlert, shortAlert } from './budgetText';
-import { joined, labelText, rateOfRow, runningText } from './presentation';
+import { joined, nameText, rateOfRow, runningText } from './presentation';
 import { actionLink, commandLink, trustedMarkdown } from './tooltip';
 import type { Overview } from './overview';
 
@@ -106,11 +107,11 @@ export class StatusBar implements vscode.Disposable {
     const since = runningSince === undefined ? undefined : formatWhen(runningSince, now);
     const isExact = row.runningSince !== undefined;
     return [
-      labelText(row.instance.name, 40),
+      nameText(row.instance, 40),
       rateOfRow(row) ?? vscode.l10n.t('unknown'),
       since === undefined ? vscode.l10n.t('unknown') : isExact ? since : vscode.l10n.t('before {0}', since),
       describeSum(today, !isExact),
-      schedule ? formatWhen(schedule.at, now) : '–',
+      schedule ? scheduleTime(schedule, now) : '–',
     ].map(escapeMarkdown);
   }
 
@@ -120,11 +121,11 @@ export class StatusBar implements vscode.Disposable {
     const texts = all.map((alert) => escapeMarkdown(describeAlert(alert)));
     const first = rows.find(({ instance }) => instance.id === toStopFirst);
     if (!first) return texts.join('  \n');
-    const { id, name } = first.instance;
+    const { id } = first.instance;
     const stop = vscode.l10n.t('Stop the most expensive one first:');
     return [
       ...texts,
-      `${escapeMarkdown(stop)} ${actionLink(escapeMarkdown(labelText(name, 40) || id), 'tensordock.stopInstance', id)}`,
+      `${escapeMarkdown(stop)} ${actionLink(escapeMarkdown(nameText(first.instance, 40)), 'tensordock.stopInstance', id)}`,
     ].join('  \n');
   }
 }

@@ -5,7 +5,7 @@ import { isGpuReleased, isStopped } from '../instances/state';
 import { attemptText, scheduleMark } from './activity';
 import { describeAlert } from './budgetText';
 import { detailsOf, type Knowledge } from './details';
-import { labelText, type InstanceAction } from './presentation';
+import { labelText, nameText, type InstanceAction } from './presentation';
 import { connectedText, stateWord } from './rowText';
 import { actionsOf, changingSince, type Situation } from './situation';
 
@@ -42,7 +42,7 @@ export function commandLink(title: string, command: string): string {
 /** What is known about an instance, with links to what a person may want to do. */
 export function tooltipOf(situation: Situation, knowledge: Knowledge): vscode.MarkdownString {
   const { row, operation, schedule, connected, tunnels, limit, now } = situation;
-  const { name, id } = row.instance;
+  const { id } = row.instance;
   const since = changingSince(situation);
   const facts = [
     [stateWord(situation), since === undefined ? undefined : formatDuration(now - since)]
@@ -60,7 +60,7 @@ export function tooltipOf(situation: Situation, knowledge: Knowledge): vscode.Ma
     ({ label, value }) => `${escapeMarkdown(label)}: ${escapeMarkdown(value)}`,
   );
   const paragraphs = [
-    `**${escapeMarkdown(labelText(name) || labelText(id))}**`,
+    `**${escapeMarkdown(nameText(row.instance))}**`,
     facts.map(escapeMarkdown).join(' · '),
     [...details, escapeMarkdown(vscode.l10n.t('ID: {0}', labelText(id)))].join('  \n'),
     warningOf(situation),

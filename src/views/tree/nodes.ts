@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
 import type { PortForward } from '../../api/types';
 import { formatDuration } from '../../base/duration';
+import { formatWhen } from '../../base/when';
 import { runningRate } from '../../cost/billing';
 import { rateText } from '../../cost/describe';
 import type { OperationRecord } from '../../instances/operations/journal';
 import type { InstanceRow } from '../../instances/store';
 import { stepText, type Activity, type ActivityText } from '../activity';
 import { detailsOf, gpuText, type Detail, type Knowledge } from '../details';
-import { isBrowsable, portText } from '../ports';
-import { joined, labelText, present, stateIcon, themeIcon } from '../presentation';
+import { isBrowsable, isReachable, portText } from '../ports';
+import { joined, labelText, nameText, present, stateIcon, themeIcon } from '../presentation';
 import { rowText, type RowText } from '../rowText';
 import type { Situation } from '../situation';
 
@@ -31,6 +32,7 @@ export interface PortNode {
   readonly parent: InstanceNode;
   readonly forward: PortForward;
   readonly hasTunnel: boolean;
+  readonly isReachable: boolean;
 }
 
 /** Something that goes on: below its instance, or in the Activity view, where it has no parent. */
@@ -76,7 +78,7 @@ export function childrenOf(
       if (detail.key !== 'ports' || forwards.length === 0) return [{ kind: 'detail', parent, detail }];
       return forwards.map((forward) => {
         const hasTunnel = tunnels.some(({ port }) => port === forward.internalPort);
-        return { kind: 'port', parent, forward, hasTunnel };
+        return { kind: 'port', parent, forward, hasTunnel, isReachable: isReachable(row) };
       });
     }),
   ];
@@ -115,12 +117,16 @@ export function detailItem({ parent, detail }: DetailNode): vscode.TreeItem {
   return item;
 }
 
-export function portItem({ parent, forward, hasTunnel }: PortNode): vscode.TreeItem {
+export function portItem({ parent, forward, hasTunnel, isReachable: reachable }: PortNode): vscode.TreeItem {
   const item = new vscode.TreeItem(portText(forward.internalPort), vscode.TreeItemCollapsibleState.None);
   item.id = `port:${parent.id}:${forward.internalPort}:${forward.externalPort}`;
   item.description = vscode.l10n.t('public port {0}', forward.externalPort);
   item.iconPath = themeIcon('plug');
-  item.contextValue = ['port', isBrowsable(forward.internalPort) && 'can-browse', !hasTunnel && 'can-tunnel']
+  item.contextValue = [
+    'port',
+    reachable && isBrowsable(forward.internalPort) && 'can-browse',
+    reachable && !hasTunnel && 'can-tunnel',
+  ]
     .filter(Boolean)
     .join(' ');
   return item;
@@ -156,15 +162,27 @@ export function creatingItem(record: OperationRecord, now: number): vscode.TreeI
   item.description = creatingText(record, now);
   item.tooltip = `${labelText(record.name)}\n${item.description}`;
   item.contextValue = 'creating can-cancel';
+  item.accessibilityInformation = {
+    label: [
+      labelText(record.name),
+      present('creating').label,
+      vscode.l10n.t('since {0}', formatWhen(record.startedAt, now)),
+      stepText(record.step),
+      gpuText(record.wanted?.gpus),
+    ]
+      .filter(Boolean)
+      .join(', '),
+  };
   return item;
 }
 
 /** A quick pick item for a row. */
-export function pickItem(row: InstanceRow, now: number): vscode.QuickPickItem & { readonly id: string } {
-  const { icon, color, description } = rowText({ row, tunnels: [], now });
+export function pickItem(situation: Situation): vscode.QuickPickItem & { readonly id: string } {
+  const { row } = situation;
+  const { icon, color, description } = rowText(situation);
   return {
     id: row.instance.id,
-    label: labelText(row.instance.name),
+    label: nameText(row.instance),
     description,
     detail: row.instance.ipAddress,
     iconPath: themeIcon(icon, color),

@@ -181,6 +181,6 @@ describe('stopping everything', () => {
     await stopAll(servicesOf());
     await person.until(() => person.world.all().every(({ status }) => status === 'stopped'));
     await window.store.refresh();
-    await expect(stopAll(servicesOf())).rejects.toThrow('No instance is running.');
+    await expect(stopAll(servicesOf())).rejects.toThrow('No instance is running');
   });
 });

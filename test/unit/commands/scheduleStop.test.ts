@@ -36,7 +36,7 @@ beforeEach(async () => {
   store.list(clock.now(), rowOf('a', 'running', 1, 'alpha'));
   schedules = own(new Schedules({ folder: await newFolder(), clock, log: silentLogger, store, operations }));
   for (const notice of followSchedules(schedules, clock)) own(notice);
-  services = { store, clock, treeView: { visible: false, selection: [] } } as unknown as Services;
+  services = { store, clock, operations, treeView: { visible: false, selection: [] } } as unknown as Services;
 });
 
 let services: Services;

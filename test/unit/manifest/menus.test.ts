@@ -107,11 +107,20 @@ describe('the menu of a row', () => {
     expect(entries('detail detail-gpu', true)).toEqual([]);
   });
 
-  test('copies an address only where there is one', () => {
-    const copied = (instance: object): readonly string[] =>
-      entries(context('running', undefined, instance), false, 'tensordock.copy');
-    expect(copied({})).toEqual(['copySshCommand', 'copyInstanceId']);
-    expect(copied({ ipAddress: '192.0.2.1' })).toEqual(['copySshCommand', 'copyIpAddress', 'copyInstanceId']);
+  test('copies an address only where there is one, and reaches only what runs', () => {
+    const address = { ipAddress: '192.0.2.1' };
+    const submenu = (name: string, state: InstanceState, instance: object): readonly string[] =>
+      entries(context(state, undefined, instance), false, `tensordock.${name}`);
+    expect(submenu('copy', 'running', {})).toEqual(['copyInstanceId']);
+    expect(submenu('copy', 'stopped', address)).toEqual(['copyIpAddress', 'copyInstanceId']);
+    expect(submenu('copy', 'running', address)).toEqual([
+      ...['copySshCommand', 'copyIpAddress', 'copyInstanceId'],
+    ]);
+    const anywhere = ['connectInNewWindow', 'openRecentFolder', 'openTerminal', 'setSshOptions'];
+    expect(submenu('ssh', 'stopped', address)).toEqual(anywhere);
+    expect(new Set(submenu('ssh', 'running', address))).toEqual(
+      new Set([...anywhere, 'openPort', 'openTunnel', 'acceptHostKey']),
+    );
   });
 });
 

@@ -36,7 +36,7 @@ const unwanted: readonly (readonly [RegExp, string])[] = [
   [/\blooks at\b|\blook first\b/i, 'refresh, check'],
   [/\bbut for this computer itself\b/i, 'except for localhost'],
   [/\bStart When a GPU Is Free\b/i, 'Start When Available'],
-  [/\bdoes not fit the state\b/i, 'Not available while the instance is'],
+  [/\bdoes not fit the state\b/i, 'Not available for'],
   [/\bto be like\b|\b[Ww]hose \w+( \w+)? (key|address) is\b/, 'Select an instance to …'],
 ];
 

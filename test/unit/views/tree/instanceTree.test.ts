@@ -184,13 +184,23 @@ describe('the rows', () => {
     ]);
   });
 
+  test('offer no port of an instance that is off', async () => {
+    const portForwards = [{ internalPort: 8888, externalPort: 20_088 }];
+    const { tree } = show([row('box', 'stopped', { portForwards, ipAddress: '192.0.2.1' })]);
+    const port = (await below(tree)).find(({ label }) => label === 'Port 8888 (Jupyter)');
+    expect(port?.contextValue).toBe('port');
+  });
+
   test('include an instance that is being created, before it has an ID', async () => {
     const wanted = { image: 'a', vcpuCount: 1, ramGb: 1, storageGb: 1, gpus: [{ model: 'h100', count: 1 }] };
     const { tree } = show([row('box')], {
       pending: [operation('create', { instanceId: undefined, wanted })],
     });
     expect(await labels(tree)).toEqual(['new-box', 'box']);
-    expect((await draw(tree))[0]?.description).toBe('Creating 0 s · H100');
+    const [creating] = await draw(tree);
+    expect(creating?.description).toBe('Creating 0 s · H100');
+    // A screen reader would repeat seconds.
+    expect(creating?.accessibilityInformation?.label).toMatch(/^new-box, Creating, since \d.*, H100$/);
   });
 
   test('show text from outside without links, icons or hidden characters', async () => {
