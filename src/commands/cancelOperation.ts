@@ -90,13 +90,22 @@ async function cancelActivity(
       return cancelRecord(services, activity.record.id, activity.record.name);
     case 'schedule':
       await schedules.cancel(activity.schedule.id);
-      { showCanceled(subject); return; }
+      {
+        showCanceled(subject);
+        return;
+      }
     case 'watch':
       await watches.cancel(activity.watch.id);
-      { showCanceled(subject); return; }
+      {
+        showCanceled(subject);
+        return;
+      }
     case 'tunnel':
       services.tunnels.close(activity.tunnel.id, activity.tunnel.port);
-      { showCanceled(subject); return; }
+      {
+        showCanceled(subject);
+        return;
+      }
     case 'limit':
       // It ends with the instance that it names, which is stopped and not canceled.
       return;
