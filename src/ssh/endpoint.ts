@@ -47,7 +47,8 @@ export function isUsableAddress(address: string): boolean {
 
 /** A usable address in the form that `ssh -G` shows as well. */
 export function canonicalAddress(address: string): string {
-  return new SocketAddress({ address, family: isIP(address) === 6 ? 'ipv6' : 'ipv4' }).address;
+  // An IPv4 address has one form only.
+  return isIP(address) === 4 ? address : new SocketAddress({ address, family: 'ipv6' }).address;
 }
 
 export function isUsablePort(port: number): boolean {

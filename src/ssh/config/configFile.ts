@@ -55,6 +55,20 @@ export async function readConfigFile(path: string): Promise<FileState> {
   }
 }
 
+/**
+ * What differs between any two states of a file, by `stat` alone. Links count as what they lead to; a missing file has
+ * a version too. @throws SshFileError if that can't be told.
+ */
+export async function versionOf(path: string): Promise<string> {
+  try {
+    const target = await followLinks(path);
+    const info = await stat(target, { bigint: true }).catch(ignoreMissing);
+    return [target, info?.ino, info?.size, info?.mtimeNs, info?.ctimeNs].join('\n');
+  } catch (error) {
+    throw error instanceof SshFileError ? error : readError(path, error);
+  }
+}
+
 /** Follows all symbolic links of a path, which need not exist. Throws the system's errors. */
 export async function followLinks(path: string): Promise<string> {
   let current = path;

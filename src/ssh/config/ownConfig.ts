@@ -141,17 +141,58 @@ export function formatEntry(entry: HostEntry, paths: SshPaths): StoredEntry {
   return { ...entry, text: SSHConfig.stringify(config) };
 }
 
+/** Formats entries as `formatEntry` does, and those that it formatted the last time at no cost. */
+export class EntryFormatter {
+  private known = new Map<string, StoredEntry>();
+  private next = new Map<string, StoredEntry>();
+
+  constructor(private readonly paths: SshPaths) {}
+
+  /** Call this before each round; what the last one didn't format is forgotten. */
+  begin(): void {
+    this.known = this.next;
+    this.next = new Map();
+  }
+
+  format(entry: HostEntry): StoredEntry {
+    const { id, account, alias, host, port, user, identityFile, forwardAgent } = entry;
+    const key = JSON.stringify([id, account, alias, host, port, user, identityFile, forwardAgent]);
+    const formatted = this.known.get(key) ?? formatEntry(entry, this.paths);
+    this.next.set(key, formatted);
+    return formatted;
+  }
+}
+
+/** Reads our file as `parseOwnFile` does, and hosts that were in it the last time at no cost. */
+export class OwnFileParser {
+  private known: ReadonlyMap<string, StoredEntry | undefined> = new Map();
+
+  parse(text: string): OwnFile {
+    const next = new Map<string, StoredEntry | undefined>();
+    const file = parseOwnFile(text, (section) => {
+      const entry = this.known.has(section) ? this.known.get(section) : parseSection(section);
+      next.set(section, entry);
+      return entry;
+    });
+    this.known = next;
+    return file;
+  }
+}
+
 /** Reads our file. Anything else than our entries is left out and reported as `foreign`. */
-export function parseOwnFile(text: string): OwnFile {
+export function parseOwnFile(text: string, parse = parseSection): OwnFile {
   const entries: StoredEntry[] = [];
+  const aliases = new Set<string>();
   let foreign = false;
   const [preamble = '', ...sections] = cutSections(text);
   if (preamble.split(lineEnd(preamble)).some((line) => line !== '' && !line.startsWith('#'))) foreign = true;
   for (const section of sections) {
-    const entry = parseSection(section);
-    const known = entry !== undefined && entries.some((other) => other.alias === entry.alias);
-    if (entry === undefined || known) foreign = true;
-    else entries.push(entry);
+    const entry = parse(section);
+    if (entry === undefined || aliases.has(entry.alias)) foreign = true;
+    else {
+      entries.push(entry);
+      aliases.add(entry.alias);
+    }
   }
   return { entries, foreign };
 }

@@ -5,7 +5,14 @@ import { access, constants, realpath, rm, unlink, writeFile } from 'node:fs/prom
 import { dirname, join, posix, win32 } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { byteOrderMark, lineEnd, parseLine, splitLines, type ConfigLine } from './configText';
-import { ignoreMissing, readConfigFile, removeLeftovers, replaceFile, type FileState } from './configFile';
+import {
+  ignoreMissing,
+  readConfigFile,
+  removeLeftovers,
+  replaceFile,
+  versionOf,
+  type FileState,
+} from './configFile';
 import { SshFileError, writeError } from './fileErrors';
 import { makePrivateFolder, withLock } from './fileLock';
 import type { SshPaths } from './paths';
@@ -33,15 +40,23 @@ interface Tools {
  * what to do, and nothing is changed.
  */
 export class PersonConfig {
+  /** What was last planned, and of which version of the file. */
+  private planned: { readonly version: string; readonly plan: IncludePlan } | undefined;
+
   constructor(
     private readonly paths: SshPaths,
     private readonly tools: Tools,
   ) {}
 
-  /** Reads the file and changes nothing. @throws SshFileError if it can't be read. */
+  /** Reads the file if it has changed, and changes nothing. @throws SshFileError if it can't be read. */
   async plan(): Promise<IncludePlan> {
-    const { text } = await readConfigFile(this.paths.personConfig);
-    return this.planFor(text ?? '', await this.ourNames());
+    const ours = await this.ourNames();
+    const version = [await versionOf(this.paths.personConfig), ...ours.names].join('\n');
+    if (this.planned?.version !== version) {
+      const { text } = await readConfigFile(this.paths.personConfig);
+      this.planned = { version, plan: this.planFor(text ?? '', ours) };
+    }
+    return this.planned.plan;
   }
 
   /**

@@ -6,18 +6,19 @@ import { copyFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Instance } from '../../api/types';
 import { allocateAlias } from './alias';
-import { followLinks, readConfigFile, removeLeftovers, replaceFile } from './configFile';
+import { followLinks, readConfigFile, removeLeftovers, replaceFile, versionOf } from './configFile';
 import { sshEndpoint, type Endpoint, type NoEndpointReason } from '../endpoint';
 import { SshFileError, writeError } from './fileErrors';
 import { makePrivateFolder, withLock } from './fileLock';
 import { forgetHostKeys } from '../keys/hostKeys';
 import { knownAliases } from './knownAliases';
 import {
+  EntryFormatter,
   formatEntry,
   formatOwnFile,
   isUsableId,
   nowhere,
-  parseOwnFile,
+  OwnFileParser,
   type HostEntry,
   type OwnFile,
   type StoredEntry,
@@ -50,14 +51,21 @@ export type EnsureResult =
  * file can't be read or written, or a value isn't valid.
  */
 export class SshHosts {
+  private readonly formatter: EntryFormatter;
+  private readonly parser = new OwnFileParser();
+  /** What was last read, and of which version of the file. */
+  private known: { readonly version: string; readonly file: ReadFile } | undefined;
+
   constructor(
     readonly paths: SshPaths,
     private readonly tools: { readonly clock: Clock; readonly logger: Logger },
-  ) {}
+  ) {
+    this.formatter = new EntryFormatter(paths);
+  }
 
   /** All entries, of every account. */
   async entries(): Promise<readonly HostEntry[]> {
-    return (await this.read()).entries;
+    return (await this.readIfChanged()).entries;
   }
 
   /** The alias of an instance of this account; it stays the same for the life of the entry. */
@@ -71,25 +79,41 @@ export class SshHosts {
    * again. A row without details changes nothing. Resolves with whether anything was written.
    */
   async sync(account: string, instances: readonly Instance[], options: SyncOptions): Promise<boolean> {
-    const plan = (entries: readonly StoredEntry[], taken?: ReadonlySet<string>): StoredEntry[] => {
+    const plan = (
+      entries: readonly StoredEntry[],
+      { addMissing }: Pick<SyncOptions, 'addMissing'>,
+      taken?: ReadonlySet<string>,
+    ): StoredEntry[] => {
       const result = [...entries];
+      let names: Set<string> | undefined;
+      this.formatter.begin();
       const places = new Map(
         entries.flatMap((entry, at) => (entry.account === account ? [[entry.id, at] as const] : [])),
       );
       for (const instance of instances) {
         const at = places.get(instance.id) ?? result.length;
-        const next = this.entryFor(account, instance, options, result[at], () => takenBy(result, taken));
+        const next = this.entryFor(
+          account,
+          instance,
+          { ...options, addMissing },
+          result[at],
+          () => (names ??= new Set(takenBy(entries, taken))),
+        );
         if (next === undefined) continue;
         result[at] = next;
+        names?.add(next.alias);
         places.set(instance.id, at);
       }
       return result;
     };
-    // Most snapshots change nothing here; then one read without the lock is enough.
-    const now = await this.read();
-    if (formatOwnFile(plan(now.entries)) === formatOwnFile(now.entries)) return false;
-    const taken = await knownAliases(this.paths);
-    return this.change((entries) => plan(entries, taken));
+    // Most snapshots change nothing here; then one look without the lock is enough.
+    const now = await this.readIfChanged();
+    const next = plan(now.entries, options);
+    if (sameTexts(next, now.entries)) return false;
+    // Only new aliases have to differ from the person's own.
+    const addMissing = next.length > now.entries.length;
+    const taken = addMissing ? await knownAliases(this.paths) : undefined;
+    return this.change((entries) => plan(entries, { addMissing }, taken));
   }
 
   /** Makes sure that `ssh <alias>` reaches an instance, which was read by its id; or resolves with why it can't. */
@@ -157,7 +181,7 @@ export class SshHosts {
     const alias = entry?.alias ?? allocateAlias(instance.name, instance.id, taken());
     try {
       const { id } = instance;
-      return formatEntry({ id, account, alias, ...endpoint, ...optionsFor(instance) }, this.paths);
+      return this.formatter.format({ id, account, alias, ...endpoint, ...optionsFor(instance) });
     } catch (error) {
       // One invalid value must not make the other instances unreachable.
       this.tools.logger.warn(`SSH entry of ${JSON.stringify(instance.id)}: ${String(error)}`);
@@ -187,14 +211,24 @@ export class SshHosts {
     for (const id of forgotten) await forgetHostKeys(this.paths, id);
   }
 
-  private async read(): Promise<OwnFile & { readonly text: string | undefined }> {
+  private async readIfChanged(): Promise<ReadFile> {
+    const version = await versionOf(this.paths.ownConfig);
+    if (this.known?.version !== version) this.known = { version, file: await this.read() };
+    return this.known.file;
+  }
+
+  private async read(): Promise<ReadFile> {
+    const { text, isText } = await this.readText();
+    // A file of ours that can't be read as text is kept aside, and a new one is started.
+    return isText ? { ...this.parser.parse(text ?? ''), text } : { entries: [], text, foreign: true };
+  }
+
+  private async readText(): Promise<{ readonly text: string | undefined; readonly isText: boolean }> {
     try {
-      const { text } = await readConfigFile(this.paths.ownConfig);
-      return { ...parseOwnFile(text ?? ''), text };
+      return { text: (await readConfigFile(this.paths.ownConfig)).text, isText: true };
     } catch (error) {
-      // A file of ours that can't be read as text is kept aside, and a new one is started.
       if (!(error instanceof SshFileError) || error.code !== 'not-text') throw error;
-      return { entries: [], text: undefined, foreign: true };
+      return { text: undefined, isText: false };
     }
   }
 
@@ -202,7 +236,7 @@ export class SshHosts {
     const { folder, ownConfig, knownHosts, personConfig, platform } = this.paths;
     const { clock, logger } = this.tools;
     const attempt = async (): Promise<boolean> => {
-      const { entries, text, foreign } = await this.read();
+      const { entries, text, foreign } = await this.readIfChanged();
       const next = formatOwnFile(edit(entries));
       if (next === (text ?? formatOwnFile([])) || next === formatOwnFile(entries)) return false;
       await removeLeftovers(ownConfig);
@@ -211,7 +245,7 @@ export class SshHosts {
       await makePrivateFolder(knownHosts);
       if (foreign) await this.saveForeign();
       const check = async (): Promise<void> => {
-        if ((await this.read()).text !== text) throw new SshFileError('changed-meanwhile', ownConfig);
+        if ((await this.readText()).text !== text) throw new SshFileError('changed-meanwhile', ownConfig);
       };
       await replaceFile(ownConfig, next, { mode: 0o600, check, clock, platform });
       return true;
@@ -239,6 +273,13 @@ export class SshHosts {
     await copyFile(ownConfig, copy);
     this.tools.logger.warn(`${ownConfig} held lines that are not ours. They are kept in ${copy}.`);
   }
+}
+
+/** Our file, and its text if there is one. */
+type ReadFile = OwnFile & { readonly text: string | undefined };
+
+function sameTexts(some: readonly StoredEntry[], others: readonly StoredEntry[]): boolean {
+  return some.length === others.length && some.every(({ text }, index) => text === others[index]?.text);
 }
 
 function takenBy(entries: readonly HostEntry[], known: ReadonlySet<string> = new Set()): ReadonlySet<string> {
