@@ -30,6 +30,8 @@ export class SharedFile<T> {
   private unwritten: { readonly value: T } | undefined;
   /** What was last read or written. An unchanged file is neither read nor parsed again. */
   private known: (Contents<T> & { readonly version: string }) | undefined;
+  /** Until what this window is writing is known. */
+  private writing: Promise<void> | undefined;
 
   constructor(
     readonly file: string,
@@ -91,13 +93,13 @@ export class SharedFile<T> {
         // It may hold what a person asked for, so it's never overwritten.
         if (damaged) await this.keepDamaged();
         if (unchanged) return next;
-        await writeFileAtomic(this.file, nextText, { mode: 0o600 });
+        this.writing = this.write(next, nextText);
+        await this.writing;
       } catch (error) {
         if (!isUnwritable(error)) throw error;
         return this.keepInMemory(next, error);
       }
       this.unwritten = undefined;
-      await this.remember(next, nextText);
       return next;
     } finally {
       await lock.release();
@@ -131,6 +133,8 @@ export class SharedFile<T> {
   }
 
   private async readWhole(): Promise<Contents<T>> {
+    // The system says that the file has changed before this window knows that it was its own change.
+    await this.writing?.catch(() => undefined);
     let file: FileHandle;
     try {
       file = await open(this.file, 'r');
@@ -151,8 +155,9 @@ export class SharedFile<T> {
     }
   }
 
-  /** Under the lock: what this window wrote needs no parsing. */
-  private async remember(value: T, text: string): Promise<void> {
+  /** Under the lock. What this window wrote needs no parsing. */
+  private async write(value: T, text: string): Promise<void> {
+    await writeFileAtomic(this.file, text, { mode: 0o600 });
     const stats = await stat(this.file, { bigint: true }).catch(() => undefined);
     this.known = stats && { version: versionOf(stats), value, text, damaged: false };
   }

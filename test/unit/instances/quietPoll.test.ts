@@ -79,7 +79,8 @@ beforeEach(async () => {
   store.onDidChange((change) => changes.push(change));
   Object.assign(files, { written: [], read: [] });
 });
-afterEach(() => {
+afterEach(async () => {
+  await ledger.flush();
   ledger.dispose();
   store.dispose();
 });
