@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly vsix?: readonly string[];
   /** For a page that runs a test suite: it tells its end, and shows neither dialogs nor notifications. */
   readonly suite?: boolean;
+  /** VS Code's display language: extensions come in it, VS Code itself stays English. The default is English. */
+  readonly language?: string;
   /** Milliseconds until the server has to answer. */
   readonly readyWithin?: number;
 }
@@ -90,6 +92,7 @@ export async function startServer(
     for (const extension of options.extensions ?? []) {
       await cp(extension, path.join(extensionsFolder, path.basename(extension)), { recursive: true });
     }
+    if (options.language !== undefined) await addLanguage(dataFolder, options.language);
     const env = environment(workbench, options.env ?? {});
     const folders = ['--extensions-dir', extensionsFolder];
     if (mode === 'installed') {
@@ -113,6 +116,7 @@ export async function startServer(
             ...['--connection-token', connectionToken ?? ''],
             ...['--accept-server-license-terms', '--server-data-dir', dataRoot, ...folders],
             ...(options.suite ? ['--enable-smoke-test-driver'] : []),
+            ...(options.language === undefined ? [] : ['--locale', options.language]),
           ]
         : [
             workbench.entry,
@@ -129,6 +133,24 @@ export async function startServer(
     await stop();
     throw error;
   }
+}
+
+/** What an installed language pack leaves behind, for one that translates nothing of VS Code itself. */
+async function addLanguage(dataFolder: string, language: string): Promise<void> {
+  const file = path.join(dataFolder, 'language.json');
+  await writeFile(file, JSON.stringify({ contents: {} }));
+  await writeFile(
+    path.join(dataFolder, 'languagepacks.json'),
+    JSON.stringify({
+      [language]: {
+        hash: '0',
+        label: language,
+        // VS Code looks for a language pack to download where none is named.
+        extensions: [{ extensionIdentifier: { id: 'test.language' }, version: '1.0.0' }],
+        translations: { vscode: file },
+      },
+    }),
+  );
 }
 
 /** A port of loopback that was free a moment ago. */
