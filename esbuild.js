@@ -72,14 +72,14 @@ function sourceFiles() {
   return readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 }
 
-/** What a bundle imports at once, and what that imports, by file name. */
-function importedAtOnce(outputs, name, found = new Set()) {
+/** What a bundle imports at once or, if `later`, at any time, and what that imports, by file name. */
+function importedBy(outputs, name, later = false, found = new Set()) {
   if (found.has(name)) return found;
   found.add(name);
   const { imports } = outputs.get(name);
   for (const { path: file, kind } of imports) {
-    if (kind === 'import-statement' && outputs.has(path.basename(file))) {
-      importedAtOnce(outputs, path.basename(file), found);
+    if ((later || kind === 'import-statement') && outputs.has(path.basename(file))) {
+      importedBy(outputs, path.basename(file), later, found);
     }
   }
   return found;
@@ -98,12 +98,10 @@ const toCommonJs = {
       const outputs = new Map(
         Object.entries(metafile.outputs).map(([file, output]) => [path.basename(file), output]),
       );
-      const timer = importedAtOnce(outputs, 'stopTimer.js');
+      // It has no VS Code, so it can load nothing from main.js, not even later.
+      const timer = importedBy(outputs, 'stopTimer.js', true);
       const joined = new Map(
-        [...importedAtOnce(outputs, 'main.js')].map((name) => [
-          name,
-          timer.has(name) ? 'shared.js' : 'main.js',
-        ]),
+        [...importedBy(outputs, 'main.js')].map((name) => [name, timer.has(name) ? 'shared.js' : 'main.js']),
       );
       const names = [...outputs.keys()].filter((name) => name.endsWith('.js') && !joined.has(name));
       await esbuild.build({

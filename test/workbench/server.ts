@@ -43,6 +43,8 @@ export interface WorkbenchServer {
   output(): string;
   /** Replaces the user settings; open pages notice. */
   writeSettings(settings: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Ends all windows at once, as a crash does; what was started detached from them stays. */
+  kill(): void;
   /** Ends the whole process tree and removes the folder. */
   stop(): Promise<void>;
 }
@@ -128,7 +130,20 @@ export async function startServer(
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
     await answers(child, `http://${authority}/`, options.readyWithin ?? 90_000, () => output);
-    return { authority, connectionToken, folder, dataFolder, output: () => output, writeSettings, stop };
+    const { pid } = child;
+    const kill = (): void => {
+      if (pid !== undefined) signalGroup(pid, 'SIGKILL');
+    };
+    return {
+      authority,
+      connectionToken,
+      folder,
+      dataFolder,
+      output: () => output,
+      writeSettings,
+      kill,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
