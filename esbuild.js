@@ -100,6 +100,10 @@ const toCommonJs = {
       );
       // It has no VS Code, so it can load nothing from main.js, not even later.
       const timer = importedBy(outputs, 'stopTimer.js', true);
+      const isVscode = (file) => file.startsWith('vscode-once:');
+      if ([...timer].some((name) => Object.keys(outputs.get(name).inputs).some(isVscode))) {
+        throw new Error('The background timer imports vscode.');
+      }
       const joined = new Map(
         [...importedBy(outputs, 'main.js')].map((name) => [name, timer.has(name) ? 'shared.js' : 'main.js']),
       );

@@ -82,17 +82,6 @@ describe('the bundles', () => {
     expect(both).toEqual([]);
   });
 
-  test('never need VS Code in the background timer, not even for what it loads later', async () => {
-    const needed = new Set<string>(['stopTimer.js']);
-    for (const name of needed) {
-      const code = await readFile(dist(name), 'utf8');
-      expect(code, name).not.toContain('require("vscode")');
-      for (const [, other = ''] of code.matchAll(/require\("\.\/([^"]+)"\)/g)) needed.add(other);
-    }
-    expect([...needed]).not.toContain('main.js');
-    expect([...(await sourcesOf(...needed))].join('\n')).toContain('operations/work.ts');
-  });
-
   test('load forms, YAML, HTTP, commands, tunnels, and the work of operations when they are used', async () => {
     const atOnce = [...(await sourcesOf(...(await loadedWith('main.js'))))].join('\n');
     expect(atOnce).toContain('src/main.ts');
