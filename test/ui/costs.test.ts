@@ -116,10 +116,15 @@ test('shows the month in every theme, and is accessible', async () => {
   expect(await page.locator('.card').first().innerText()).toContain('of your budget of $500.00');
   expect(await page.locator('#instances').innerText()).toContain('[x](command:evil)');
   expect(await page.locator('img').count()).toBe(0);
-  const bars = page.locator('.chart svg .piece');
+  const bars = page.locator('.chart .ct-bar');
   await expect.poll(async () => bars.count()).toBeGreaterThan(1);
   await lookAt(window, page, 'costs');
   expect(await bars.count()).toBeGreaterThan(1);
+  // The page's policy forbids them.
+  expect(await page.locator('.chart [style]:not(span)').count()).toBe(0);
+  const texts = await page.locator('.chart .column').allTextContents();
+  // On the first of a month there is nothing before today.
+  expect(texts.length === 1 || texts.join('\n').includes('training-1, estimated: $1.50')).toBe(true);
   await page.locator('.notes').scrollIntoViewIfNeeded();
   await window.screenshot('costs-table');
 });
@@ -171,6 +176,10 @@ test('holds 200 instances, and a narrow editor', async () => {
   expect(await page.locator('.legend li').count()).toBe(6);
   await window.screenshot('costs-many');
   await window.page.setViewportSize({ width: 760, height: 800 });
+  await page.locator('.legend').scrollIntoViewIfNeeded();
+  // On a bar, if there was a day before today.
+  await page.locator('.chart').hover({ position: { x: 62, y: 200 } });
+  await expect.poll(async () => page.locator('.chart .column:hover').allTextContents()).toHaveLength(1);
   await window.screenshot('costs-narrow');
   expect(await page.frame.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
   await window.page.setViewportSize({ width: 1280, height: 800 });
@@ -192,6 +201,8 @@ describe('where rates are unknown, or nothing was ever running', () => {
     expect(cards).toMatch(/This month\s+unknown/);
     const training = page.locator('#instances tbody tr').filter({ hasText: 'llm-training-h100' });
     expect(await training.innerText()).not.toContain('$');
+    const scale = await page.locator('.chart .ct-label.ct-vertical').allTextContents();
+    expect(scale).toEqual(['$0.00', '$0.02', '$0.04', '$0.06', '$0.08', '$0.10']);
     await lookAt(window, page, 'costs-unknown');
     await window.signIn('second');
     await window.quickInput.getByText('name', { exact: false }).first().waitFor();

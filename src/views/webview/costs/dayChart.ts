@@ -1,13 +1,12 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
 import { formatDollars } from '../../../api/price';
 import type { CostsDay, CostsReport } from '../shared/costsProtocol';
+import { showBars, type Bars } from './bars';
 
 /** The colors that themes have for charts, as CSS classes. The instances after the last one share the last color. */
 const colors = ['blue', 'green', 'purple', 'red', 'yellow', 'foreground'] as const;
-
-/** The most lines of the scale. */
-const mostLines = 5;
 
 /** Whom a part of the bars stands for: the costliest instances one by one, all others together. */
 interface Series {
@@ -16,45 +15,31 @@ interface Series {
   readonly ids: ReadonlySet<string>;
 }
 
-/** A piece of a day's bar, in dollars from the bottom. */
-interface Piece {
-  readonly series: Series;
-  readonly from: number;
-  readonly to: number;
-  readonly isEstimated: boolean;
+/** What was observed of a series, or is estimated. */
+interface Layer {
+  readonly name: string;
+  readonly className: string;
+  /** Of each day. */
+  readonly dollars: readonly number[];
 }
 
 /**
  * What each day of a month cost: stacked bars, colored by instance, with a legend. What is estimated or not known is
- * hatched. All positions are percentages, so that it has any size.
+ * hatched.
  */
 export function dayChart(report: CostsReport, days: readonly CostsDay[]): TemplateResult {
   const series = seriesOf(report);
-  const bars = days.map((day) => piecesOf(day, series));
-  const scale = scaleOf(Math.max(0, ...bars.map((pieces) => pieces.at(-1)?.to ?? 0)));
-  const height = (dollars: number): number => (100 * dollars) / scale.top;
-  return html`<div class="chart">
-      <svg role="img" aria-label=${l10n.t('Costs by day. The table below has the same numbers.')}>
-        <defs>${colors.map(hatching)}</defs>
-        ${scale.lines.map((dollars) => line(100 - height(dollars), formatDollars(dollars)))}
-        ${days.map((day, index) => {
-          const width = 100 / days.length;
-          const at = { x: `${(index + 0.1) * width}%`, width: `${0.8 * width}%` };
-          return svg`<g>
-            <title>${dayText(day, bars[index] ?? [])}</title>
-            <rect class="column ${day.hasUnknown ? 'unknown' : ''}" x=${`${index * width}%`} y="0"
-              width=${`${width}%`} height="100%"></rect>
-            ${bars[index]?.map(
-              ({ series: { color }, from, to, isEstimated }) =>
-                svg`<rect class="piece ${color} ${isEstimated ? 'estimated' : ''}" x=${at.x} width=${at.width}
-                  y=${`${100 - height(to)}%`} height=${`${height(to - from)}%`}></rect>`,
-            )}
-            <text class="day ${isLabeledAlways(index) ? '' : 'extra'}" x=${`${(index + 0.5) * width}%`} y="100%"
-              dy="1.5em">${index + 1}</text>
-          </g>`;
-        })}
-      </svg>
-    </div>
+  const layers = series.flatMap((each) => layersOf(each, days));
+  const isHatched = days.some(
+    ({ parts, hasUnknown }) => hasUnknown || parts.some((part) => part.estimated > 0),
+  );
+  return html`<svg class="hatchings" width="0" height="0" aria-hidden="true">${colors.map(hatching)}</svg>
+    <div
+      class="chart"
+      role="img"
+      aria-label=${l10n.t('Costs by day. The table below has the same numbers.')}
+      ${ref(showBars(barsOf(layers, days)))}
+    ></div>
     <ul class="legend" aria-hidden="true">
       ${series.map(
         ({ name, color }) =>
@@ -62,7 +47,7 @@ export function dayChart(report: CostsReport, days: readonly CostsDay[]): Templa
       )}
     </ul>
     ${
-      bars.flat().some(({ isEstimated }) => isEstimated) || days.some(({ hasUnknown }) => hasUnknown)
+      isHatched
         ? html`<p class="hint">
             ${l10n.t('Hatched: a cost that is estimated, or a day of which a part isn’t known.')}
           </p>`
@@ -90,53 +75,43 @@ function seriesOf({ instances }: CostsReport): readonly Series[] {
   ];
 }
 
-/** From bottom to top: of each series what was observed, and on top of it what is estimated. */
-function piecesOf({ parts }: CostsDay, all: readonly Series[]): readonly Piece[] {
-  let top = 0;
-  return all.flatMap((series) =>
-    (['dollars', 'estimated'] as const).flatMap((kind) => {
-      const sum = parts.filter(({ id }) => series.ids.has(id)).reduce((total, part) => total + part[kind], 0);
-      if (sum <= 0) return [];
-      const from = top;
-      top += sum;
-      return [{ series, from, to: top, isEstimated: kind === 'estimated' }];
+/** From bottom to top: what was observed, and on top of it what is estimated. */
+function layersOf({ name, color, ids }: Series, days: readonly CostsDay[]): readonly Layer[] {
+  const dollars = (kind: 'dollars' | 'estimated'): readonly number[] =>
+    days.map(({ parts }) =>
+      parts.filter(({ id }) => ids.has(id)).reduce((total, part) => total + part[kind], 0),
+    );
+  return [
+    { name, className: color, dollars: dollars('dollars') },
+    { name: l10n.t('{0}, estimated', name), className: `estimated ${color}`, dollars: dollars('estimated') },
+  ];
+}
+
+function barsOf(layers: readonly Layer[], days: readonly CostsDay[]): Bars {
+  return {
+    columns: days.map((day, index) => ({
+      text: dayText(day, index, layers),
+      className: day.hasUnknown ? 'unknown' : '',
+    })),
+    layers,
+  };
+}
+
+/** What a person reads over a day. */
+function dayText({ title, cost }: CostsDay, index: number, layers: readonly Layer[]): string {
+  return [
+    title,
+    ...layers.flatMap(({ name, dollars }) => {
+      const amount = dollars[index] ?? 0;
+      return amount > 0 ? [`${name}: ${formatDollars(amount)}`] : [];
     }),
-  );
-}
-
-/** A round step, and the lines from zero to the first one that nothing exceeds. */
-function scaleOf(most: number): { readonly top: number; readonly lines: readonly number[] } {
-  const least = Math.max(most, 0.01) / mostLines;
-  const power = 10 ** Math.floor(Math.log10(least));
-  const step = Math.max(0.01, ([1, 2, 5, 10].find((factor) => factor * power >= least) ?? 10) * power);
-  const count = Math.ceil(Math.max(most, 0.01) / step - 1e-9);
-  return { top: count * step, lines: Array.from({ length: count + 1 }, (_, index) => index * step) };
-}
-
-function line(y: number, label: string): SVGTemplateResult {
-  return svg`<line class="grid" x1="0" x2="100%" y1=${`${y}%`} y2=${`${y}%`}></line>
-    <text class="dollars" x="-8" y=${`${y}%`} dy="0.35em">${label}</text>`;
-}
-
-/** Where there is little room, only some days are labeled. */
-function isLabeledAlways(index: number): boolean {
-  return index === 0 || (index + 1) % 5 === 0;
+    l10n.t('Total: {0}', cost.text),
+  ].join('\n');
 }
 
 function hatching(color: Series['color']): SVGTemplateResult {
   return svg`<pattern id="hatched-${color}" class=${color} width="8" height="8" patternUnits="userSpaceOnUse">
+    <rect width="8" height="8"></rect>
     <path d="M-2,2 l4,-4 M0,8 l8,-8 M6,10 l4,-4"></path>
   </pattern>`;
-}
-
-/** What a person reads over a day. */
-function dayText({ title, cost }: CostsDay, pieces: readonly Piece[]): string {
-  return [
-    title,
-    ...pieces.map(({ series: { name }, from, to, isEstimated }) => {
-      const shown = isEstimated ? l10n.t('{0}, estimated', name) : name;
-      return `${shown}: ${formatDollars(to - from)}`;
-    }),
-    l10n.t('Total: {0}', cost.text),
-  ].join('\n');
 }
