@@ -23,9 +23,11 @@ const holders = new Map([
   ['data-uri-to-buffer', '2014 Nathan Rajlich <nathan@tootallnate.net>'],
 ]);
 
-/** The text that a package's license asks to pass on. */
+/** The text that a package's license asks to pass on. Of a choice of licenses we take MIT. */
 function licenseOf(component) {
-  const texts = (component.evidence?.licenses ?? []).map(({ license }) =>
+  const all = component.evidence?.licenses ?? [];
+  const mitOnly = all.filter(({ license }) => license.name === 'file: LICENSE-MIT');
+  const texts = (mitOnly.length > 0 ? mitOnly : all).map(({ license }) =>
     Buffer.from(license.text.content, license.text.encoding ?? 'utf8')
       .toString('utf8')
       .replaceAll('\r\n', '\n')
