@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import { NotSignedInError } from '../api/errors';
@@ -145,7 +147,8 @@ export class StopTimers implements Disposable {
   /** IDs of the timers that have ended, or whose token is no longer stored. */
   private async ended(timers: readonly TimerEntry[]): Promise<ReadonlySet<string>> {
     const origin = this.options.origin();
-    const gone = timers.filter((timer) => !isAlive(timer));
+    const alive = await Promise.all(timers.map(async (timer) => isAlive(timer, this.options.program)));
+    const gone = timers.filter((_, index) => !alive[index]);
     const here = timers.filter((timer) => timer.origin === origin);
     const stored = here.length === 0 ? [] : await this.options.accounts.stored(origin);
     // A secret store that fails says nothing about who is signed in.
@@ -215,13 +218,22 @@ function idsOf(timers: readonly TimerEntry[]): ReadonlySet<string> {
   return new Set(timers.map(({ id }) => id));
 }
 
-/** Whether the process of a timer is there, as far as this computer tells. */
-function isAlive({ pid }: TimerEntry): boolean {
+/**
+ * Whether the process of a timer is there, as far as this computer tells. After a restart of the computer, its number
+ * may belong to another program, which only Linux shows in a file.
+ */
+async function isAlive({ pid }: TimerEntry, program: string): Promise<boolean> {
   if (pid === undefined) return false;
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return isErrorCode(error, 'EPERM');
+    if (!isErrorCode(error, 'EPERM')) return false;
+  }
+  if (process.platform !== 'linux') return true;
+  try {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+    return command.split('\0').some((part) => path.basename(part) === path.basename(program));
+  } catch (error) {
+    return !isErrorCode(error, 'ENOENT');
   }
 }

@@ -133,7 +133,8 @@ function currentSummary(
   const states = budgetStates(limits, { today: today.sum, month: month.sum });
   const budget = (kind: 'daily' | 'monthly'): string | undefined => {
     const state = states.find((each) => each.kind === kind);
-    if (!state) return undefined;
+    // What isn't known is no percentage.
+    if (!state || (state.isAtLeast && state.amount === 0)) return undefined;
     return l10n.t('{0}% of your budget of {1}', percentUsed(state), formatDollars(state.limit));
   };
   return [

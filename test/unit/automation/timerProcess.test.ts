@@ -143,7 +143,7 @@ function nextWindow(): { readonly notes: readonly TimerNote[]; readonly timers: 
     accounts,
     origin: () => simulator.url,
     accountId: () => accountId,
-    program: '',
+    program: path.join(programs, 'stopTimer.js'),
   });
   timers.onDidAct((note) => notes.push(note));
   void account.then((active) => {
@@ -210,6 +210,32 @@ describe('a background timer', () => {
     expect(stops()).toBe(0);
     expect(simulator.world.instance(instanceId).status).toBe('running');
   });
+
+  test.runIf(process.platform === 'linux')(
+    'isn’t taken for another program that got its number after a restart of the computer',
+    async () => {
+      const id = await openWindow();
+      await killWindows();
+      const [pid] = await pids();
+      const { timers } = nextWindow();
+      timers.update();
+      await timers.settled();
+      expect(timers.has(id)).toBe(true);
+      process.kill(pid ?? 0, 'SIGKILL');
+      await ended(pid);
+      const file = new TimerFile(folder, log);
+      const other = spawn('sleep', ['60'], { stdio: 'ignore' });
+      windows.push(other);
+      await file.change((all) => all.map((timer) => ({ ...timer, pid: other.pid })));
+      timers.update();
+      await timers.settled();
+      expect((await file.read()).timers).toEqual([]);
+      timers.update();
+      await timers.settled();
+      expect(timers.has(id)).toBe(false);
+      timers.dispose();
+    },
+  );
 
   test.each([
     ['the person signs out', async (id: string) => accounts.remove(simulator.url, id)],
