@@ -185,6 +185,13 @@ const builds = [
     plugins: [mainStaysOutside, vscodeOnce(['extension.ts'])],
   },
   {
+    // A process of its own, which an agent starts.
+    ...node,
+    format: 'cjs',
+    entryPoints: ['src/mcp.ts'],
+    outfile: 'dist/mcp.js',
+  },
+  {
     ...node,
     format: 'esm',
     splitting: true,

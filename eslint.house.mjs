@@ -14,7 +14,9 @@ const below = {
   'views/webview': ['base', 'api'],
   views: ['base', 'api', 'instances', 'ssh', 'remote', 'cost', 'automation', 'vscode', 'views/webview'],
   commands: ['base', 'api', 'instances', 'ssh', 'remote', 'cost', 'automation', 'vscode', 'views'],
-  tools: ['base', 'api', 'instances', 'ssh', 'remote', 'cost', 'automation', 'vscode', 'views'],
+  // A process of its own, which the editor isn't in.
+  mcp: ['base'],
+  tools: ['base', 'api', 'instances', 'ssh', 'remote', 'cost', 'automation', 'vscode', 'views', 'mcp'],
 };
 const usesVscode = ['vscode', 'views', 'commands', 'tools'];
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { mcpProgram, registerAgents } from './agentEntry';
 import { commandIds } from './commands/ids';
 // Only the type: the code of main.js is loaded when it's first needed.
 import type { Main } from './main';
@@ -43,6 +44,8 @@ class LazyTree implements vscode.TreeDataProvider<TreeNode> {
 
 /** In global state: whether new windows load main.js at once, before anybody opens the view. */
 const wakeUp = 'wakeUp';
+/** In global state: whether new windows let MCP servers reach them at once. */
+const listens = 'agents.listens';
 
 let main: Promise<Main> | undefined;
 
@@ -59,6 +62,8 @@ export function activate(context: vscode.ExtensionContext): TensorDockExtension 
         setWakeUp: async (needed) => {
           if (context.globalState.get(wakeUp) !== needed) await context.globalState.update(wakeUp, needed);
         },
+        program: mcpProgram(context),
+        keepListening: () => context.globalState.update(listens, true),
       }),
     ));
   const tree = new LazyTree(async () => (await load()).tree);
@@ -81,8 +86,11 @@ export function activate(context: vscode.ExtensionContext): TensorDockExtension 
           (await load()).restorePanel(viewType, panel, state),
       }),
     ),
+    vscode.window.registerUriHandler({ handleUri: async (uri) => (await load()).openLink(uri) }),
+    ...registerAgents(context, load),
   );
   if (context.globalState.get(wakeUp) === true) void load();
+  if (context.globalState.get(listens) === true) void load().then(async ({ agents }) => agents.listen());
   return {
     onDidChangeInstances: changes.event,
     getInstances: async () => (await load()).instances(),

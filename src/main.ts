@@ -54,6 +54,7 @@ import { manifestVersion } from './vscode/manifestVersion';
 import { secretStore } from './vscode/secrets';
 import { Settings } from './vscode/settings';
 import { SshFollower } from './ssh/config/follower';
+import type { AgentParts, Agents } from './tools/agents';
 import { SshSetup } from './vscode/sshSetup';
 import { Tunnels } from './vscode/tunnels';
 
@@ -65,6 +66,10 @@ export interface StartOptions {
   readonly changes: vscode.EventEmitter<readonly string[]>;
   /** Whether the windows that open next load this file at once. */
   readonly setWakeUp: (needed: boolean) => PromiseLike<void>;
+  /** How an agent starts the MCP server. */
+  readonly program: AgentParts['program'];
+  /** The windows that open next let MCP servers reach them. */
+  readonly keepListening: AgentParts['keepListening'];
 }
 
 type RunCommand = (id: CommandId, args: readonly unknown[]) => Promise<unknown>;
@@ -74,6 +79,10 @@ export interface Main {
   readonly tree: InstanceTree;
   /** Runs a contributed command. */
   run(id: CommandId, args: readonly unknown[]): Promise<unknown>;
+  /** What agents ask for. */
+  readonly agents: Pick<Agents, 'prepare' | 'invoke' | 'listen'>;
+  /** Opens a link to this extension. */
+  openLink(uri: vscode.Uri): Promise<void>;
   instances(): readonly PublicInstance[];
   /** Restores a page that VS Code kept over a window reload. */
   restorePanel(viewType: string, panel: vscode.WebviewPanel, state: unknown): Promise<void>;
@@ -181,6 +190,7 @@ export function start(options: StartOptions): Main {
     arrangement,
     connected,
     isOpenElsewhere: (id) => windows.isElsewhere(id),
+    mcpConfiguration: async () => (await agents.get()).configuration(),
     checkToken: async (origin, token, signal) => {
       const client = clientFor(origin, async () => token);
       const { instances } = await client.listInstances({ signal, flow: randomUUID().slice(0, 8) });
@@ -239,6 +249,17 @@ export function start(options: StartOptions): Main {
     async () => new (await import('./views/costs/costsPage')).CostsPage(costsPageParts),
   );
   const costs = { ledger, schedules, timers, watches, page: costsPage, seen };
+  const agentParts: AgentParts = {
+    ...services,
+    ...costs,
+    reportedByForm,
+    memory: context.globalState,
+    settled: async () => session.settled(),
+    storage,
+    program: options.program,
+    keepListening: options.keepListening,
+  };
+  const agents = new Lazy(async () => new (await import('./tools/agents')).Agents(agentParts));
   let commands: Promise<RunCommand> | undefined;
   const loadCommands = async (): Promise<RunCommand> => {
     const { accountCommands, commandTable } = await import('./commands/table');
@@ -315,6 +336,7 @@ export function start(options: StartOptions): Main {
     watches,
     reminders,
     costsPage,
+    agents,
     ...followCosts({ watches, clock }),
     ...followSchedules(schedules, clock),
     followTimers(timers, clock),
@@ -373,6 +395,16 @@ export function start(options: StartOptions): Main {
       await session.settled();
       commands ??= loadCommands();
       return (await commands)(id, args);
+    },
+    agents: {
+      prepare: async (...args) => (await agents.get()).prepare(...args),
+      invoke: async (...args) => (await agents.get()).invoke(...args),
+      listen: async () => (await agents.get()).listen(),
+    },
+    openLink: async (uri) => {
+      await session.settled();
+      const { openLink } = await import('./commands/openLink');
+      await openLink(services, uri, (id) => tree.nodeOf(id));
     },
     instances: () => store.rows().map(publicInstance),
     restorePanel: async (viewType, panel, state) =>

@@ -41,6 +41,7 @@ export const commandIds = [
   'tensordock.openWalkthrough',
   'tensordock.showLog',
   'tensordock.copyDiagnostics',
+  'tensordock.copyMcpConfiguration',
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

@@ -29,6 +29,8 @@ export interface Services {
   readonly connected: () => Promise<Connected>;
   /** Whether another window of this person is connected to it. */
   readonly isOpenElsewhere: (id: string) => boolean;
+  /** The entry for the configuration file of an agent; from then on, agents reach this window. */
+  readonly mcpConfiguration: () => Promise<string>;
   /** Lists the instances with a token that isn't signed in, and returns their IDs. Throws what the service answered. */
   readonly checkToken: (origin: string, token: string, signal: AbortSignal) => Promise<readonly string[]>;
 }

@@ -8,6 +8,7 @@ import { closeTunnel } from './closeTunnel';
 import { connect, openRecentFolder } from './connect';
 import { copyDiagnostics } from './copyDiagnostics';
 import { copyInstanceId } from './copyInstanceId';
+import { copyMcpConfiguration } from './copyMcpConfiguration';
 import { copyIpAddress } from './copyIpAddress';
 import { copySshCommand } from './copySshCommand';
 import type { CostParts } from './costParts';
@@ -76,6 +77,7 @@ export function commandTable(services: Services, forms: Lazy<Forms>, costs: Cost
     'tensordock.openWalkthrough': async () => openWalkthrough(services),
     'tensordock.showLog': async () => services.log.show(),
     'tensordock.copyDiagnostics': async () => copyDiagnostics(services),
+    'tensordock.copyMcpConfiguration': async () => copyMcpConfiguration(services),
     'tensordock.connect': withKey(
       services,
       (row) => row.state === 'running',

@@ -77,6 +77,11 @@ export class Settings implements vscode.Disposable {
     };
   }
 
+  /** Whether agents may use our tools. What was set and isn't a yes is a no. */
+  get agentsEnabled(): boolean {
+    return (ownValue(section, 'agents.enabled') ?? true) === true;
+  }
+
   dispose(): void {
     this.listener.dispose();
     this.changes.dispose();

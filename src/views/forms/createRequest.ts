@@ -32,6 +32,12 @@ export interface RequestedInstance {
   readonly operation?: RunningOperation;
 }
 
+/** The same key for the same request in every window. It doesn't depend on the password. */
+export function idempotencyKey(request: CreateRequest): string {
+  const text = JSON.stringify({ ...request, password: undefined });
+  return createHash('sha256').update(text).digest('hex');
+}
+
 /** Creates one instance and returns how that ended. Throws if nothing could be sent, for a reason of ours. */
 export async function requestInstance(
   parts: CreateParts,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { formatNumber } from '../../base/locale';
 import { NoCapacityError, OutcomeUnknownError } from '../../api/errors';
@@ -62,12 +61,6 @@ export function summarize(draft: Draft, catalog: CatalogState): string {
     .filter((part) => part !== undefined)
     .join(' · ')
     .slice(0, 500);
-}
-
-/** The same key for the same request in every window. It doesn't depend on the password. */
-export function idempotencyKey(request: CreateRequest): string {
-  const text = JSON.stringify({ ...request, password: undefined });
-  return createHash('sha256').update(text).digest('hex');
 }
 
 /** How a create ended, for the form. */

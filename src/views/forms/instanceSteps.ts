@@ -28,6 +28,8 @@ export interface InstanceSteps {
   readonly reach: (step: CreateStep, detail?: string) => void;
   /** Called with what is waited for, in words. */
   readonly report: (message: string) => void;
+  /** Ends the wait, with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function followInstance(steps: InstanceSteps): Promise<void> {
   const { session, clock, id, windows, reach, report } = steps;
   const deadline = new AbortController();
   const timer = clock.after(readyMs, () => deadline.abort());
-  const { signal } = deadline;
+  const signal = steps.signal ? AbortSignal.any([deadline.signal, steps.signal]) : deadline.signal;
   let waitingFor = vscode.l10n.t('The instance didn’t start within {0} minutes.', readyMs / 60_000);
   try {
     report(vscode.l10n.t('The instance is starting.'));

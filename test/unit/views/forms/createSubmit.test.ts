@@ -1,12 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { NoCapacityError, OutcomeUnknownError, ServiceError } from '../../../../src/api/errors';
 import { UnclearCreateError } from '../../../../src/instances/createOutcome';
-import {
-  describeFailure,
-  describeOutcome,
-  idempotencyKey,
-  prepare,
-} from '../../../../src/views/forms/createSubmit';
+import { idempotencyKey } from '../../../../src/views/forms/createRequest';
+import { describeFailure, describeOutcome, prepare } from '../../../../src/views/forms/createSubmit';
 import { access, catalog, draft } from './catalogFixtures';
 
 vi.mock('vscode', () => ({
