@@ -10,6 +10,9 @@ const greetingMs = 5_000;
 /** The result of a tool, as the window answered it. */
 export type BridgeResult = Readonly<Record<string, unknown>>;
 
+/** Nothing was sent to any window. */
+export class NoWindowError extends Error {}
+
 /**
  * Calls tools in a window of the editor: the one that had the focus last of those that answer. It's looked for anew
  * after each window that ends.
@@ -19,7 +22,7 @@ export class BridgeClient {
 
   constructor(private readonly folder: string) {}
 
-  /** Rejects if no window answers, it ends before it has answered, or `signal` is aborted. */
+  /** Rejects with `NoWindowError` if no window answers; otherwise if it ends before it has answered, or `signal` is aborted. */
   async call(name: string, input: unknown, signal: AbortSignal): Promise<BridgeResult> {
     this.connection ??= this.open();
     const opened = this.connection;
@@ -47,7 +50,7 @@ export class BridgeClient {
         if (isErrorCode(error, 'ECONNREFUSED') || isErrorCode(error, 'ENOENT')) await forget(endpoint);
       }
     }
-    throw new Error(
+    throw new NoWindowError(
       l10n.t(
         'No window with the TensorDock extension answers. Open VS Code, sign in to TensorDock, and try again.',
       ),

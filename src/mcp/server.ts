@@ -1,3 +1,4 @@
+import { NoWindowError } from './bridgeClient';
 import { isObject } from './lines';
 
 /** A tool as the protocol lists it. */
@@ -133,7 +134,8 @@ export class McpServer {
     } catch (error) {
       if (canceled.signal.aborted) return undefined;
       const message = error instanceof Error ? error.message : String(error);
-      return asContent({ outcome: 'unknown', error: { untrustedText: message.slice(0, 500) } });
+      const outcome = error instanceof NoWindowError ? 'failed' : 'unknown';
+      return asContent({ outcome, error: { untrustedText: message.slice(0, 500) } });
     } finally {
       this.calls.delete(id);
     }
