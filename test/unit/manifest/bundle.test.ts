@@ -90,6 +90,7 @@ describe('the bundles', () => {
       /^forms\/createPanel\.ts$/m,
       /^compose\/composer\.js$/m,
       /^commands\/table\.ts$/m,
+      /^tools\/table\.ts$/m,
       /^src\/body\.js$/m,
       /^api\/client\.ts$/m,
       /^connect\/tunnel\.ts$/m,
@@ -146,7 +147,7 @@ describe('the bundles', () => {
           ...(await readdir(path.join(copy, 'l10n')))
             .filter((name) => name !== 'bundle.l10n.json')
             .map((name) => `l10n/${name}`),
-          ...new Set(manifest.match(/\bmedia\/[^"]+/g)),
+          ...new Set(manifest.match(/\b(media|skills)\/[^"]+/g)),
           ...(await bundles()).map((name) => `dist/${name}`),
           'dist/THIRD_PARTY_NOTICES.txt',
           ...webview,

@@ -96,6 +96,7 @@ describe('the manifest', () => {
       'tensordock.cost.maxHourlyRate': { default: null },
       'tensordock.cost.dailyBudget': { default: null },
       'tensordock.cost.monthlyBudget': { default: null },
+      'tensordock.agents.enabled': { default: true },
     });
   });
 
