@@ -182,7 +182,7 @@ const builds = [
     entryPoints: ['src/extension.ts'],
     outfile: 'dist/extension.js',
     supported: { 'dynamic-import': false },
-    plugins: [mainStaysOutside, vscodeOnce(['extension.ts'])],
+    plugins: [mainStaysOutside, vscodeOnce(['extension.ts', 'agentEntry.ts'])],
   },
   {
     // A process of its own, which an agent starts.

@@ -1,13 +1,23 @@
-import * as vscode from 'vscode';
+import * as editor from 'vscode';
 import type { Main } from './main';
 import { toolNames } from './tools/names';
 
-/** How an agent starts the MCP server: this editor's own Node.js runs it. Its argument is our private folder. */
-export function mcpProgram(context: vscode.ExtensionContext): {
-  command: string;
-  args: string[];
-  env: Record<string, string>;
+/** In global state: whether new windows let MCP servers reach them at once. */
+const listens = 'agents.listens';
+
+/** What the agents' part of `main.ts` needs of the start. */
+export function agentOptions(context: editor.ExtensionContext): {
+  program: Program;
+  keepListening: () => Thenable<void>;
 } {
+  return {
+    program: mcpProgram(context),
+    keepListening: () => context.globalState.update(listens, true),
+  };
+}
+
+/** How an agent starts the MCP server: this editor's own Node.js runs it. Its argument is our private folder. */
+function mcpProgram(context: editor.ExtensionContext): Program {
   return {
     command: process.execPath,
     args: [context.asAbsolutePath('dist/mcp.js'), context.globalStorageUri.fsPath],
@@ -15,60 +25,65 @@ export function mcpProgram(context: vscode.ExtensionContext): {
   };
 }
 
-type Program = ReturnType<typeof mcpProgram>;
+interface Program {
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+}
 
 /** What newer and other editors have besides the oldest VS Code that we run in. Each part may be missing. */
-interface NewerApi {
+interface NewerEditor {
+  readonly lm?: Partial<typeof editor.lm> & {
+    registerMcpServerDefinitionProvider?(
+      id: string,
+      provider: {
+        onDidChangeMcpServerDefinitions: editor.Event<void>;
+        provideMcpServerDefinitions: () => object[];
+        resolveMcpServerDefinition: (server: object) => Promise<object>;
+      },
+    ): { dispose(): unknown };
+  };
+  /** From 1.101 on. */
   readonly McpStdioServerDefinition?: new (
     label: string,
     command: string,
     args: string[],
     env: Record<string, string>,
-    version: string,
   ) => object;
   readonly cursor?: {
     readonly mcp?: { registerServer?(server: { name: string; server: Program }): unknown };
   };
 }
-interface NewerLanguageModels {
-  registerMcpServerDefinitionProvider?(
-    id: string,
-    provider: {
-      onDidChangeMcpServerDefinitions: vscode.Event<void>;
-      provideMcpServerDefinitions: () => object[];
-      resolveMcpServerDefinition: (server: object) => Promise<object>;
-    },
-  ): { dispose(): unknown };
-}
+
+const vscode: Omit<typeof editor, 'lm'> & NewerEditor = editor;
 
 const isEnabled = (): boolean =>
   vscode.workspace.getConfiguration('tensordock').get('agents.enabled') !== false;
 
 /** Registers what agents see; the tools themselves are loaded by the first call. */
 export function registerAgents(
-  context: vscode.ExtensionContext,
+  context: editor.ExtensionContext,
   load: () => Promise<Main>,
 ): { dispose(): unknown }[] {
-  // Editors that are made from VS Code may have none of it.
-  const lm: Partial<typeof vscode.lm> & NewerLanguageModels = 'lm' in vscode ? vscode.lm : {};
-  const api: typeof vscode & NewerApi = vscode;
-  const { McpStdioServerDefinition: Definition, cursor } = api;
+  // Written out, as the build looks for what is used of `vscode`.
+  const lm = vscode.lm;
+  const cursor = vscode.cursor;
+  const Definition = vscode.McpStdioServerDefinition;
   const tools = toolNames.flatMap(
     (name) =>
-      lm.registerTool?.(name, {
+      lm?.registerTool?.(name, {
         prepareInvocation: async ({ input }, token) => (await load()).agents.prepare(name, input, token),
         invoke: async ({ input }, token) => (await load()).agents.invoke(name, input, token),
       }) ?? [],
   );
   const program = mcpProgram(context);
-  if (cursor?.mcp?.registerServer) {
-    if (isEnabled()) {
-      cursor.mcp.registerServer({ name: 'tensordock', server: program });
-      void load().then(async ({ agents }) => agents.listen());
-    }
-    return tools;
-  }
-  if (!Definition || !lm.registerMcpServerDefinitionProvider) return tools;
+  const listen = async (): Promise<void> => (await load()).agents.listen();
+  const cursorMcp = isEnabled() ? cursor?.mcp : undefined;
+  cursorMcp?.registerServer?.({ name: 'tensordock', server: program });
+  // Why it couldn't is in the log.
+  if (cursorMcp || context.globalState.get(listens) === true) listen().catch(() => undefined);
+  if (cursor || !Definition || !lm?.registerMcpServerDefinitionProvider) return tools;
+  const { command, args, env } = program;
   const changed = new vscode.EventEmitter<void>();
   return [
     ...tools,
@@ -78,22 +93,12 @@ export function registerAgents(
     }),
     lm.registerMcpServerDefinitionProvider('tensordock', {
       onDidChangeMcpServerDefinitions: changed.event,
-      provideMcpServerDefinitions: () => {
-        const { command, args, env } = program;
-        return isEnabled() ? [new Definition('TensorDock', command, args, env, versionOf(context))] : [];
-      },
+      provideMcpServerDefinitions: () =>
+        isEnabled() ? [new Definition('TensorDock', command, args, env)] : [],
       resolveMcpServerDefinition: async (server) => {
-        await (await load()).agents.listen();
+        await listen();
         return server;
       },
     }),
   ];
-}
-
-/** A server of another version is listed anew. */
-function versionOf({ extension }: vscode.ExtensionContext): string {
-  const manifest: unknown = extension.packageJSON;
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : '';
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { mcpProgram, registerAgents } from './agentEntry';
+import { agentOptions, registerAgents } from './agentEntry';
 import { commandIds } from './commands/ids';
 // Only the type: the code of main.js is loaded when it's first needed.
 import type { Main } from './main';
@@ -44,8 +44,6 @@ class LazyTree implements vscode.TreeDataProvider<TreeNode> {
 
 /** In global state: whether new windows load main.js at once, before anybody opens the view. */
 const wakeUp = 'wakeUp';
-/** In global state: whether new windows let MCP servers reach them at once. */
-const listens = 'agents.listens';
 
 let main: Promise<Main> | undefined;
 
@@ -62,8 +60,7 @@ export function activate(context: vscode.ExtensionContext): TensorDockExtension 
         setWakeUp: async (needed) => {
           if (context.globalState.get(wakeUp) !== needed) await context.globalState.update(wakeUp, needed);
         },
-        program: mcpProgram(context),
-        keepListening: () => context.globalState.update(listens, true),
+        ...agentOptions(context),
       }),
     ));
   const tree = new LazyTree(async () => (await load()).tree);
@@ -90,7 +87,6 @@ export function activate(context: vscode.ExtensionContext): TensorDockExtension 
     ...registerAgents(context, load),
   );
   if (context.globalState.get(wakeUp) === true) void load();
-  if (context.globalState.get(listens) === true) void load().then(async ({ agents }) => agents.listen());
   return {
     onDidChangeInstances: changes.event,
     getInstances: async () => (await load()).instances(),

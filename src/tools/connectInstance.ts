@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import * as v from 'valibot';
-import { isWindowsImage } from '../api/rules';
+import { isWindowsImage } from '../api/images';
 import { SshFileError } from '../ssh/config/fileErrors';
 import { followInstance } from '../views/forms/instanceSteps';
 import { requireRow } from './instances';

@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import * as v from 'valibot';
 import { gpuName } from '../api/gpuName';
 import { locationName } from '../api/locationName';
+import { isWindowsImage } from '../api/images';
 import { formatHourly } from '../api/price';
 import {
   checkCreate,
   checkFreeName,
-  isWindowsImage,
   limitsAtLocation,
   longestName,
   portForwards,

@@ -1,17 +1,19 @@
-/** Every tool for agents. The manifest has the same ones, which a test compares. */
-export const toolNames = [
-  'tensordock_list_instances',
-  'tensordock_describe_instance',
-  'tensordock_find_offers',
-  'tensordock_create_instance',
-  'tensordock_start_instance',
-  'tensordock_stop_instance',
-  'tensordock_modify_instance',
-  'tensordock_delete_instance',
-  'tensordock_schedule_stop',
-  'tensordock_wait_until_ready',
-  'tensordock_get_ssh_alias',
-  'tensordock_get_costs',
+const plainNames = [
+  'list_instances',
+  'describe_instance',
+  'find_offers',
+  'create_instance',
+  'start_instance',
+  'stop_instance',
+  'modify_instance',
+  'delete_instance',
+  'schedule_stop',
+  'wait_until_ready',
+  'get_ssh_alias',
+  'get_costs',
 ] as const;
+
+/** Every tool for agents. The manifest has the same ones, which a test compares. */
+export const toolNames = plainNames.map((name) => `tensordock_${name}` as const);
 
 export type ToolName = (typeof toolNames)[number];
