@@ -4,7 +4,9 @@ import type { Instance } from '../api/types';
 import { plainText } from '../base/text';
 import { billingOf, knownRate } from '../cost/billing';
 import type { InstanceRow } from '../instances/store';
-import { allows, stateText, type InstanceAction } from '../views/presentation';
+import type { InstanceAction } from '../views/presentation';
+import { stateWord } from '../views/rowText';
+import { actionsOf } from '../views/situation';
 import { InvalidInputError, plainId, untrusted, type Data, type ToolParts } from './tool';
 
 /** An instance by its ID, as fresh as it can be had. Throws if there is none. */
@@ -15,16 +17,17 @@ export async function requireRow({ store }: ToolParts, id: string): Promise<Inst
   return row;
 }
 
-/** An instance that allows an action now. */
+/** An instance that allows an action now: the same question that decides what its menu offers. */
 export async function requireAllowed(
   parts: ToolParts,
   id: string,
   action: InstanceAction,
 ): Promise<InstanceRow> {
   const row = await requireRow(parts, id);
-  if (!allows(row, action)) {
+  const situation = { row, operation: parts.operations.of(id) };
+  if (!actionsOf(situation).includes(action)) {
     throw new InvalidInputError(
-      vscode.l10n.t('Not available while the instance is {0}.', stateText(row).toLowerCase()),
+      vscode.l10n.t('Not available for “{0}” in its current state: {1}.', nameOf(row), stateWord(situation)),
     );
   }
   return row;

@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
+import { hostIds } from '../simulator/catalogue';
+import { makeKeyPair } from '../simulator/ssh/keyPair';
 import { startSimulator } from '../simulator/server';
 import { projectRoot } from '../workbench/install';
 import { parseEvent, worldVariable, type SuiteWorld } from './results';
@@ -39,7 +41,15 @@ export async function setStage(): Promise<Stage> {
     throw new Error('There is no dist/extension.js: run `npm run build` first.');
   }
   const simulator = await startSimulator({ seed: 'demo', delays: 'quick', ssh: 'auto' });
+  // What an agent looks for in Europe.
+  simulator.world.capacity.host(hostIds.warsaw).gpus.push({
+    model: 'geforcertx4090-pcie-24gb',
+    displayName: 'NVIDIA GeForce RTX 4090 PCIe 24GB',
+    price: 0.41,
+    available: 4,
+  });
   const folder = await mkdtemp(path.join(os.tmpdir(), 'td-suite-'));
+  const key = path.join(folder, 'ssh/id_ed25519');
   const world: SuiteWorld = {
     apiUrl: simulator.url,
     token: simulator.token,
@@ -50,6 +60,9 @@ export async function setStage(): Promise<Stage> {
   };
   const worldFile = path.join(folder, 'world.json');
   await mkdir(path.join(folder, 'ssh'), { mode: 0o700 });
+  const pair = makeKeyPair();
+  await writeFile(key, pair.private, { mode: 0o600 });
+  await writeFile(`${key}.pub`, `${pair.public}\n`);
   await writeFile(world.resultsFile, '');
   await writeFile(worldFile, JSON.stringify(world));
   let seen = 0;
@@ -61,6 +74,7 @@ export async function setStage(): Promise<Stage> {
       'tensordock.apiUrl': simulator.url,
       'tensordock.ssh.configFile': world.sshConfigFile,
       'tensordock.ssh.user': simulator.sshUser,
+      'tensordock.ssh.identityFile': key,
     },
     env: { [worldVariable]: worldFile, TENSORDOCK_DEVELOPMENT_TOKEN: simulator.token },
     async report() {

@@ -62,7 +62,7 @@ describe('instances', () => {
     await vscode.commands.executeCommand('tensordock.copyIpAddress', id);
     assert.equal(await vscode.env.clipboard.readText(), ipAddress);
     await vscode.commands.executeCommand('tensordock.copySshCommand', id);
-    assert.match(await vscode.env.clipboard.readText(), /^ssh -p \d+ \S+@[\d.]+$/);
+    assert.match(await vscode.env.clipboard.readText(), /^ssh -i \S+ -p \d+ \S+@[\d.]+$/);
   });
 
   it('are in the diagnostics by number alone', async () => {
