@@ -68,7 +68,6 @@ export function registerAgents(
   // Written out, as the build looks for what is used of `vscode`.
   const lm = vscode.lm;
   const cursor = vscode.cursor;
-  const Definition = vscode.McpStdioServerDefinition;
   const tools = toolNames.flatMap(
     (name) =>
       lm?.registerTool?.(name, {
@@ -82,23 +81,36 @@ export function registerAgents(
   cursorMcp?.registerServer?.({ name: 'tensordock', server: program });
   // Why it couldn't is in the log.
   if (cursorMcp || context.globalState.get(listens) === true) listen().catch(() => undefined);
-  if (cursor || !Definition || !lm?.registerMcpServerDefinitionProvider) return tools;
-  const { command, args, env } = program;
+  return [...tools, ...(cursor ? [] : offerMcp(program, listen))];
+}
+
+/** Offers the MCP server to VS Code, if it takes one. */
+function offerMcp(
+  { command, args, env }: Program,
+  listen: () => Promise<void>,
+): readonly { dispose(): unknown }[] {
+  const lm = vscode.lm;
+  const Definition = vscode.McpStdioServerDefinition;
+  if (!Definition || !lm?.registerMcpServerDefinitionProvider) return [];
   const changed = new vscode.EventEmitter<void>();
-  return [
-    ...tools,
-    changed,
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('tensordock.agents.enabled')) changed.fire();
-    }),
-    lm.registerMcpServerDefinitionProvider('tensordock', {
-      onDidChangeMcpServerDefinitions: changed.event,
-      provideMcpServerDefinitions: () =>
-        isEnabled() ? [new Definition('TensorDock', command, args, env)] : [],
-      resolveMcpServerDefinition: async (server) => {
-        await listen();
-        return server;
-      },
-    }),
-  ];
+  try {
+    return [
+      lm.registerMcpServerDefinitionProvider('tensordock', {
+        onDidChangeMcpServerDefinitions: changed.event,
+        provideMcpServerDefinitions: () =>
+          isEnabled() ? [new Definition('TensorDock', command, args, env)] : [],
+        resolveMcpServerDefinition: async (server) => {
+          await listen();
+          return server;
+        },
+      }),
+      changed,
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('tensordock.agents.enabled')) changed.fire();
+      }),
+    ];
+  } catch {
+    // 1.100 has it for a few extensions only, and throws.
+    return [];
+  }
 }
