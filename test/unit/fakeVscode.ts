@@ -18,6 +18,8 @@ export const window = {
   /** Called before an answer is given. */
   beforeAnswer: (): void => undefined,
   cancel: (): void => undefined,
+  /** What shows progress in a notification. */
+  progress: [] as string[],
   /** Commands that were run, with their arguments. */
   ran: [] as unknown[][],
   /** The options of terminals that were opened. */
@@ -37,6 +39,7 @@ export function resetWindow(): void {
     typed: undefined,
     beforeAnswer: () => undefined,
     cancel: () => undefined,
+    progress: [],
     ran: [],
     terminals: [],
     copied: '',
@@ -286,10 +289,11 @@ export const fakeVscode: Readonly<Record<string, unknown>> = {
     },
     setStatusBarMessage: (text: string) => push(text),
     withProgress: async (
-      { title }: { title: string },
+      { title, location }: { title: string; location: number },
       task: (progress: unknown, cancelled: unknown) => Promise<unknown>,
     ) => {
       push(title);
+      if (location === 15) window.progress.push(title);
       return task(
         { report: ({ message }: { message: string }) => push(message) },
         {

@@ -2,14 +2,11 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
 import { plainText } from '../../base/text';
-import type { OperationKind, OperationRecord } from '../../instances/operations/journal';
+import type { OperationRecord } from '../../instances/operations/journal';
 import { UnclearCreateError } from '../../instances/createOutcome';
 import type { OperationQuestion, Operations, RunningOperation } from '../../instances/operations/operations';
-import { showProgress } from '../../vscode/messages';
+import { showInStatusBar, showProgress } from '../../vscode/messages';
 import { outcomeOfError } from '../../api/outcome';
-
-/** Operations that take long are shown in a notification, the others in the status bar and their row. */
-const prominent: ReadonlySet<OperationKind> = new Set(['restart', 'modify', 'startWhenAvailable']);
 
 export interface OperationProgressOptions {
   readonly operations: Pick<Operations, 'onDidBegin' | 'onDidFind' | 'onDidAsk'>;
@@ -58,19 +55,20 @@ async function reportFound(record: OperationRecord): Promise<void> {
   (await import('./changeReports')).showCreateFound(record);
 }
 
+/** The row and Activity show how far it is and can cancel it; the status bar is for when they're hidden. */
 function followProgress(operation: RunningOperation): void {
-  const { kind } = operation.record;
   const title = titleOf(operation);
-  void showProgress(
-    { title, place: prominent.has(kind) ? 'notification' : 'statusBar' },
-    async (report, cancelled) => {
-      const listener = operation.onDidReport(report);
-      if (operation.message !== '') report(operation.message);
-      cancelled.addEventListener('abort', () => operation.cancel());
-      await operation.done.catch(() => undefined);
-      listener.dispose();
-    },
-  );
+  // It may take a day.
+  if (operation.record.kind === 'startWhenAvailable') {
+    showInStatusBar(title, 'watch');
+    return;
+  }
+  void showProgress({ title, place: 'statusBar' }, async (report) => {
+    const listener = operation.onDidReport(report);
+    if (operation.message !== '') report(operation.message);
+    await operation.done.catch(() => undefined);
+    listener.dispose();
+  });
 }
 
 function titleOf({ record: { kind, name } }: RunningOperation): string {

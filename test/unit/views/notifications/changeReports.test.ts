@@ -181,9 +181,14 @@ describe('an operation', () => {
     await expect.poll(() => window.messages).toEqual(['“box” was deleted.']);
   });
 
-  test('is cancelled from its notification', () => {
-    const { cancel } = begin('startWhenAvailable');
-    window.cancel();
-    expect(cancel).toHaveBeenCalledTimes(1);
-  });
+  test.each(['restart', 'modify', 'startWhenAvailable'] as const)(
+    'shows a %s in its row and the status bar, not in a notification',
+    async (kind) => {
+      const { done } = begin(kind);
+      expect(window.progress).toEqual([]);
+      expect(window.messages).toEqual([]);
+      done.resolve(undefined);
+      await expect.poll(() => window.messages).toHaveLength(1);
+    },
+  );
 });

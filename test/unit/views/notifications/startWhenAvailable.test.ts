@@ -61,7 +61,8 @@ describe('a start when available, what it sends and what is said of it', () => {
   test('canceled after the 10th', async () => {
     await wait();
     await person.until(() => attempts() === 10, hour);
-    editor.cancel();
+    const [waiting] = window.operations.pending();
+    await window.operations.cancel(waiting?.id ?? '');
     await person.until(isOver);
     person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 1);
     await person.clock.advance(hour);
