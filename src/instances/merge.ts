@@ -190,11 +190,10 @@ function seen({ expectation }: SnapshotRow, askedAt: number): SnapshotRow['expec
 
 /** What never changes in an instance's life is kept where an answer leaves it out. */
 function withRemembered(known: Instance, answer: Instance): Instance {
-  const next = {
-    ...answer,
-    image: answer.image ?? known.image,
-    locationId: answer.locationId ?? known.locationId,
-  };
+  const image = answer.image ?? known.image;
+  const locationId = answer.locationId ?? known.locationId;
+  const isWhole = image === answer.image && locationId === answer.locationId;
+  const next = isWhole ? answer : { ...answer, image, locationId };
   return sameInstance(known, next) ? known : next;
 }
 

@@ -34,9 +34,9 @@ export async function treeWork(): Promise<readonly Row[]> {
     ready: async () => undefined,
   });
   let redrawn: readonly TreeNode[] = [];
-  let isAll = false;
+  const fullRedraws: number[] = [];
   tree.onDidChangeTreeData((nodes) => {
-    isAll = nodes === undefined;
+    if (nodes === undefined) fullRedraws.push(1);
     redrawn = nodes === undefined ? [] : [nodes].flat();
   });
   const draw = async (): Promise<void> => {
@@ -77,10 +77,10 @@ export async function treeWork(): Promise<readonly Row[]> {
       subject: () => {
         const before = rows;
         rows = rowsOf(round++);
-        isAll = false;
+        fullRedraws.length = 0;
         const change = changeBetween(before.byId, rows.byId, false);
         if (change) changes.fire(change);
-        if (isAll) throw new Error('All rows were redrawn.');
+        if (fullRedraws.length > 0) throw new Error('All rows were redrawn.');
         for (const node of redrawn) tree.getTreeItem(node);
       },
       ...baseline,

@@ -30,6 +30,9 @@ export function readArrangement(kept: unknown): Arrangement {
   };
 }
 
+/** A collator compares thousands of names much faster than `localeCompare` does. */
+const byName = new Intl.Collator(undefined, { numeric: true });
+
 /** The rows that pass the filter, sorted; rows that compare equal keep their order. */
 export function arrange(
   rows: readonly InstanceRow[],
@@ -77,7 +80,7 @@ function groupTitle(row: InstanceRow, group: Exclude<GroupKey, 'none'>, location
 function compare(one: InstanceRow, other: InstanceRow, sort: Exclude<SortKey, 'listed'>): number {
   switch (sort) {
     case 'name':
-      return one.instance.name.localeCompare(other.instance.name, undefined, { numeric: true });
+      return byName.compare(one.instance.name, other.instance.name);
     case 'state':
       return stateText(one).localeCompare(stateText(other));
     case 'gpu':
