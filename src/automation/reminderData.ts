@@ -65,6 +65,8 @@ const hourMs = 3_600_000;
 /** A window that reloads is connected again within this time. */
 const graceMs = 2 * 60_000;
 const unconnectedMs = hourMs;
+/** How long something is kept of an instance that no window sees running. */
+const keptMs = 31 * 24 * hourMs;
 
 /** What the file becomes, and which reminders are due; one for an instance at most. Changes nothing if nothing is new. */
 export function advance(
@@ -99,11 +101,13 @@ export function advance(
       });
     }
   }
-  const accountId = sights[0]?.accountId;
-  const others = <T extends Subject>(all: readonly T[] = []): T[] =>
-    all.filter((one) => one.accountId !== accountId);
+  // What this window doesn't see running, another one may.
+  const isOther = (one: Subject, at: number): boolean =>
+    at > now - keptMs && !sights.some((sight) => isSame(one, sight));
+  const otherRuns = data.runs.filter((one) => isOther(one, one.notBefore));
+  const otherLinks = data.links?.filter((one) => isOther(one, one.since)) ?? [];
   return {
-    data: { ...data, runs: [...others(data.runs), ...runs], links: [...others(data.links), ...links] },
+    data: { ...data, runs: [...otherRuns, ...runs], links: [...otherLinks, ...links] },
     due,
   };
 }
@@ -127,9 +131,12 @@ export function isSame(one: Subject, other: Subject): boolean {
 function linkAfter(link: Link | undefined, sight: Sight, now: number): Link | undefined {
   const { accountId, instanceId, isConnected, runningSince } = sight;
   if (isConnected === undefined) return link;
-  const isOld = link !== undefined && !link.isConnected && link.since < runningSince;
+  // It's of an earlier run, or was recorded while the clock was ahead.
+  const isOld = link !== undefined && link.since < runningSince;
+  const isAhead = link !== undefined && link.since > now;
+  if (isAhead && link.isConnected === isConnected) return { ...link, since: now };
   if (link?.isConnected === isConnected && !isOld) return link;
-  const left = link?.isConnected === true && !isConnected ? true : undefined;
+  const left = link?.isConnected === true && !isConnected && !isOld ? true : undefined;
   return { accountId, instanceId, isConnected, since: now, left };
 }
 

@@ -72,10 +72,23 @@ export const firstNoticeMs = 5 * 60_000;
 export const lastNoticeMs = 60_000;
 /** Longer than checking, stopping, and trying again can take: a window that claimed it longer ago is gone. */
 const takenMs = 3 * 60_000;
+/** How long after a failure it's tried again, and how long after a question it's asked again. */
+export const retryMs = 60_000;
+export const askAgainMs = 3_600_000;
 
 /** Whether some window works on it at `now`. */
 export function isTaken({ takenAt }: Schedule, now: number): boolean {
   return takenAt !== undefined && Math.abs(now - takenAt) < takenMs;
+}
+
+/** Whether it isn't to be tried yet. A time farther away than any gap was recorded while the clock was ahead. */
+export function isResting({ retryAt = 0, sentAt }: Schedule, now: number): boolean {
+  return retryAt > now && retryAt - now <= (sentAt === undefined ? retryMs : askAgainMs);
+}
+
+/** Whether a person was asked about it lately. */
+export function isAsked({ askedAt }: Schedule, now: number): boolean {
+  return askedAt !== undefined && Math.abs(now - askedAt) < askAgainMs;
 }
 
 /** The phase of a schedule at `now`. */

@@ -12,7 +12,17 @@ import {
   type ScheduleSession,
   withCheck,
 } from './powerCheck';
-import { afterwards, isTaken, latestMs, phaseOf, type Schedule } from './schedule';
+import {
+  afterwards,
+  askAgainMs,
+  isAsked,
+  isResting,
+  isTaken,
+  latestMs,
+  phaseOf,
+  retryMs,
+  type Schedule,
+} from './schedule';
 import type { ScheduleFile } from './scheduleFile';
 
 /** A stop that wasn't carried out in time. */
@@ -35,9 +45,6 @@ export interface ScheduledStopsOptions {
   readonly poll: () => void;
 }
 
-const retryMs = 60_000;
-const askAgainMs = 3_600_000;
-
 /** Carries out schedules that are due, each in one window and with the session of its own account. */
 export class ScheduledStops implements Disposable {
   private disposed = false;
@@ -56,7 +63,7 @@ export class ScheduledStops implements Disposable {
 
   /** Carries out a due one, if no other window does. Resolves when it's claimed. */
   async begin(schedule: Schedule, now: number): Promise<void> {
-    const fits = (one: Schedule): boolean => phaseOf(one, now) === 'due' && (one.retryAt ?? 0) <= now;
+    const fits = (one: Schedule): boolean => phaseOf(one, now) === 'due' && !isResting(one, now);
     if (!fits(schedule)) return;
     const claimed = await this.options.file.take(schedule.id, fits, (one) => ({ ...one, takenAt: now }));
     if (!claimed) return;
@@ -68,9 +75,7 @@ export class ScheduledStops implements Disposable {
   /** Reports a missed one, if no other window does. */
   async ask(schedule: Schedule, now: number): Promise<void> {
     const fits = (one: Schedule): boolean =>
-      phaseOf(one, now) === 'missed' &&
-      (one.retryAt ?? 0) <= now &&
-      (one.askedAt === undefined || now - one.askedAt >= askAgainMs);
+      phaseOf(one, now) === 'missed' && !isResting(one, now) && !isAsked(one, now);
     if (!fits(schedule)) return;
     const taken = await this.options.file.take(schedule.id, fits, (one) => ({ ...one, askedAt: now }));
     if (!taken) return;
@@ -93,19 +98,19 @@ export class ScheduledStops implements Disposable {
   /** Checks whether an accepted stop has stopped the instance, if no other window does. If it's running, a person decides. */
   async confirm(schedule: Schedule, now: number): Promise<void> {
     const fits = (one: Schedule): boolean =>
-      one.sentAt !== undefined && !isTaken(one, now) && (one.retryAt ?? 0) <= now;
+      one.sentAt !== undefined && !isTaken(one, now) && !isResting(one, now);
     if (!fits(schedule) || this.isBeingStopped(schedule)) return;
     const { file, clock, onMiss } = this.options;
     const taken = await file.take(schedule.id, fits, (one) => ({ ...one, takenAt: now }));
     if (!taken) return;
     const check = await checkPower(this.requireSession(taken), taken.instanceId);
-    const isAsked = check === 'on';
-    if (isSettled(taken, check, now) || (isAsked && taken.repeat)) await this.end(taken, check);
+    const isOn = check === 'on';
+    if (isSettled(taken, check, now) || (isOn && taken.repeat)) await this.end(taken, check);
     else {
-      const retryAt = clock.now() + (isAsked ? askAgainMs : retryMs);
+      const retryAt = clock.now() + (isOn ? askAgainMs : retryMs);
       await this.release(taken, (one) => withCheck({ ...one, retryAt }, check, now));
     }
-    if (isAsked) onMiss({ schedule: taken, isRunning: true });
+    if (isOn) onMiss({ schedule: taken, isRunning: true });
   }
 
   private async carryOut(claimed: Schedule): Promise<void> {

@@ -274,14 +274,14 @@ export class Schedules implements Disposable {
       one.at > now &&
       one.at - now <= firstNoticeMs &&
       (isLast ? one.lastWarnedFor : one.warnedFor) !== one.at;
-    if (!fits(schedule)) return;
+    // Left to a window that sees it running: this one may not have listed it yet.
+    const row = this.options.store.row(schedule.instanceId);
+    if (!fits(schedule) || !row || !isOn(row.state)) return;
     const taken = await this.file.take(schedule.id, fits, (one) => ({
       ...one,
       warnedFor: one.at,
       ...(isLast && { lastWarnedFor: one.at }),
     }));
-    const { store } = this.options;
-    const row = store.row(schedule.instanceId);
-    if (taken && store.sessionOf(taken.accountId) && row && isOn(row.state)) this.warnings.fire(taken);
+    if (taken && this.options.store.sessionOf(taken.accountId)) this.warnings.fire(taken);
   }
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger';
 import type { Journal } from '../instances/operations/journal';
 import type { Operations, RunningOperation } from '../instances/operations/operations';
 import { nextTime } from './repeat';
-import { isTaken, movedTo, phaseOf, type Schedule } from './schedule';
+import { isResting, isTaken, movedTo, phaseOf, type Schedule } from './schedule';
 import { ScheduledStops, type ScheduledStopsOptions } from './scheduledStops';
 import type { ScheduleFile } from './scheduleFile';
 import type { TimerFile, TimerNote } from './timerFile';
@@ -68,7 +68,7 @@ export class StopTimer {
       const phase = phaseOf(schedule, now);
       if (phase === 'missed') return await this.miss(schedule, now);
       const isReady = phase === 'due' || (phase === 'stopping' && !isTaken(schedule, now));
-      if (isReady && (schedule.retryAt ?? 0) <= now) return await this.stop(schedule, now);
+      if (isReady && !isResting(schedule, now)) return await this.stop(schedule, now);
       else await this.rest(Math.max(schedule.at, schedule.retryAt ?? 0) - now, seen);
     } catch (error) {
       // What can't be read can't be acted on.

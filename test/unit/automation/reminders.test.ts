@@ -209,6 +209,31 @@ describe('a running instance that nobody is connected to', () => {
     expect(kinds(windows)).toEqual(['unconnected', 'unconnected']);
   });
 
+  it('is reported once for each, although the lists of the windows differ', async () => {
+    const { clock, windows } = await windowsOn(2);
+    const [one, other] = windows;
+    if (!one || !other) throw new Error('there are two');
+    other.store.list(clock.now(), ...rows);
+    await pass(clock, 2 * hour, [one], ...rows, rowOf('b', 'running', 1));
+    await other.reminders.settled();
+    const said = windows.flatMap((window) =>
+      window.said.map(({ row, kind }) => `${kind} ${row.instance.id}`),
+    );
+    expect(said.sort()).toEqual(['unconnected a', 'unconnected b']);
+  });
+
+  it('is reported when its last window was closed while the clock was a year ahead', async () => {
+    const { clock, windows } = await windowsOn(1);
+    connect(windows, true);
+    await pass(clock, 10 * minute, windows, ...rows);
+    clock.jump(8760 * hour);
+    connect(windows, false);
+    await pass(clock, minute, windows, ...rows);
+    clock.jump(-8760 * hour);
+    await pass(clock, 10 * minute, windows, ...rows);
+    expect(kinds(windows)).toContain('left');
+  });
+
   it('is never reported again if the person says so', async () => {
     const { clock, windows } = await windowsOn(2);
     await windows[1]?.reminders.mute('a');

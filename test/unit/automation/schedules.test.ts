@@ -34,6 +34,19 @@ describe('a scheduled stop', () => {
     expect([...one.operations.begun, ...other.operations.begun]).toHaveLength(1);
   });
 
+  it('is warned of by a window that sees it running, not by one that doesn’t know the instance yet', async () => {
+    const folder = await newFolder();
+    const clocks = [new ManualClock(monday), new ManualClock(monday)] as const;
+    const [fresh, other] = [await newWindow(folder, clocks[0]), await newWindow(folder, clocks[1])];
+    fresh.store.list(monday);
+    await other.schedules.set(inAnHour);
+    await knows(fresh, 1);
+    await pass(clocks[0], 56 * minute, fresh);
+    await pass(clocks[1], 56 * minute, other);
+    expect(fresh.warned).toEqual([]);
+    expect(other.warned).toHaveLength(1);
+  });
+
   it('is warned of five minutes and one minute before, in one window, and can be put off', async () => {
     const clock = new ManualClock(monday);
     const folder = await newFolder();

@@ -55,6 +55,35 @@ describe('a stop that fails', () => {
     expect(window.missed).toEqual([]);
   });
 
+  it('is tried again at its time after the clock was a day ahead when it failed', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    await window.schedules.set(inAnHour);
+    window.store.answer = () => rowOf('a', 'stopping', 1);
+    await pass(clock, minute, window);
+    clock.jump(24 * hour);
+    await pass(clock, minute, window);
+    clock.jump(-24 * hour);
+    window.store.answer = () => rowOf('a', 'running', 1);
+    await pass(clock, hour + minute, window);
+    expect(window.operations.begun).toEqual(['stop a']);
+  });
+
+  it('is asked about although the clock was a day ahead when it was asked about before', async () => {
+    const clock = new ManualClock(monday);
+    const window = await newWindow(await newFolder(), clock);
+    await window.schedules.set(inAnHour);
+    await pass(clock, minute, window);
+    clock.jump(24 * hour);
+    await pass(clock, minute, window);
+    expect(window.missed).toHaveLength(1);
+    clock.jump(-24 * hour);
+    await pass(clock, minute, window);
+    clock.jump(2 * hour);
+    await pass(clock, minute, window);
+    expect(window.missed).toHaveLength(2);
+  });
+
   it('is not tried again where a person cancelled it', async () => {
     const clock = new ManualClock(monday);
     const window = await newWindow(await newFolder(), clock);
