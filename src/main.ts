@@ -310,7 +310,7 @@ export function start(options: StartOptions): Main {
   const update = (): void => {
     alerts.update();
     statusBar.update();
-    view.update(store, arrangement.get(), overview.locationOf);
+    view.update(store, arrangement.get(), overview);
     updateMenus({ store, operations, tunnels, activity, windows });
     const needed = needsWakeUp({ store, session, operations, ...costs });
     if (needed !== undefined) void setWakeUp(needed);
@@ -345,7 +345,10 @@ export function start(options: StartOptions): Main {
     ...followSession({ session, store, log }),
     new SshFollower({ store, ssh, onDidChangeSettings: settings.onDidChange, logger: log }),
     locations,
-    locations.onDidChange(() => tree.redrawAll()),
+    locations.onDidChange(() => {
+      tree.redrawAll();
+      update();
+    }),
     tree.onDidChangeTreeData(options.redraw),
     activityView.onDidChangeVisibility(() => activity.visibilityChanged()),
     arrangement.onDidChange(() => tree.redrawAll()),

@@ -10,7 +10,9 @@ import type { InstanceRow } from '../instances/store';
 import type { WindowRegistry } from '../instances/windowRegistry';
 import type { Tunnels } from '../vscode/tunnels';
 import type { Knowledge } from './details';
+import { stateWord } from './rowText';
 import { plannedStop, type Situation } from './situation';
+import type { ArrangedBy } from './tree/arrangement';
 
 /** The parts that know something about an instance. */
 export interface OverviewParts {
@@ -26,7 +28,7 @@ export interface OverviewParts {
 }
 
 /** What all parts know about an instance, as views show it. */
-export interface Overview extends Knowledge {
+export interface Overview extends Knowledge, ArrangedBy {
   readonly situationOf: (row: InstanceRow) => Situation;
 }
 
@@ -52,5 +54,6 @@ export function overviewOf(parts: OverviewParts): Overview {
       today: ledger.costOf(id, dayOf(clock.now())),
     }),
     locationOf: (id) => locations.of(id),
+    stateOf: (row) => stateWord({ row, operation: operations.of(row.instance.id) }),
   };
 }

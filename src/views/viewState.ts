@@ -4,9 +4,8 @@ import { messageText } from '../base/text';
 import { runningRate } from '../cost/billing';
 import { rateText } from '../cost/describe';
 import type { InstanceStore } from '../instances/store';
-import { arrange, type Arrangement } from './tree/arrangement';
+import { arrange, type ArrangedBy, type Arrangement } from './tree/arrangement';
 import { setContextKey } from './contextKeys';
-import type { LocationNames } from './details';
 import { labelText, runningText } from './presentation';
 import type { TreeNode } from './tree/nodes';
 
@@ -53,11 +52,7 @@ export class ViewState implements vscode.Disposable {
     return this.open;
   }
 
-  update(
-    store: Pick<InstanceStore, 'rows' | 'status'>,
-    arrangement: Arrangement,
-    locationOf: LocationNames,
-  ): void {
+  update(store: Pick<InstanceStore, 'rows' | 'status'>, arrangement: Arrangement, by: ArrangedBy): void {
     const { accountId, failure, listedAt } = store.status;
     const { filter } = arrangement;
     const rows = store.rows();
@@ -71,7 +66,7 @@ export class ViewState implements vscode.Disposable {
     const problem = failure ? staleMessage(failure.message, listedAt) : unlistedMessage(unlisted);
     if (problem !== this.problem && problem) this.log.warn(problem);
     this.problem = problem;
-    const matching = arrange(rows, arrangement, locationOf).length;
+    const matching = arrange(rows, arrangement, by).length;
     // An empty view says what to do in its welcome text, which VS Code shows only without a message.
     const isExplained = listedAt === 0 || (matching === 0 && rows.length > 0 && problem === undefined);
     const message = [problem, filter === '' ? undefined : filterMessage(filter, matching, rows.length)]

@@ -28,6 +28,7 @@ export async function treeWork(): Promise<readonly Row[]> {
     situationOf: (row) => ({ row, tunnels: [], now: clock.now() }),
     costsOf: () => ({ run: noCost, today: noCost }),
     locationOf: () => undefined,
+    stateOf: ({ state }) => state,
     arrangement: () => arrangement,
     isVisible: () => true,
     isOpen: () => false,

@@ -6,7 +6,7 @@ import { errorText, showInformation } from '../../vscode/messages';
 import type { CreateStep, Progress, Result } from '../webview/shared/protocol';
 import { requestInstance, type RequestedInstance } from './createRequest';
 import { describeFailure, describeOutcome } from './createSubmit';
-import { followInstance } from './instanceSteps';
+import { followInstance, InstanceGoneError } from './instanceSteps';
 import type { FormParts } from './parts';
 
 type RunParts = Pick<
@@ -155,7 +155,7 @@ export class CreateRun {
     if (this.following) return;
     this.following = true;
     const { parts, progress } = this;
-    this.progress = { ...progress, problem: undefined };
+    this.progress = { ...progress, problem: undefined, isGone: undefined };
     void followInstance({
       session: parts.store.session,
       clock: parts.clock,
@@ -166,7 +166,7 @@ export class CreateRun {
     })
       .catch((error: unknown) => {
         parts.log.info(`Couldn’t tell whether ${id} is ready: ${errorText(error)}`);
-        this.change({ problem: errorText(error) });
+        this.change({ problem: errorText(error), isGone: error instanceof InstanceGoneError || undefined });
       })
       .finally(() => (this.following = false));
   }

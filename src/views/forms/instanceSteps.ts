@@ -17,6 +17,9 @@ import type { CreateStep } from '../webview/shared/protocol';
 /** How long a new instance can take to answer over SSH, in milliseconds (fact sheet, section 4, number 2). */
 const readyMs = 20 * 60_000;
 
+/** TensorDock no longer has the instance, or is deleting it: there is nothing to connect to. */
+export class InstanceGoneError extends Error {}
+
 /** What follows a new instance until it can be used. */
 export interface InstanceSteps {
   readonly session: Pick<AccountSession, 'refreshOne' | 'waitFor'>;
@@ -104,10 +107,10 @@ function failed({ state }: InstanceRow): boolean {
 }
 
 function requireUsable(row: InstanceRow | undefined): InstanceRow {
-  if (!row) throw new Error(vscode.l10n.t('TensorDock no longer has this instance.'));
+  if (!row) throw new InstanceGoneError(vscode.l10n.t('TensorDock no longer has this instance.'));
   if (isStopped(row.state)) throw new Error(vscode.l10n.t('The instance stopped while it was starting.'));
   if (row.state === 'deleting' || row.state === 'deleted') {
-    throw new Error(vscode.l10n.t('The instance is being deleted.'));
+    throw new InstanceGoneError(vscode.l10n.t('The instance is being deleted.'));
   }
   if (failed(row)) {
     throw new Error(

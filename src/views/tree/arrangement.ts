@@ -33,32 +33,39 @@ export function readArrangement(kept: unknown): Arrangement {
 /** A collator compares thousands of names much faster than `localeCompare` does. */
 const byName = new Intl.Collator(undefined, { numeric: true });
 
+/** What rows are found, sorted, and grouped by beside what they hold. */
+export interface ArrangedBy {
+  readonly locationOf: LocationNames;
+  /** The state in words, as rows show it: what is being done counts. */
+  readonly stateOf: (row: InstanceRow) => string;
+}
+
 /** The rows that pass the filter, sorted; rows that compare equal keep their order. */
 export function arrange(
   rows: readonly InstanceRow[],
   { filter, sort }: Arrangement,
-  locationOf: LocationNames,
+  by: ArrangedBy,
 ): readonly InstanceRow[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const shown =
     words.length === 0
       ? rows
       : rows.filter((row) => {
-          const text = searchText(row, locationOf);
+          const text = searchText(row, by);
           return words.every((word) => text.includes(word));
         });
-  return sort === 'listed' ? shown : shown.toSorted((one, other) => compare(one, other, sort));
+  return sort === 'listed' ? shown : shown.toSorted((one, other) => compare(one, other, sort, by));
 }
 
 /** The groups in the order of their titles. A title is something that people know, never an ID. */
 export function groupRows(
   rows: readonly InstanceRow[],
   group: Exclude<GroupKey, 'none'>,
-  locationOf: LocationNames,
+  by: ArrangedBy,
 ): ReadonlyMap<string, readonly InstanceRow[]> {
   const groups = new Map<string, InstanceRow[]>();
   for (const row of rows) {
-    const title = groupTitle(row, group, locationOf);
+    const title = groupTitle(row, group, by);
     const members = groups.get(title) ?? [];
     members.push(row);
     groups.set(title, members);
@@ -66,10 +73,14 @@ export function groupRows(
   return new Map([...groups].sort(([one], [other]) => one.localeCompare(other)));
 }
 
-function groupTitle(row: InstanceRow, group: Exclude<GroupKey, 'none'>, locationOf: LocationNames): string {
+function groupTitle(
+  row: InstanceRow,
+  group: Exclude<GroupKey, 'none'>,
+  { locationOf, stateOf }: ArrangedBy,
+): string {
   switch (group) {
     case 'state':
-      return stateText(row);
+      return stateOf(row);
     case 'gpu':
       return gpuText(row.instance.resources?.gpus) ?? vscode.l10n.t('Unknown GPU');
     case 'location':
@@ -77,12 +88,17 @@ function groupTitle(row: InstanceRow, group: Exclude<GroupKey, 'none'>, location
   }
 }
 
-function compare(one: InstanceRow, other: InstanceRow, sort: Exclude<SortKey, 'listed'>): number {
+function compare(
+  one: InstanceRow,
+  other: InstanceRow,
+  sort: Exclude<SortKey, 'listed'>,
+  { stateOf }: ArrangedBy,
+): number {
   switch (sort) {
     case 'name':
       return byName.compare(one.instance.name, other.instance.name);
     case 'state':
-      return stateText(one).localeCompare(stateText(other));
+      return stateOf(one).localeCompare(stateOf(other));
     case 'gpu':
       return (gpuText(one.instance.resources?.gpus) ?? '').localeCompare(
         gpuText(other.instance.resources?.gpus) ?? '',
@@ -92,10 +108,19 @@ function compare(one: InstanceRow, other: InstanceRow, sort: Exclude<SortKey, 'l
   }
 }
 
-function searchText(row: InstanceRow, locationOf: LocationNames): string {
+function searchText(row: InstanceRow, { locationOf, stateOf }: ArrangedBy): string {
   const { id, name, ipAddress, image, resources, locationId } = row.instance;
   const models = resources?.gpus?.map(({ model }) => model) ?? [];
-  const parts = [name, id, stateText(row), gpuText(resources?.gpus), ipAddress, image, ...models];
+  const parts = [
+    name,
+    id,
+    stateOf(row),
+    stateText(row),
+    gpuText(resources?.gpus),
+    ipAddress,
+    image,
+    ...models,
+  ];
   parts.push(locationText(locationId, locationOf));
   return parts.join('\n').toLowerCase();
 }

@@ -11,7 +11,7 @@ import { labelText } from '../presentation';
 import { rowText } from '../rowText';
 import type { Situation } from '../situation';
 import { tooltipOf } from '../tooltip';
-import type { Arrangement } from './arrangement';
+import type { ArrangedBy, Arrangement } from './arrangement';
 import { Clockwork } from './clockwork';
 import { Layouts, movedBetween, type Layout } from './layout';
 import {
@@ -30,7 +30,7 @@ import {
   type TreeNode,
 } from './nodes';
 
-export interface TreeOptions extends Knowledge {
+export interface TreeOptions extends Knowledge, ArrangedBy {
   readonly store: InstanceStore;
   readonly operations: Pick<Operations, 'pending' | 'onDidChange'>;
   readonly clock: Clock;
@@ -63,13 +63,13 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   readonly onDidChangeTreeData = this.redraw.event;
 
   constructor(private readonly options: TreeOptions) {
-    const { clock, isVisible, store, arrangement, locationOf } = options;
-    this.layouts = new Layouts({ rows: () => store.rows(), arrangement, locationOf });
+    const { clock, isVisible, store, arrangement, locationOf, stateOf } = options;
+    this.layouts = new Layouts({ rows: () => store.rows(), arrangement, locationOf, stateOf });
     this.clockwork = new Clockwork({ clock, isVisible, onTick: () => this.tick() });
     this.listeners = [
       this.clockwork,
       options.store.onDidChange((change) => this.follow(change)),
-      options.operations.onDidChange(() => this.followCreates()),
+      options.operations.onDidChange(() => this.followOperations()),
     ];
   }
 
@@ -262,6 +262,13 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     const rows = [...added, ...changed].filter((id) => !redrawn.has(id)).map((id) => this.nodes.get(id));
     const nodes = [...groups, ...rows.filter((node) => node !== undefined)];
     if (nodes.length > 0) this.redraw.fire(nodes);
+  }
+
+  private followOperations(): void {
+    // A row that is waited for, or stops, is in another group than before.
+    this.layouts.forget();
+    if (this.drawn) this.follow({ added: [], removed: [], changed: [], status: false });
+    this.followCreates();
   }
 
   private followCreates(): void {

@@ -1,16 +1,14 @@
 import type { InstanceRow } from '../../instances/store';
-import type { LocationNames } from '../details';
-import { arrange, groupRows, type Arrangement } from './arrangement';
+import { arrange, groupRows, type ArrangedBy, type Arrangement } from './arrangement';
 
 /** The rows in their order by the title of their group; without groups all of them are under `undefined`. */
 export type Layout = ReadonlyMap<string | undefined, readonly InstanceRow[]>;
 
 /** What a layout is made of. */
-export interface LayoutParts {
+export interface LayoutParts extends ArrangedBy {
   /** The same list as long as nothing in it has changed. */
   readonly rows: () => readonly InstanceRow[];
   readonly arrangement: () => Arrangement;
-  readonly locationOf: LocationNames;
 }
 
 /** Arranges the rows once, however often their layout is asked for. */
@@ -21,20 +19,19 @@ export class Layouts {
   constructor(private readonly parts: LayoutParts) {}
 
   current(): Layout {
-    const { arrangement, locationOf } = this.parts;
     const rows = this.parts.rows();
-    const { filter, sort, group } = arrangement();
+    const { filter, sort, group } = this.parts.arrangement();
     const by = JSON.stringify([filter, sort, group]);
     if (this.known?.rows !== rows || this.known.by !== by) {
-      const arranged = arrange(rows, { filter, sort, group }, locationOf);
+      const arranged = arrange(rows, { filter, sort, group }, this.parts);
       const layout =
-        group === 'none' ? new Map([[undefined, arranged]]) : groupRows(arranged, group, locationOf);
+        group === 'none' ? new Map([[undefined, arranged]]) : groupRows(arranged, group, this.parts);
       this.known = { rows, by, layout };
     }
     return this.known.layout;
   }
 
-  /** Call this when something else that a layout depends on has changed, such as the names of locations. */
+  /** Call this when something else that a layout depends on has changed, such as an operation. */
   forget(): void {
     this.known = undefined;
   }

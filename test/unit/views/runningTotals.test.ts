@@ -29,7 +29,11 @@ function viewOf(rows: readonly InstanceRow[], status?: StoreStatus, filter = '')
   };
   const log = { warn: () => undefined } as unknown as vscode.LogOutputChannel;
   const view = new ViewState(treeView as unknown as vscode.TreeView<TreeNode>, log);
-  view.update(fixedStore(rows, status), { ...plainArrangement, filter }, () => undefined);
+  view.update(
+    fixedStore(rows, status),
+    { ...plainArrangement, filter },
+    { locationOf: () => undefined, stateOf: ({ state }) => state },
+  );
   return treeView as View;
 }
 

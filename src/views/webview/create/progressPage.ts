@@ -21,10 +21,7 @@ export function progressPage(model: CreateModel, progress: Progress): TemplateRe
       ${
         instanceId === undefined
           ? nothing
-          : html`${button(l10n.t('Connect'), () => model.post({ type: 'connect', id: instanceId }), {
-              primary: true,
-              id: 'connect',
-            })}
+          : html`${progress.isGone ? nothing : connectButton(model, instanceId)}
             ${button(l10n.t('Create Another'), () => model.createAnother(), { id: 'another' })}`
       }
       ${
@@ -38,6 +35,13 @@ export function progressPage(model: CreateModel, progress: Progress): TemplateRe
       }
     </div>
   </div>`;
+}
+
+function connectButton(model: CreateModel, id: string): TemplateResult {
+  return button(l10n.t('Connect'), () => model.post({ type: 'connect', id }), {
+    primary: true,
+    id: 'connect',
+  });
 }
 
 /** Whether the page changes by itself, so that its times have to be drawn again every second. */

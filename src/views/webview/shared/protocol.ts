@@ -166,6 +166,8 @@ export const progressSchema = v.object({
   message: text,
   /** Why it doesn't go on. Missing while it does. */
   problem: v.optional(text),
+  /** There is nothing to connect to: the problem is that the instance was deleted. */
+  isGone: v.optional(v.literal(true)),
 });
 export type Progress = v.InferOutput<typeof progressSchema>;
 

@@ -54,6 +54,17 @@ test('records how long SSH took after the create, unless a reload may have misse
   expect(form.sshTimes).toHaveLength(1);
 });
 
+test('says when the instance is deleted meanwhile, so that nobody is asked to connect to it', async () => {
+  const run = newRun({ ...fresh, startedAt: form.person.clock.now() });
+  void run.send(createRequest());
+  await form.person.until(() => run.progress.done.some(({ step }) => step === 'address'));
+  const id = run.progress.instanceId ?? expect.fail('It has no ID');
+  await form.window.operations.begin('delete', id);
+  await form.person.until(() => run.isOver);
+  expect(run.progress).toMatchObject({ isGone: true });
+  expect(run.progress.problem).toMatch(/deleted|no longer/);
+});
+
 test('records no time of a create that TensorDock did not confirm', async () => {
   form.person.service.faults.add({ method: 'POST', fault: { kind: 'drop', when: 'after' } });
   const run = newRun({ ...fresh, startedAt: form.person.clock.now() });

@@ -4,6 +4,7 @@ import { Emitter } from '../../../../src/base/emitter';
 import type { OperationRecord } from '../../../../src/instances/operations/journal';
 import type { InstanceRow, InstanceStore, StoreChange } from '../../../../src/instances/store';
 import { noCost } from '../../../../src/cost/history';
+import { stateWord } from '../../../../src/views/rowText';
 import type { Situation } from '../../../../src/views/situation';
 import { plainArrangement, type Arrangement } from '../../../../src/views/tree/arrangement';
 import { InstanceTree } from '../../../../src/views/tree/instanceTree';
@@ -68,6 +69,11 @@ function show(
       now: clock.now(),
       ...around(shown.instance.id),
     }),
+    stateOf: (shown) =>
+      stateWord({
+        row: shown,
+        operation: pending.find(({ instanceId }) => instanceId === shown.instance.id),
+      }),
     costsOf: () => ({ run: noCost, today: noCost }),
     locationOf: (id) => (id === 'loc' ? { id, city: 'Warsaw', country: 'Poland', gpus: [] } : undefined),
     arrangement: () => ({ ...plainArrangement, ...arrangement }),
@@ -242,6 +248,23 @@ describe('groups and the filter', () => {
     const { tree } = show([row('a'), row('b', 'stopped')], { arrangement: { group: 'state' } });
     expect(await labels(tree)).toEqual(['Running', 'Stopped']);
     expect(tree.getParent(tree.nodeOf('b'))).toMatchObject({ kind: 'group', title: 'Stopped' });
+  });
+
+  test('follow the state that rows show: what is done about an instance counts', async () => {
+    const pending: OperationRecord[] = [];
+    const rows = [row('a', 'stopped'), row('b', 'stopped'), row('c')];
+    const grouped = show(rows, { arrangement: { group: 'state' }, pending });
+    expect(await labels(grouped.tree)).toEqual(['Running', 'Stopped']);
+    pending.push(operation('startWhenAvailable', { step: 'waiting', attempts: 1 }));
+    grouped.operationsChanged();
+    expect(grouped.redrawn).toContain('all');
+    expect(await labels(grouped.tree)).toEqual(['Running', 'Stopped', 'Waiting for a GPU']);
+    expect(await labels(show(rows, { arrangement: { filter: 'waiting' }, pending }).tree)).toEqual(['a']);
+    // Nothing vanishes from under a person because they start it.
+    expect(await labels(show(rows, { arrangement: { filter: 'stopped' }, pending }).tree)).toEqual([
+      'a',
+      'b',
+    ]);
   });
 
   test('filter by words of the name, state and GPU', async () => {
