@@ -22,7 +22,7 @@ const hourMs = 3_600_000;
 /**
  * All that is known, as CSV (RFC 4180): one row per instance and day, or month for those whose days aren't kept.
  * `cost_usd` contains `estimated_cost_usd`. A spreadsheet takes no cell for a formula: one that would begin one gets an
- * apostrophe in front. `now`: milliseconds since the epoch.
+ * apostrophe in front, and space before it is left out. `now`: milliseconds since the epoch.
  */
 export function costsAsCsv(ledger: Pick<Ledger, 'costs' | 'since' | 'keepsDaysOf'>, now: number): string {
   const rows = periodsOf(ledger, now).flatMap(({ key, period }) =>
@@ -30,8 +30,7 @@ export function costsAsCsv(ledger: Pick<Ledger, 'costs' | 'since' | 'keepsDaysOf
       const { dollars, estimatedDollars, onMs, estimatedMs } = sum;
       return [
         key,
-        instanceId,
-        name,
+        ...[instanceId, name].map((text) => text.trimStart()),
         ...[dollars + estimatedDollars, estimatedDollars].map((amount) => amount.toFixed(6)),
         ...[onMs + estimatedMs, estimatedMs, sum.unknownRateMs, sum.unseenMs, sum.unclearMs, sum.offMs].map(
           (ms) => (ms / hourMs).toFixed(4),

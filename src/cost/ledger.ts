@@ -101,7 +101,7 @@ export class Ledger implements Disposable {
     return month.from >= monthOf(now - daysKeptMs).from;
   }
 
-  /** Since when it has been on, as far as was observed; undefined while it isn't. */
+  /** Since when it has been on, as far as was observed, with times when it may have been; undefined while it's off. */
   runningSince(instanceId: string): number | undefined {
     return this.data.instances.find(({ id }) => id === instanceId)?.onSince;
   }

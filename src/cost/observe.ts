@@ -85,7 +85,9 @@ function see(
   if (kind === 'gone') return history && last ? leave(history, last, at) : history;
   const rateHourly = kind === 'on' ? knownRate(sighting.rateHourly) : undefined;
   const fresh: Interval = { kind, from: at, to: at, rateHourly };
-  const onSince = kind === 'on' ? at : undefined;
+  // A status that is new to us ends no run: it may be on.
+  const mayBeOn = kind === 'unclear' || (kind === 'on' && last?.kind === 'unclear');
+  const onSince = (mayBeOn ? history?.onSince : undefined) ?? (kind === 'on' ? at : undefined);
   if (!history || !last) {
     // It may have been created right after the last observation.
     const missed: Interval[] =

@@ -58,12 +58,14 @@ test.each([
   '@SUM(A1)',
   '\t=1',
   '\r=1',
+  '\n=1',
+  ' =1',
   '＝1',
 ])('no cell begins a formula: %j', (name) => {
   const text = costsAsCsv(ledgerWith([[name, { dollars: 1, onMs: hour }]]), monday + hour);
   const [, row = []] = parse(text);
   expect(row).toHaveLength(11);
-  for (const cell of row) expect(cell).not.toMatch(/^[=+\-@\t\r＝＋－＠]/);
+  for (const cell of row) expect(cell).not.toMatch(/^\s*[=+\-@\t\r\n＝＋－＠]/);
   expect(row[2]).toContain(name.slice(1));
 });
 

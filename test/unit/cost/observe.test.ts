@@ -25,6 +25,17 @@ function runFor(ledger: LedgerData, from: number, ms: number): LedgerData {
   return data;
 }
 
+it('is one run although its state was unclear for a while, but not after it was stopped', () => {
+  const see = (data: LedgerData, kind: Sighting['kind'], at: number): LedgerData =>
+    observe(data, { listedAt: at, sightings: [{ id: 'a', name: 'a', kind, rateHourly: 1, at }] }, at);
+  const running = runFor(emptyLedger, monday, hour);
+  const odd = see(see(running, 'unclear', monday + hour + minute), 'unclear', monday + hour + 2 * minute);
+  expect(historyOf(see(odd, 'on', monday + hour + 3 * minute)).onSince).toBe(monday);
+  const stopped = see(odd, 'off', monday + hour + 3 * minute);
+  const later = monday + hour + 4 * minute;
+  expect(historyOf(see(stopped, 'on', later)).onSince).toBe(later);
+});
+
 describe('a clock that jumps', () => {
   it.each([
     ['a day', day],
