@@ -52,7 +52,7 @@ export class SharedFile<T> {
 
   /**
    * Replaces the stored value by a pure step, while no other window does. The value may be newer than the one this
-   * window last read. An unchanged value isn't written. Rejects if the file isn't readable. If it isn't writable, the
+   * window last read. An unchanged value isn't written. Rejects if the file isn't readable, or couldn't be read again. If it isn't writable, the
    * change is kept in memory, for this window only, until a later one can be written.
    */
   async update(step: (current: T) => T): Promise<T> {
@@ -86,6 +86,10 @@ export class SharedFile<T> {
       const { value, text, damaged } = await this.readWhole();
       const next = step(this.unwritten ? this.unwritten.value : value);
       const nextText = JSON.stringify(next);
+      // A number that isn't finite is written as `null`, and would make the file a damaged one for all windows.
+      if (nextText.includes('null') && this.parse(nextText) === undefined) {
+        throw new Error(`${path.basename(this.file)}: a value can't be stored.`);
+      }
       const unchanged = this.unwritten === undefined && (next === value || nextText === text);
       if (unchanged && !damaged) return next;
       lock.lost.throwIfAborted();

@@ -32,6 +32,18 @@ describe('a file that windows share', () => {
     expect(await readdir(path.join(folder, 'deep'))).toEqual(['count.json']);
   });
 
+  it('refuses what it couldn’t be read with again, and keeps what it has', async () => {
+    const folder = await newFolder();
+    const file = open(folder);
+    await file.update(() => ({ count: 7 }));
+    for (const count of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      await expect(file.update(() => ({ count }))).rejects.toThrow('count.json');
+    }
+    expect(await file.read()).toEqual({ count: 7 });
+    expect(await open(folder).read()).toEqual({ count: 7 });
+    expect(await damagedCopies(file.file)).toEqual([]);
+  });
+
   it('is not written where nothing changes, and can be read by its owner alone', async () => {
     const folder = await newFolder();
     const file = open(folder);
