@@ -123,16 +123,18 @@ export class BudgetGate {
     this.passed.set(record.id, start);
   }
 
-  /** A yes holds for what was asked: that limit, at no higher rate, and not for another day. */
+  /** A yes holds for what was asked: that limit, at no higher rate, and not for another day's or month's budget. */
   private isAgreed(
     agreed: OperationRecord['agreed'],
     { kind, limit, amount, isAtLeast }: BudgetBreach,
   ): boolean {
-    if (!agreed || Math.abs(this.now() - agreed.at) >= agreementMs) return false;
+    const now = this.now();
+    if (!agreed || Math.abs(now - agreed.at) >= agreementMs) return false;
     return agreed.breaches.some(
       (breach) =>
         breach.kind === kind &&
         breach.limit === limit &&
+        budgetOf(kind, agreed.at) === budgetOf(kind, now) &&
         (kind !== 'hourly' || (!exceeds(amount, breach.amount) && (!isAtLeast || breach.isAtLeast))),
     );
   }
@@ -148,4 +150,11 @@ export class BudgetGate {
       .filter(([other]) => other !== id)
       .map(([, { instanceId, rateHourly }]) => ({ instanceId, rateHourly }));
   }
+}
+
+/** Which day's or month's budget is meant at a time, in this computer's time zone. */
+function budgetOf(kind: BudgetBreach['kind'], at: number): string {
+  const date = new Date(at);
+  if (kind === 'hourly') return '';
+  return kind === 'daily' ? date.toDateString() : `${date.getFullYear()}-${date.getMonth()}`;
 }

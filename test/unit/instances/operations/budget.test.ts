@@ -225,6 +225,19 @@ describe('a yes', () => {
     expect(changesSent(person)).toHaveLength(sent);
   });
 
+  test.each([
+    ['daily', new Date(2026, 10, 24, 23, 30), 2],
+    ['monthly', new Date(2026, 10, 24, 23, 30), 1],
+    ['monthly', new Date(2026, 10, 30, 23, 30), 2],
+    ['hourly', new Date(2026, 10, 30, 23, 30), 1],
+  ] as const)('to a %s limit at %s is asked for %d times until one o’clock', async (kind, evening, count) => {
+    person.budget = async () => Promise.resolve([{ ...breach, kind }]);
+    person.clock.jump(evening.getTime() - person.clock.now());
+    await waitForGpu();
+    await person.clock.advance(90 * minute);
+    expect(asked()).toHaveLength(count);
+  });
+
   test('doesn’t hold for the next day', async () => {
     await waitForGpu();
     await person.clock.advance(13 * 60 * minute);
