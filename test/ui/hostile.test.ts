@@ -262,7 +262,7 @@ describe('in a hostile folder, with hostile texts and a hostile SSH server', () 
   test('names are text in progress and when it ends', async () => {
     await window.contextMenu('[Web]', 'tensordock.restartInstance');
     await window.answerDialog('Restart');
-    await window.notification('Restarting “[Web]').waitFor();
+    await window.statusBarItem('Restarting “[Web]').waitFor();
     await expectNothingBelieved();
     await window.notification('is running').getByText('[Web]').waitFor({ timeout: 60_000 });
   });

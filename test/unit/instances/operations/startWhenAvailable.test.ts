@@ -108,7 +108,8 @@ describe('a wait for a GPU with a deadline', () => {
     const before = person.service.requests.length;
     await person.clock.advance(4 * minute);
     expect((person.service.requests.length - before) / 4).toBeLessThan(80);
-    expect(attempts()).toBeGreaterThan(160);
+    // Everybody still has a turn: half of them a second one at least.
+    expect(attempts()).toBeGreaterThan(120);
   });
 
   test('ends at the deadline, not before, and says so', async () => {
