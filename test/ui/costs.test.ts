@@ -174,7 +174,7 @@ test('holds 200 instances, and a narrow editor', async () => {
   const page = await FormPage.on(window);
   await page.locator('#instances tbody tr').filter({ hasText: 'training-199' }).waitFor();
   expect(await page.locator('.legend li').count()).toBe(6);
-  await window.screenshot('costs-many');
+  await lookAt(window, page, 'costs-many');
   await window.page.setViewportSize({ width: 760, height: 800 });
   await page.locator('.legend').scrollIntoViewIfNeeded();
   // On a bar, if there was a day before today.

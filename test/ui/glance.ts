@@ -7,8 +7,8 @@ import type { WorkbenchPage } from './workbenchPage';
 const colorThemes = ['light', 'high-contrast', 'high-contrast-light', 'dark'] as const;
 
 /**
- * Takes pictures of the sidebar, `test-output/screenshots/NAME-THEME-WIDTH.png`: in the dark theme at three widths, and
- * in the others at one. A theme takes a second or two to change, so that is left out unless `inAllThemes`.
+ * Takes pictures of the sidebar at three widths, `test-output/screenshots/NAME-THEME-WIDTH.png`. A theme takes a second
+ * or two to change, so that is left out unless `inAllThemes`.
  */
 export async function lookAtSidebar(
   window: WorkbenchPage,
@@ -17,7 +17,7 @@ export async function lookAtSidebar(
 ): Promise<void> {
   for (const theme of inAllThemes ? colorThemes : (['dark'] as const)) {
     if (inAllThemes) await window.chooseColorTheme(theme);
-    for (const width of theme === 'dark' ? [200, 500, 300] : [300]) {
+    for (const width of [200, 500, 300]) {
       await setSidebarWidth(window, width);
       await photograph(window, `${name}-${theme}-${width}`);
     }
