@@ -2,8 +2,9 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { makePrivateFolder } from '../base/lock';
 import type { Logger } from '../base/logger';
-import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
 import { Emitter } from '../base/emitter';
 
 /** A window that hasn't renewed its file for this long is gone. */
@@ -26,6 +27,9 @@ export class WindowRegistry implements Disposable {
   private timer: Disposable | undefined;
   private own: string | undefined;
   private others: ReadonlySet<string> = new Set();
+  /** What the file says, as far as this window knows. */
+  private written: string | undefined;
+  private turn: Promise<void> = Promise.resolve();
   private disposed = false;
 
   /** IDs of instances that a window connected to, or left. */
@@ -33,7 +37,7 @@ export class WindowRegistry implements Disposable {
 
   constructor(private readonly options: WindowRegistryOptions) {
     this.file = path.join(options.folder, `${options.sessionId.replace(/[^\w.-]/g, '')}.window`);
-    this.timer = options.clock.after(0, () => void this.poll());
+    this.timer = options.clock.after(0, () => void this.pollInTurn());
   }
 
   /** The instance this window is connected to. */
@@ -52,14 +56,25 @@ export class WindowRegistry implements Disposable {
     const changed = [this.own, id].filter((each) => each !== undefined);
     this.own = id;
     this.changes.fire(changed);
-    await this.poll();
+    await this.pollInTurn();
+  }
+
+  /** Resolves when this window has nothing under way. */
+  async settled(): Promise<void> {
+    await this.turn;
   }
 
   dispose(): void {
     this.disposed = true;
     this.timer?.dispose();
     this.changes.dispose();
-    if (this.own !== undefined) void rm(this.file, { force: true });
+    if (this.own !== undefined) void this.turn.then(async () => rm(this.file, { force: true }));
+  }
+
+  /** One at a time, so that an earlier state never overwrites a later one. */
+  private async pollInTurn(): Promise<void> {
+    this.turn = this.turn.then(async () => this.poll());
+    return this.turn;
   }
 
   private async poll(): Promise<void> {
@@ -74,18 +89,24 @@ export class WindowRegistry implements Disposable {
     } catch (error) {
       log.debug(`windows: ${String(error)}`);
     }
-    if (!this.disposed) this.timer = clock.after(renewMs, () => void this.poll());
+    if (!this.disposed) this.timer = clock.after(renewMs, () => void this.pollInTurn());
   }
 
   private async write(): Promise<void> {
     const { folder, clock } = this.options;
+    const now = clock.now() / 1000;
     if (this.own === undefined) {
+      this.written = undefined;
       await rm(this.file, { force: true });
       return;
     }
+    // Another window may have removed the file of one that slept.
+    if (this.written === this.own && (await isTouched(this.file, now))) return;
     await makePrivateFolder(folder);
-    await writeFile(this.file, this.own, { mode: 0o600 });
-    await utimes(this.file, clock.now() / 1000, clock.now() / 1000);
+    // Nobody reads it half written, which would look as if this window had left.
+    await writeFileAtomic(this.file, this.own, { mode: 0o600 });
+    await utimes(this.file, now, now);
+    this.written = this.own;
   }
 
   private async readOthers(folder: string): Promise<ReadonlySet<string>> {
@@ -101,4 +122,12 @@ export class WindowRegistry implements Disposable {
     ids.delete('');
     return ids;
   }
+}
+
+/** Sets the time of a file, in seconds since the epoch; false if that fails, such as where there is none. */
+async function isTouched(file: string, time: number): Promise<boolean> {
+  return utimes(file, time, time).then(
+    () => true,
+    () => false,
+  );
 }

@@ -30,6 +30,7 @@ async function until(holds: () => boolean): Promise<void> {
   await expect
     .poll(async () => {
       await clock.advance(5_000);
+      for (const each of open) await each.settled();
       return holds();
     })
     .toBe(true);
