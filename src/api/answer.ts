@@ -6,7 +6,7 @@ import {
   type ErrorDetails,
   type TensorDockError,
 } from './errors';
-import { isObject } from './fields';
+import { isObject } from '../base/json';
 
 /** Larger bodies aren't read. A list of thousands of instances is much smaller. */
 const mostBytes = 8 * 1024 * 1024;

@@ -1,10 +1,10 @@
 import { readAddress } from './address';
+import { isObject } from '../base/json';
 import {
   Fields,
   fieldsOf,
   findRows,
   isList,
-  isObject,
   readId,
   readInteger,
   readPort,

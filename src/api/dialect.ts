@@ -1,5 +1,6 @@
 import type { BadRequestError, RequestIssue } from './errors';
-import { fieldsOf, findRows, isList, isObject } from './fields';
+import { isObject } from '../base/json';
+import { fieldsOf, findRows, isList } from './fields';
 
 /** How requests and answers are written: as the formal contract says, or as the live service does. */
 export type Dialect = 'specified' | 'live';

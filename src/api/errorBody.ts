@@ -1,5 +1,6 @@
 import type { RequestIssue } from './errors';
-import { Fields, isList, isObject, readInteger, readText, withoutMissing } from './fields';
+import { isObject } from '../base/json';
+import { Fields, isList, readInteger, readText, withoutMissing } from './fields';
 
 /** What an answer says went wrong, whatever its form. */
 export interface ErrorBody {

@@ -1,15 +1,11 @@
 /** Reads single values from JSON from outside. What doesn't fit is missing; nothing here throws. */
 
+import { isObject, type JsonObject } from '../base/json';
+
 /** Longer texts are cut: this is enough for any name, and too little to fill a disk. */
 const longestText = 10_000;
 const longestId = 1_000;
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);

@@ -1,5 +1,6 @@
 import { plainText } from '../base/text';
-import { isList, isObject } from './fields';
+import { isObject } from '../base/json';
+import { isList } from './fields';
 import { formsOf } from './secretForms';
 
 const longestShown = 300;

@@ -4,6 +4,7 @@ import { plainText } from '../base/text';
 import type { OperationKind, OperationRecord } from '../instances/operations/journal';
 import type { RunningOperation } from '../instances/operations/operations';
 import type { InstanceRow } from '../instances/store';
+import { otherWindowLoss } from '../views/lossText';
 import { showOutcome } from '../views/notifications/changeReports';
 import { unsavedFiles } from '../vscode/connectedWindow';
 import { askModally, confirm } from '../vscode/messages';
@@ -107,7 +108,7 @@ async function connectionWarnings(
       : []),
     ...(unsaved === 1 ? [vscode.l10n.t('1 file in this window has unsaved changes.')] : []),
     ...(unsaved > 1 ? [vscode.l10n.t('{0} files in this window have unsaved changes.', unsaved)] : []),
-    ...(elsewhere ? [vscode.l10n.t('Another window is connected to it and will lose its connection.')] : []),
+    ...(elsewhere ? [otherWindowLoss()] : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { plainText } from '../base/text';
+import { deleteLoss } from '../views/lossText';
 import { changeInstances } from './changeInstances';
 import type { Services } from './services';
 
@@ -12,9 +13,7 @@ export async function deleteInstance(services: Services, args: readonly unknown[
     question: (names, rows) => ({
       message: vscode.l10n.t('Delete {0} permanently?', names),
       detail: [
-        vscode.l10n.t(
-          'The instance and its disk are deleted. Everything stored on it is lost and can’t be recovered. Billing for it ends once it’s deleted.',
-        ),
+        deleteLoss(),
         ...rows.map(({ instance }) => `${plainText(instance.name)} (${plainText(instance.id)})`),
       ],
       button: vscode.l10n.t('Delete'),

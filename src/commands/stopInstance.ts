@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { stopLoss } from '../views/lossText';
 import { changeInstances } from './changeInstances';
 import type { Services } from './services';
 
@@ -8,11 +9,7 @@ export async function stopInstance(services: Services, args: readonly unknown[])
     placeholder: vscode.l10n.t('Select an instance to stop'),
     question: (names) => ({
       message: vscode.l10n.t('Stop {0}?', names),
-      detail: [
-        vscode.l10n.t(
-          'Everything running on it ends. It may still be billed while it’s stopped, and its GPU may not be available when you start it again.',
-        ),
-      ],
+      detail: [stopLoss()],
       button: vscode.l10n.t('Stop'),
     }),
   });

@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 import * as l10n from '@vscode/l10n';
 import { isErrorCode } from '../base/fileErrors';
 import { endpoints, forget, type EndpointFile } from './endpoint';
-import { isObject, parseObject, readLines } from './lines';
+import { isObject } from '../base/json';
+import { parseObject, readLines } from './lines';
 
 /** How long a window may take to greet, in milliseconds. */
 const greetingMs = 5_000;

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { isObject, type JsonObject } from '../base/json';
 
 /** What is longer than this many bytes isn't read: a line ends the stream there. */
 export const longestLine = 1_000_000;
@@ -30,15 +31,11 @@ export function readLines(stream: Readable, line: (text: string) => void, end: (
 }
 
 /** A line as JSON, or `undefined` if it isn't an object. */
-export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+export function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

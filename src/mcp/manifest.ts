@@ -1,4 +1,4 @@
-import { isObject } from './lines';
+import { isObject } from '../base/json';
 import type { ListedTool } from './server';
 
 /** The tools that a manifest contributes, and its version. Leaves out what isn't complete. */

@@ -1,5 +1,5 @@
 import { NoWindowError } from './bridgeClient';
-import { isObject } from './lines';
+import { isObject } from '../base/json';
 
 /** A tool as the protocol lists it. */
 export interface ListedTool {

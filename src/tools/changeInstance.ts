@@ -4,6 +4,7 @@ import { Deferred } from '../base/deferred';
 import type { PlainKind } from '../instances/operations/journal';
 import type { RunningOperation } from '../instances/operations/operations';
 import type { InstanceRow } from '../instances/store';
+import { deleteLoss, otherWindowLoss, stopLoss } from '../views/lossText';
 import { billedText, nameOf, requireAllowed } from './instances';
 import { changing, field, InvalidInputError, type Data, type Tool, type ToolParts } from './tool';
 
@@ -18,21 +19,13 @@ export const startInstance = simpleChange('start', (row) => ({
 
 export const stopInstance = simpleChange('stop', (row) => ({
   message: vscode.l10n.t('Stop “{0}”?', nameOf(row)),
-  detail: [
-    vscode.l10n.t(
-      'Everything running on it ends. It may still be billed while it’s stopped, and its GPU may not be available when you start it again.',
-    ),
-  ],
+  detail: [stopLoss()],
   button: vscode.l10n.t('Stop'),
 }));
 
 export const deleteInstance = simpleChange('delete', (row) => ({
   message: vscode.l10n.t('Delete “{0}” permanently?', nameOf(row)),
-  detail: [
-    vscode.l10n.t(
-      'The instance and its disk are deleted. Everything stored on it is lost and can’t be recovered. Billing for it ends once it’s deleted.',
-    ),
-  ],
+  detail: [deleteLoss()],
   button: vscode.l10n.t('Delete'),
 }));
 
@@ -64,9 +57,7 @@ export async function connectionWarnings(
   }
   return [
     ...(here.kind === 'unknown' ? [vscode.l10n.t('This window may be connected to it.')] : []),
-    ...(isOpenElsewhere(instanceId)
-      ? [vscode.l10n.t('Another window is connected to it and will lose its connection.')]
-      : []),
+    ...(isOpenElsewhere(instanceId) ? [otherWindowLoss()] : []),
   ];
 }
 

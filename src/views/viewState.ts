@@ -4,7 +4,7 @@ import { messageText } from '../base/text';
 import { runningRate } from '../cost/billing';
 import { rateText } from '../cost/describe';
 import type { InstanceStore } from '../instances/store';
-import { arrange, type ArrangedBy, type Arrangement } from './tree/arrangement';
+import { matchingRows, type ArrangedBy, type Arrangement } from './tree/arrangement';
 import { setContextKey } from './contextKeys';
 import { labelText, runningText } from './presentation';
 import type { TreeNode } from './tree/nodes';
@@ -66,7 +66,7 @@ export class ViewState implements vscode.Disposable {
     const problem = failure ? staleMessage(failure.message, listedAt) : unlistedMessage(unlisted);
     if (problem !== this.problem && problem) this.log.warn(problem);
     this.problem = problem;
-    const matching = arrange(rows, arrangement, by).length;
+    const matching = matchingRows(rows, filter, by).length;
     // An empty view says what to do in its welcome text, which VS Code shows only without a message.
     const isExplained = listedAt === 0 || (matching === 0 && rows.length > 0 && problem === undefined);
     const message = [problem, filter === '' ? undefined : filterMessage(filter, matching, rows.length)]

@@ -40,20 +40,27 @@ export interface ArrangedBy {
   readonly stateOf: (row: InstanceRow) => string;
 }
 
+/** The rows that pass the filter, in the order in which they're listed. */
+export function matchingRows(
+  rows: readonly InstanceRow[],
+  filter: string,
+  by: ArrangedBy,
+): readonly InstanceRow[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return rows;
+  return rows.filter((row) => {
+    const text = searchText(row, by);
+    return words.every((word) => text.includes(word));
+  });
+}
+
 /** The rows that pass the filter, sorted; rows that compare equal keep their order. */
 export function arrange(
   rows: readonly InstanceRow[],
   { filter, sort }: Arrangement,
   by: ArrangedBy,
 ): readonly InstanceRow[] {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  const shown =
-    words.length === 0
-      ? rows
-      : rows.filter((row) => {
-          const text = searchText(row, by);
-          return words.every((word) => text.includes(word));
-        });
+  const shown = matchingRows(rows, filter, by);
   return sort === 'listed' ? shown : shown.toSorted((one, other) => compare(one, other, sort, by));
 }
 

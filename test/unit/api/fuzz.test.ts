@@ -11,7 +11,7 @@ import { decodeActionReply, decodeInstance, decodeInstances } from '../../../src
 import { inferDialect } from '../../../src/api/dialect';
 import { findErrorInside, readErrorBody } from '../../../src/api/errorBody';
 import { TensorDockError } from '../../../src/api/errors';
-import { isObject } from '../../../src/api/fields';
+import { isObject } from '../../../src/base/json';
 import { refusalError } from '../../../src/api/refusal';
 import { Redactor } from '../../../src/api/serviceText';
 import { gets, hostnode, id, instance, liveDetails, lists, location, specifiedDetails } from './bodies';

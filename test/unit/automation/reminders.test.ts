@@ -1,15 +1,12 @@
-import { silentLogger } from '../../../src/base/logger';
 import { describe, expect, it, vi } from 'vitest';
-import { Ledger, totalOf } from '../../../src/cost/ledger';
-import { Reminders, type Reminder } from '../../../src/automation/reminders';
+import { totalOf } from '../../../src/cost/ledger';
+import type { Reminder } from '../../../src/automation/reminders';
 import type { InstanceRow } from '../../../src/instances/store';
 import { ManualClock } from '../../simulator/clock';
-import { hour, minute, monday, newFolder, own, rowOf, StandInStore } from '../cost/support';
+import { hour, minute, monday, newFolder, rowOf } from '../cost/support';
+import { openReminders, type ReminderWindow } from './reminderWindow';
 
-interface Window {
-  readonly store: StandInStore;
-  readonly ledger: Ledger;
-  readonly reminders: Reminders;
+interface Window extends ReminderWindow {
   readonly said: Reminder[];
   /** The instances that some window is connected to, as this one knows; undefined: it doesn't know. */
   readonly connected: Set<string> | undefined;
@@ -20,24 +17,16 @@ const settings = { hours: 8, excused: new Set<string>() };
 async function newWindow(folder: string, clock: ManualClock, connected?: Set<string>): Promise<Window> {
   settings.hours = 8;
   settings.excused.clear();
-  const store = new StandInStore();
-  const ledger = own(new Ledger({ folder, clock, log: silentLogger, store }));
-  const reminders = own(
-    new Reminders({
-      folder,
-      clock,
-      log: silentLogger,
-      store,
-      ledger,
-      remindAfterHours: () => settings.hours,
-      excused: (id) => settings.excused.has(id),
-      isConnected: connected && ((id) => connected.has(id)),
-    }),
-  );
   const said: Reminder[] = [];
-  reminders.onDidRemind((reminder) => said.push(reminder));
-  await ledger.settled();
-  return { store, ledger, reminders, said, connected };
+  const options = {
+    remindAfterHours: () => settings.hours,
+    excused: (id: string) => settings.excused.has(id),
+    isConnected: connected && ((id: string) => connected.has(id)),
+  };
+  const opened = await openReminders(folder, clock, options, (reminders) =>
+    reminders.onDidRemind((reminder) => said.push(reminder)),
+  );
+  return { ...opened, said, connected };
 }
 
 /** Lists every five minutes, in all windows. */

@@ -4,6 +4,7 @@ import type { Services } from '../../../src/commands/services';
 import { startInstance } from '../../../src/commands/startInstance';
 import { resetWindow, window as editor } from '../fakeVscode';
 import { Person, type Window } from '../instances/windows';
+import { commandServices } from './support';
 
 vi.mock('vscode', async () => (await import('../fakeVscode')).fakeVscode);
 
@@ -22,17 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => person.close());
 
-function services(): Services {
-  return {
-    store: window.store,
-    operations: window.operations,
-    clock: person.clock,
-    treeView: { visible: false, selection: [] },
-    log: { error: vi.fn(), warn: vi.fn(), show: vi.fn() },
-    connected: () => Promise.resolve({ kind: 'no' }),
-    isOpenElsewhere: () => false,
-  } as unknown as Services;
-}
+const services = (): Services => commandServices(person, window);
 
 const node = (id: string): object => ({ kind: 'instance', id });
 const several = (ids: readonly string[]): readonly unknown[] => {

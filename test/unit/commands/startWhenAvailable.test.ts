@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Schedule } from '../../../src/automation/schedule';
 import { followStarts } from '../../../src/automation/unusedStops';
 import { silentLogger } from '../../../src/base/logger';
-import type { Services } from '../../../src/commands/services';
 import { startWhenAvailable } from '../../../src/commands/startWhenAvailable';
 import { hostIds } from '../../simulator/catalogue';
 import { resetWindow, window as editor } from '../fakeVscode';
 import { Person, rtx4090, type Window } from '../instances/windows';
+import { commandServices } from './support';
 
 vi.mock('vscode', async () => (await import('../fakeVscode')).fakeVscode);
 
@@ -27,16 +27,7 @@ beforeEach(async () => {
 afterEach(() => person.close());
 
 async function run(...args: readonly unknown[]): Promise<void> {
-  const services = {
-    store: window.store,
-    operations: window.operations,
-    clock: person.clock,
-    treeView: { visible: false, selection: [] },
-    log: { error: vi.fn(), warn: vi.fn(), show: vi.fn() },
-    connected: () => Promise.resolve({ kind: 'no' }),
-    isOpenElsewhere: () => false,
-  } as unknown as Services;
-  await startWhenAvailable(services, args);
+  await startWhenAvailable(commandServices(person, window), args);
 }
 
 const node = (id: string | undefined): object => ({ kind: 'instance', id });

@@ -1,26 +1,18 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { Reminders } from '../../../../src/automation/reminders';
-import { silentLogger } from '../../../../src/base/logger';
-import { Ledger } from '../../../../src/cost/ledger';
 import {
   followReminders,
   type ReminderNoticesOptions,
 } from '../../../../src/views/notifications/reminderNotices';
 import { ManualClock } from '../../../simulator/clock';
-import { hour, minute, monday, newFolder, own, rowOf, StandInStore } from '../../cost/support';
+import { openReminders, type ReminderWindow } from '../../automation/reminderWindow';
+import { hour, minute, monday, newFolder, own, rowOf } from '../../cost/support';
 import { resetWindow, window as editor } from '../../fakeVscode';
 
 vi.mock('vscode', async () => (await import('../../fakeVscode')).fakeVscode);
 
-interface Window {
-  readonly store: StandInStore;
-  readonly ledger: Ledger;
-  readonly reminders: Reminders;
-}
-
 let clock: ManualClock;
 let folder: string;
-let windows: Window[];
+let windows: ReminderWindow[];
 const connected = new Set<string>();
 const scheduled = vi.fn<ReminderNoticesOptions['schedules']['set']>();
 const box = rowOf('id', 'running', 0.5, 'box');
@@ -35,23 +27,11 @@ beforeEach(async () => {
 });
 
 /** A window that shows its reminders. */
-async function open(): Promise<Window> {
-  const store = new StandInStore();
-  const ledger = own(new Ledger({ folder, clock, log: silentLogger, store }));
-  const reminders = own(
-    new Reminders({
-      folder,
-      clock,
-      log: silentLogger,
-      store,
-      ledger,
-      remindAfterHours: () => 8,
-      isConnected: (id) => connected.has(id),
-    }),
+async function open(): Promise<ReminderWindow> {
+  const options = { remindAfterHours: () => 8, isConnected: (id: string) => connected.has(id) };
+  return openReminders(folder, clock, options, (reminders) =>
+    own(followReminders({ reminders, schedules: { set: scheduled }, clock })),
   );
-  own(followReminders({ reminders, schedules: { set: scheduled }, clock }));
-  await ledger.settled();
-  return { store, ledger, reminders };
 }
 
 /** Lists every half hour, in all windows. */
