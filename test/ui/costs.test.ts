@@ -205,7 +205,7 @@ describe('where rates are unknown, or nothing was ever running', () => {
     expect(scale).toEqual(['$0.00', '$0.02', '$0.04', '$0.06', '$0.08', '$0.10']);
     await lookAt(window, page, 'costs-unknown');
     await window.signIn('second');
-    await window.quickInput.getByText('name', { exact: false }).first().waitFor();
+    await window.quickInput.getByText('Name This Account').first().waitFor();
     await window.accept();
     await window.page.locator('.welcome-view-content').getByText('no instances yet').waitFor();
     await expect.poll(texts).toContainEqual(expect.stringContaining('nothing is running'));

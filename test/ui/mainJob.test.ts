@@ -132,8 +132,7 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
     await window.row('gpu-dev-4090').waitFor({ timeout: 60_000 });
     const names = ['gpu-dev-4090', 'build-box', 'transcoder-batch'];
     const earlier = simulator.requests.length;
-    await window.row('gpu-dev-4090').click();
-    for (const name of names.slice(1)) await window.row(name).click({ modifiers: ['Control'] });
+    await window.selectRows(names);
     await window.runCommand('tensordock.stopInstance');
     // The one that is already stopped isn't included.
     await window.dialog.getByText('Stop “gpu-dev-4090”, “build-box”?').waitFor();
@@ -147,8 +146,7 @@ describe.each(['dark', 'light'] as const)('the main job, %s', (colorTheme) => {
       .filter(({ method, path: where }) => method === 'POST' && where.endsWith('stop'));
     expect(stops).toHaveLength(2);
 
-    await window.row('gpu-dev-4090').click();
-    for (const name of names.slice(1)) await window.row(name).click({ modifiers: ['Control'] });
+    await window.selectRows(names);
     await window.contextMenu('build-box', 'tensordock.deleteInstance');
     for (const name of names) await window.dialog.getByText(`${name} (`).first().waitFor();
     await window.answerDialog('Delete');
@@ -239,7 +237,7 @@ describe('the view, at a glance', () => {
       simulator.faults.clear();
       simulator.faults.add({ ...list, skip: 1, times: 1_000, fault: { kind: 'html', status: 502 } });
       await window.signIn('second');
-      await window.quickInput.getByText('name', { exact: false }).first().waitFor();
+      await window.quickInput.getByText('Name This Account').first().waitFor();
       await window.accept();
       await button('Retry').waitFor();
       await look('down-from-the-start');

@@ -96,10 +96,12 @@ export class WorkbenchPage {
     const input = this.quickInput.locator('input').first();
     await input.waitFor();
     await input.fill(`>${title}`);
+    // By key: the list fills and sorts its rows anew while it filters, under a pointer too.
     await this.quickInput
-      .locator(`[role="option"] [title="${title}"], .quick-input-list [aria-label^="${title}"]`)
-      .first()
-      .click();
+      .locator('.monaco-list-row.focused')
+      .and(this.page.locator(`[aria-label^="${title}"]`))
+      .waitFor();
+    await this.accept();
   }
 
   /** Types into the open input box or pick. */
@@ -160,6 +162,20 @@ export class WorkbenchPage {
   /** All rows of the visible view. */
   async treeRows(): Promise<readonly TreeRow[]> {
     return v.parse(treeRows, await this.page.evaluate(readRows));
+  }
+
+  /** Selects exactly these rows: one click at a time, since rows move where one above is expanded or drawn anew. */
+  async selectRows(names: readonly string[]): Promise<void> {
+    for (let clicks = 0; ; clicks += 1) {
+      const selected = (await this.treeRows()).filter((row) => row.selected).map(({ name }) => name);
+      const [wrong] = [...names, ...selected].filter(
+        (name) => names.includes(name) !== selected.includes(name),
+      );
+      if (wrong === undefined) return;
+      if (clicks === 20) throw new Error(`Selected are: ${selected.join(', ')}`);
+      // With Control, a click doesn't expand the row.
+      await this.row(wrong).click({ modifiers: ['Control'] });
+    }
   }
 
   /** Takes an item of a row's context menu, or of the submenu with this title. */
