@@ -38,7 +38,12 @@ import { followCosts } from './views/notifications/costNotices';
 import { fileNotices } from './views/notifications/fileNotices';
 import { followOperations } from './views/notifications/operationProgress';
 import { followReminders } from './views/notifications/reminderNotices';
-import { followSchedules, followTimers, showUnusedStop } from './views/notifications/scheduleNotices';
+import {
+  followSchedules,
+  followTimers,
+  showLostStop,
+  showUnusedStop,
+} from './views/notifications/scheduleNotices';
 import { followSession } from './views/notifications/sessionNotices';
 import { overviewOf } from './views/overview';
 import { StatusBar } from './views/statusBar';
@@ -214,6 +219,14 @@ export function start(options: StartOptions): Main {
     isConnected,
     fileEvents: fileEvents('schedules'),
   });
+  followStarts({
+    operations,
+    schedules,
+    clock,
+    log,
+    onDidSchedule: (one) => showUnusedStop(one, clock),
+    onDidFail: showLostStop,
+  });
   const timers = new StopTimers({
     ...shared,
     accounts,
@@ -340,7 +353,6 @@ export function start(options: StartOptions): Main {
     ...followCosts({ watches, clock }),
     ...followSchedules(schedules, clock),
     followTimers(timers, clock),
-    followStarts({ operations, schedules, clock, log, onDidSchedule: (one) => showUnusedStop(one, clock) }),
     followReminders({ reminders, schedules, clock }),
     ...followSession({ session, store, log }),
     new SshFollower({ store, ssh, onDidChangeSettings: settings.onDidChange, logger: log }),

@@ -23,6 +23,8 @@ export const schedulesSchema = v.object({ version: v.literal(1), schedules: v.ar
 
 /** What a person asked for: to stop an instance. All times are milliseconds since the epoch. */
 export interface ScheduleWish {
+  /** The account that is signed in by default. */
+  readonly accountId?: string;
   readonly instanceId: string;
   /** As it is when it's scheduled; text from outside. */
   readonly name: string;

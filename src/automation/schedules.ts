@@ -112,7 +112,7 @@ export class Schedules implements Disposable {
    */
   async set(wish: ScheduleWish): Promise<Schedule> {
     const now = this.options.clock.now();
-    const { accountId } = this.options.store.status;
+    const { accountId = this.options.store.status.accountId } = wish;
     if (accountId === undefined) throw new NotSignedInError();
     const at = wish.repeat ? nextTime(wish.repeat, now) : (wish.at ?? Number.NaN);
     if (!(at > now)) throw new Error(l10n.t('That time is in the past. Choose a later time.'));

@@ -43,6 +43,7 @@ export class Operations implements Disposable {
   private readonly finds = new Emitter<RunningOperation>();
   private readonly questions = new Emitter<OperationQuestion>();
   private readonly changes = new Emitter<void>();
+  private readonly endings: OperationParts['beforeEnd'][] = [];
   private readonly parts: OperationParts;
   private readonly listeners: readonly Disposable[];
   private readonly ended = new AbortController();
@@ -72,10 +73,21 @@ export class Operations implements Disposable {
       found: (operation) => this.finds.fire(operation),
       createdByOthers: (id) => this.saved.createdByOthers(id),
       hasRival: (record) => this.saved.hasRival(record),
+      beforeEnd: async (record, end) => {
+        for (const work of this.endings) await work(record, end);
+      },
     };
     this.claiming = new Claiming(journal, this.running);
     this.session = sessionIn(store);
     this.listeners = [journal.watch(() => void this.update()), store.onDidChange(() => this.followAccount())];
+  }
+
+  /**
+   * Does `work` when an operation has ended, unless a person canceled it, and before its record goes: if the window is
+   * killed meanwhile, another one does it. `work` mustn't reject.
+   */
+  beforeEnd(work: OperationParts['beforeEnd']): void {
+    this.endings.push(work);
   }
 
   /** All operations of the account that is signed in, whichever window works on them. */

@@ -28,6 +28,8 @@ export interface OperationParts {
   readonly found: (operation: RunningOperation) => void;
   readonly createdByOthers: (id: string | undefined) => ReadonlySet<string>;
   readonly hasRival: (record: OperationRecord) => boolean;
+  /** What is done before the record goes. Never rejects. */
+  readonly beforeEnd: (record: OperationRecord, end: InstanceOutcome['kind']) => Promise<void>;
 }
 
 /** An older list doesn't say what runs now, in milliseconds. */
@@ -140,12 +142,16 @@ export class Running implements RunningOperation {
       this.session.requireCurrent();
       await (await import('./work')).work(steps, request);
       attendance.dispose();
+      await this.parts.beforeEnd(this.record, 'done');
       await this.letGo(claim, undefined);
       this.succeed();
     } catch (error) {
       attendance.dispose();
       const reason = signal.aborted ? abortReason(signal) : error;
       log.info(`operations: ${this.record.kind} ${this.record.id} ended: ${String(reason)}`);
+      if (this.sent && !signal.aborted) {
+        await this.parts.beforeEnd(this.record, outcomeOfError(reason).kind);
+      }
       await this.letGo(claim, reason);
       if (!this.leaving.signal.aborted && !this.cancelling.signal.aborted && isLost(claim)) return false;
       this.fail(reason);

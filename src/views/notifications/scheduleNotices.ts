@@ -5,6 +5,7 @@ import type { MissedStop, Schedules } from '../../automation/schedules';
 import type { StopTimers } from '../../automation/stopTimers';
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
+import type { OperationRecord } from '../../instances/operations/journal';
 import { plainText } from '../../base/text';
 import { formatWhenInSentence } from '../../base/when';
 import { showInformation, showWarning } from '../../vscode/messages';
@@ -52,6 +53,14 @@ export function showScheduled(
 export function showUnusedStop({ name, at }: Schedule, clock: Clock): void {
   const when = formatWhenInSentence(at, clock.now());
   showInformation(vscode.l10n.t('“{0}” will stop {1} if nobody connects to it.', nameOf(name), when));
+}
+
+/** Says that an instance that started after a wait stays on, since its stop couldn't be saved. */
+export function showLostStop({ instanceId, name }: Pick<OperationRecord, 'instanceId' | 'name'>): void {
+  showWarning(vscode.l10n.t('“{0}” may be running, and its stop couldn’t be scheduled.', nameOf(name)), {
+    title: vscode.l10n.t('Schedule Stop…'),
+    run: () => vscode.commands.executeCommand('tensordock.scheduleStop', instanceId),
+  });
 }
 
 /** Reports what background timers did. */

@@ -83,10 +83,13 @@ describe('Start When Available', () => {
     const { clock } = person;
     followStarts({
       operations: window.operations,
-      schedules: { set: async (wish) => ({ ...wish, id: '', accountId: '', at: wish.at ?? 0 }) },
+      schedules: {
+        set: async (wish) => ({ ...wish, id: '', accountId: wish.accountId ?? '', at: wish.at ?? 0 }),
+      },
       clock,
       log: silentLogger,
       onDidSchedule: (one) => made.push(one),
+      onDidFail: () => undefined,
     });
     await run(node(ids[0]));
     await clock.advance(hour);
@@ -95,5 +98,60 @@ describe('Start When Available', () => {
     await person.until(() => made.length > 0);
     expect(made).toMatchObject([{ instanceId: ids[0], name: 'box', unlessConnected: true }]);
     expect(made[0]?.at).toBeCloseTo(clock.now() + 2 * hour, -4);
+  });
+
+  test('a window that is killed before it has saved that stop leaves it to another one', async () => {
+    editor.answer = 2;
+    const { clock } = person;
+    const made: Schedule[] = [];
+    const lost: string[] = [];
+    const follow = ({ operations }: Window, set: () => Promise<void>): void =>
+      followStarts({
+        operations,
+        schedules: {
+          set: async (wish) => {
+            await set();
+            return { ...wish, id: '', accountId: wish.accountId ?? '', at: wish.at ?? 0 };
+          },
+        },
+        clock,
+        log: silentLogger,
+        onDidSchedule: (one) => made.push(one),
+        onDidFail: ({ name }) => lost.push(name),
+      });
+    let isSaving = false;
+    follow(window, async () => {
+      isSaving = true;
+      await new Promise(() => undefined);
+    });
+    await run(node(ids[0]));
+    person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 1);
+    await person.until(() => isSaving);
+    window.close();
+    person.journal.loseClaims();
+    const other = await person.open();
+    follow(other, async () => Promise.resolve());
+    await person.until(() => made.length > 0);
+    expect(made).toMatchObject([{ instanceId: ids[0], accountId: other.store.status.accountId }]);
+    expect(person.count('POST', '/start')).toBeGreaterThan(0);
+    expect(lost).toEqual([]);
+  });
+
+  test('says that the instance stays on where the stop can’t be saved', async () => {
+    editor.answer = 2;
+    const lost: string[] = [];
+    followStarts({
+      operations: window.operations,
+      schedules: { set: async () => Promise.reject(new Error('no space left on device')) },
+      clock: person.clock,
+      log: silentLogger,
+      onDidSchedule: () => undefined,
+      onDidFail: ({ name }) => lost.push(name),
+    });
+    await run(node(ids[0]));
+    person.world.capacity.setAvailable(hostIds.chubbuck, rtx4090, 1);
+    await person.until(() => lost.length > 0);
+    expect(lost).toEqual(['box']);
+    await person.until(() => person.journal.records.size === 0);
   });
 });

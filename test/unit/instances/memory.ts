@@ -71,7 +71,7 @@ export class MemorySnapshot implements SharedSnapshot {
   private readonly freed = new Emitter<void>();
 }
 
-/** The notes of windows that live in one test. `crash` takes all claims from whoever holds them. */
+/** The notes of windows that live in one test. `loseClaims` takes claims from whoever holds them. */
 export class MemoryJournal implements Journal {
   readonly records = new Map<string, OperationRecord>();
   readonly ended = new Map<string, OperationRecord>();
