@@ -123,7 +123,7 @@ const toCommonJs = {
         external: ['vscode'],
         // `import()` becomes `require`, which is what an extension host loads fastest.
         supported: { 'dynamic-import': false },
-        plugins: [joinedFiles(joined)],
+        plugins: [requireOnce, joinedFiles(joined)],
       });
       rmSync(modules, { recursive: true, force: true });
     });
@@ -161,11 +161,33 @@ function joinedFiles(joined) {
       });
       build.onLoad({ filter: /.*/, namespace: 'part' }, ({ path: name }) => ({
         resolveDir: modules,
-        contents: `module.exports = require('./${joined.get(name)}').${key(name)};`,
+        contents: `module.exports = require('once:./${joined.get(name)}').${key(name)};`,
       }));
     },
   };
 }
+
+/**
+ * Every `require` passes through hooks of the extension host, which take longer than what is required: so a file asks
+ * once for each of Node's modules and each other file, however many of its modules need it.
+ */
+const requireOnce = {
+  name: 'require-once',
+  setup(build) {
+    build.onResolve({ filter: /^(node|once):/ }, ({ path: name, namespace }) =>
+      namespace === 'once'
+        ? { path: name, external: true }
+        : { path: name.replace(/^once:/, ''), namespace: 'once' },
+    );
+    build.onLoad({ filter: /.*/, namespace: 'once' }, ({ path: name }) => ({
+      contents: `module.exports = require('${name}');`,
+    }));
+    build.onResolve({ filter: /^\./, namespace: 'once' }, ({ path: name }) => ({
+      path: name,
+      external: true,
+    }));
+  },
+};
 
 /** Each file directly in src/views/webview is one page's bundle; what they share is in bundles of its own. */
 function webviewEntries() {
