@@ -77,7 +77,8 @@ export function registerAgents(
   );
   const program = mcpProgram(context);
   const listen = async (): Promise<void> => (await load()).agents.listen();
-  const cursorMcp = isEnabled() ? cursor?.mcp : undefined;
+  // The settings are read only where that matters: it takes longer than all registrations.
+  const cursorMcp = cursor?.mcp && isEnabled() ? cursor.mcp : undefined;
   cursorMcp?.registerServer?.({ name: 'tensordock', server: program });
   // Why it couldn't is in the log.
   if (cursorMcp || context.globalState.get(listens) === true) listen().catch(() => undefined);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -36,7 +36,7 @@ async function follow(folder: string): Promise<readonly Row[]> {
   };
   const instances = manyInstances(1_000);
   await sync(instances);
-  const text = 'x'.repeat(450_000);
+  const text = await readFile(paths.ownConfig, 'utf8');
   const file = path.join(folder, 'bare');
   const rewrite = {
     baselineTitle: 'a bare atomic rewrite',

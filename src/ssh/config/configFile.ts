@@ -15,6 +15,7 @@ import {
   stat,
   type FileHandle,
 } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import * as l10n from '@vscode/l10n';
@@ -63,10 +64,20 @@ export async function versionOf(path: string): Promise<string> {
   try {
     const target = await followLinks(path);
     const info = await stat(target, { bigint: true }).catch(ignoreMissing);
-    return [target, info?.ino, info?.size, info?.mtimeNs, info?.ctimeNs].join('\n');
+    return [info && contentMark(info), info?.ctimeNs, target].join('\n');
   } catch (error) {
     throw error instanceof SshFileError ? error : readError(path, error);
   }
+}
+
+/** Whether a file is still what `replaceFile` wrote. */
+export function isVersionOf(version: string, written: WrittenFile | undefined): boolean {
+  return written !== undefined && version.startsWith(`${written.mark}\n`);
+}
+
+/** A rename keeps all of this. */
+function contentMark({ ino, size, mtimeNs }: BigIntStats): string {
+  return [ino, size, mtimeNs].join(' ');
 }
 
 /** Follows all symbolic links of a path, which need not exist. Throws the system's errors. */
@@ -99,6 +110,11 @@ function tooLarge(path: string): SshFileError {
   return new SshFileError('too-large', text);
 }
 
+/** What was written, as `isVersionOf` recognizes it. */
+export interface WrittenFile {
+  readonly mark: string;
+}
+
 /** How a file is replaced. */
 export interface ReplaceOptions {
   readonly mode: number;
@@ -115,23 +131,29 @@ export interface ReplaceOptions {
 /**
  * Replaces a file atomically: a reader, or a kill at any moment, sees all of the old file or all of the new one. Only
  * a file whose attributes no copy could have, or that is a mount of its own, is edited in place. On Windows, replacing
- * a file that another program has open is retried for two seconds.
+ * a file that another program has open is retried for two seconds. Resolves with what it wrote, except in place.
  */
-export async function replaceFile(path: string, text: string, options: ReplaceOptions): Promise<void> {
+export async function replaceFile(
+  path: string,
+  text: string,
+  options: ReplaceOptions,
+): Promise<WrittenFile | undefined> {
   const temporary = temporaryName(path);
   const { keepAttributes = false, platform } = options;
   if (keepAttributes && !(await copyWithAttributes(path, temporary, platform))) {
     await writeInPlace(path, text, options);
-    return;
+    return undefined;
   }
+  let written: WrittenFile | undefined;
   try {
-    await replaceBy(temporary, path, text, options);
+    written = await replaceBy(temporary, path, text, options);
   } catch (error) {
     const isMount = keepAttributes && platform !== 'win32' && isErrorCode(error, 'EBUSY');
     if (!isMount) throw error;
     await writeInPlace(path, text, options);
   }
   if (platform !== 'win32') await syncFolder(dirname(path));
+  return written;
 }
 
 async function replaceBy(
@@ -139,8 +161,9 @@ async function replaceBy(
   path: string,
   text: string,
   options: ReplaceOptions,
-): Promise<void> {
+): Promise<WrittenFile> {
   const file = await open(temporary, constants.O_RDWR | constants.O_CREAT, 0o600);
+  let written: WrittenFile;
   try {
     try {
       await file.truncate(0);
@@ -150,11 +173,13 @@ async function replaceBy(
       if (owner && (made.uid !== owner.uid || made.gid !== owner.gid)) await file.chown(owner.uid, owner.gid);
       await file.chmod(options.mode);
       await file.sync();
+      written = { mark: contentMark(await file.stat({ bigint: true })) };
     } finally {
       await file.close();
     }
     await options.check?.();
     await renamePatiently(temporary, path, options);
+    return written;
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;

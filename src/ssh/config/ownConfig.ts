@@ -141,28 +141,6 @@ export function formatEntry(entry: HostEntry, paths: SshPaths): StoredEntry {
   return { ...entry, text: SSHConfig.stringify(config) };
 }
 
-/** Formats entries as `formatEntry` does, and those that it formatted the last time at no cost. */
-export class EntryFormatter {
-  private known = new Map<string, StoredEntry>();
-  private next = new Map<string, StoredEntry>();
-
-  constructor(private readonly paths: SshPaths) {}
-
-  /** Call this before each round; what the last one didn't format is forgotten. */
-  begin(): void {
-    this.known = this.next;
-    this.next = new Map();
-  }
-
-  format(entry: HostEntry): StoredEntry {
-    const { id, account, alias, host, port, user, identityFile, forwardAgent } = entry;
-    const key = JSON.stringify([id, account, alias, host, port, user, identityFile, forwardAgent]);
-    const formatted = this.known.get(key) ?? formatEntry(entry, this.paths);
-    this.next.set(key, formatted);
-    return formatted;
-  }
-}
-
 /** Reads our file as `parseOwnFile` does, and hosts that were in it the last time at no cost. */
 export class OwnFileParser {
   private known: ReadonlyMap<string, StoredEntry | undefined> = new Map();

@@ -6,14 +6,21 @@ import { copyFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Instance } from '../../api/types';
 import { allocateAlias } from './alias';
-import { followLinks, readConfigFile, removeLeftovers, replaceFile, versionOf } from './configFile';
+import { EntryFormatter } from './entryFormatter';
+import {
+  followLinks,
+  isVersionOf,
+  readConfigFile,
+  removeLeftovers,
+  replaceFile,
+  versionOf,
+} from './configFile';
 import { sshEndpoint, type Endpoint, type NoEndpointReason } from '../endpoint';
 import { SshFileError, writeError } from './fileErrors';
 import { makePrivateFolder, withLock } from './fileLock';
 import { forgetHostKeys } from '../keys/hostKeys';
 import { knownAliases } from './knownAliases';
 import {
-  EntryFormatter,
   formatEntry,
   formatOwnFile,
   isUsableId,
@@ -86,10 +93,8 @@ export class SshHosts {
     ): StoredEntry[] => {
       const result = [...entries];
       let names: Set<string> | undefined;
-      this.formatter.begin();
-      const places = new Map(
-        entries.flatMap((entry, at) => (entry.account === account ? [[entry.id, at] as const] : [])),
-      );
+      const places = new Map<string, number>();
+      entries.forEach((entry, at) => entry.account === account && places.set(entry.id, at));
       for (const instance of instances) {
         const at = places.get(instance.id) ?? result.length;
         const next = this.entryFor(
@@ -113,7 +118,9 @@ export class SshHosts {
     // Only new aliases have to differ from the person's own.
     const addMissing = next.length > now.entries.length;
     const taken = addMissing ? await knownAliases(this.paths) : undefined;
-    return this.change((entries) => plan(entries, { addMissing }, taken));
+    return this.change((entries) =>
+      entries === now.entries && !addMissing ? next : plan(entries, { addMissing }, taken),
+    );
   }
 
   /** Makes sure that `ssh <alias>` reaches an instance, which was read by its id; or resolves with why it can't. */
@@ -181,7 +188,7 @@ export class SshHosts {
     const alias = entry?.alias ?? allocateAlias(instance.name, instance.id, taken());
     try {
       const { id } = instance;
-      return this.formatter.format({ id, account, alias, ...endpoint, ...optionsFor(instance) });
+      return this.formatter.format({ id, account, alias, ...endpoint, ...optionsFor(instance) }, entry);
     } catch (error) {
       // One invalid value must not make the other instances unreachable.
       this.tools.logger.warn(`SSH entry of ${JSON.stringify(instance.id)}: ${String(error)}`);
@@ -212,9 +219,13 @@ export class SshHosts {
   }
 
   private async readIfChanged(): Promise<ReadFile> {
+    return (await this.newest()).file;
+  }
+
+  private async newest(): Promise<{ readonly version: string; readonly file: ReadFile }> {
     const version = await versionOf(this.paths.ownConfig);
     if (this.known?.version !== version) this.known = { version, file: await this.read() };
-    return this.known.file;
+    return this.known;
   }
 
   private async read(): Promise<ReadFile> {
@@ -236,18 +247,23 @@ export class SshHosts {
     const { folder, ownConfig, knownHosts, personConfig, platform } = this.paths;
     const { clock, logger } = this.tools;
     const attempt = async (): Promise<boolean> => {
-      const { entries, text, foreign } = await this.readIfChanged();
-      const next = formatOwnFile(edit(entries));
-      if (next === (text ?? formatOwnFile([])) || next === formatOwnFile(entries)) return false;
+      const { version, file } = await this.newest();
+      const entries = edit(file.entries);
+      if (sameTexts(entries, file.entries)) return false;
+      const text = formatOwnFile(entries);
+      if (text === (file.text ?? formatOwnFile([]))) return false;
       await removeLeftovers(ownConfig);
       // A window killed while it edited the person's file may have been the last that ever had to.
       await removeLeftovers(await followLinks(personConfig).catch(() => personConfig));
       await makePrivateFolder(knownHosts);
-      if (foreign) await this.saveForeign();
+      if (file.foreign) await this.saveForeign();
       const check = async (): Promise<void> => {
-        if ((await this.readText()).text !== text) throw new SshFileError('changed-meanwhile', ownConfig);
+        if ((await versionOf(ownConfig)) !== version) throw new SshFileError('changed-meanwhile', ownConfig);
       };
-      await replaceFile(ownConfig, next, { mode: 0o600, check, clock, platform });
+      const written = await replaceFile(ownConfig, text, { mode: 0o600, check, clock, platform });
+      const now = await versionOf(ownConfig);
+      // What another program wrote since then is read.
+      if (isVersionOf(now, written)) this.known = { version: now, file: { entries, text, foreign: false } };
       return true;
     };
     return withLock(folder, logger, async () => {
