@@ -56,8 +56,8 @@ function cloudInitFields(cloudInit: CloudInit): object {
 }
 
 async function cloudInitFile(cloudInit: CloudInit): Promise<string> {
-  const { stringify } = await import('yaml');
-  return `#cloud-config\n${stringify(cloudInitFields(cloudInit))}`;
+  const { dump } = await import('js-yaml');
+  return `#cloud-config\n${dump(cloudInitFields(cloudInit))}`;
 }
 
 /** The body of `PUT /instances/{id}/modify`, the same in both dialects: flat, with one GPU object. */

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
+import { dump, loadAll, YAMLException } from 'js-yaml';
 import * as v from 'valibot';
-import { parseDocument, stringify } from 'yaml';
 import type { CloudInit } from '../../api/types';
 
 const command = v.union([v.string(), v.array(v.string())]);
@@ -66,7 +66,7 @@ export function mergeCloudInit(text: string, addition: string): string {
     runcmd: rebootLast(join(before.yaml.runcmd, added.yaml?.runcmd)),
     write_files: join(before.yaml.write_files, added.yaml?.write_files),
   };
-  return `#cloud-config\n${stringify(JSON.parse(JSON.stringify(merged)), { lineWidth: 0 })}`;
+  return `#cloud-config\n${dump(JSON.parse(JSON.stringify(merged)), { lineWidth: -1 })}`;
 }
 
 function rebootLast(commands: CloudInitYaml['runcmd']): CloudInitYaml['runcmd'] {
@@ -77,20 +77,16 @@ function rebootLast(commands: CloudInitYaml['runcmd']): CloudInitYaml['runcmd'] 
 
 function readYaml(text: string): { yaml?: CloudInitYaml } | { problems: string[] } {
   if (text.trim() === '') return {};
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error) {
-    const line = error.linePos?.[0].line;
-    const message = error.message.split('\n')[0] ?? '';
-    return { problems: [line === undefined ? message : l10n.t('Line {0}: {1}', line, message)] };
-  }
-  let content: unknown;
+  let documents: unknown[];
   try {
-    content = document.toJS({ maxAliasCount: 100 });
-  } catch (failure) {
-    // An undefined alias, or aliases that expand without bound.
-    return { problems: [failure instanceof Error ? failure.message : String(failure)] };
+    documents = loadAll(text);
+  } catch (error) {
+    if (!(error instanceof YAMLException)) return { problems: [String(error)] };
+    const { reason, mark } = error;
+    return { problems: [mark ? l10n.t('Line {0}: {1}', mark.line + 1, reason) : reason] };
   }
+  if (documents.length > 1) return { problems: [l10n.t('Cloud-init must be a single YAML document.')] };
+  const [content] = documents;
   if (content === null || content === undefined) return {};
   if (typeof content !== 'object' || Array.isArray(content)) {
     return { problems: [l10n.t('Cloud-init must consist of keys, such as “packages:”.')] };

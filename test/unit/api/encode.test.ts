@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { encodeCreate, encodeLiveCreate, encodeModify, encodeSecret } from '../../../src/api/encode';
 import type { CreateRequest } from '../../../src/api/types';
 import { model } from './bodies';
@@ -68,7 +68,7 @@ describe('a create', () => {
       },
     });
     expect(text).toMatch(/^#cloud-config\n/);
-    expect(parse(text)).toEqual(cloudInit);
+    expect(load(text)).toEqual(cloudInit);
   });
 
   it('leaves out what is not set', async () => {

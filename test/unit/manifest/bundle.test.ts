@@ -88,7 +88,7 @@ describe('the bundles', () => {
     expect(atOnce).toContain('views/statusBar.ts');
     const later = [
       /^forms\/createPanel\.ts$/m,
-      /^compose\/composer\.js$/m,
+      /js-yaml/m,
       /^commands\/table\.ts$/m,
       /^tools\/table\.ts$/m,
       /^src\/body\.js$/m,

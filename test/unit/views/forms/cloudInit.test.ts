@@ -28,11 +28,24 @@ describe('cloud-init', () => {
     ['package_update: maybe', 'package_update'],
     ['runcmd: [1', 'Line 1'],
     ['- a\n- b', 'keys'],
+    ['packages: [a]\n---\npackages: [b]', 'single'],
+    ['packages: [a]\npackages: [b]', 'Line 2'],
+    ['packages: *none', 'Line 1'],
+    ['runcmd: &all [*all]', 'runcmd.0'],
     ['write_files:\n  - path: /a', 'write_files.0.content'],
   ])('%j is refused with the position of the error', (text, named) => {
     const { cloudInit, problems } = parseCloudInit(text);
     expect(cloudInit).toBeUndefined();
     expect(problems[0]).toContain(named);
+  });
+
+  it('is empty where there are only comments', () => {
+    expect(parseCloudInit('# nothing yet\n')).toEqual({ problems: [] });
+  });
+
+  it('is written so that cloud-init, which reads YAML 1.1, takes texts for texts', () => {
+    const text = mergeCloudInit('runcmd: ["yes", "0644", "12:30:45"]', 'packages: ["no"]');
+    for (const quoted of ["'yes'", "'0644'", "'12:30:45'", "'no'"]) expect(text).toContain(quoted);
   });
 
   it('doesn’t expand without bound', () => {
