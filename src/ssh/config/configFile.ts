@@ -122,6 +122,8 @@ export interface ReplaceOptions {
   readonly owner?: { readonly uid: number; readonly gid: number };
   /** Keeps the access control list and the extended attributes of the replaced file, if need be by editing it in place. */
   readonly keepAttributes?: boolean;
+  /** Whether the text is made again anyway should a power cut bring the old file back: then nothing waits for the disk. */
+  readonly madeAgain?: boolean;
   /** Called last, when the new file is ready. If it throws, nothing is replaced. */
   readonly check?: () => Promise<void>;
   readonly clock: Clock;
@@ -152,7 +154,7 @@ export async function replaceFile(
     if (!isMount) throw error;
     await writeInPlace(path, text, options);
   }
-  if (platform !== 'win32') await syncFolder(dirname(path));
+  if (platform !== 'win32' && options.madeAgain !== true) await syncFolder(dirname(path));
   return written;
 }
 

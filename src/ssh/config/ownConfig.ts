@@ -138,7 +138,9 @@ export function formatEntry(entry: HostEntry, paths: SshPaths): StoredEntry {
   }
   const content = `# TensorDock instance ${entry.id} account ${entry.account}`;
   section.config.unshift({ type: LineType.COMMENT, content, before: '  ', after: '\n' });
-  return { ...entry, text: SSHConfig.stringify(config) };
+  // A text that was put together piece by piece stays so inside, and a thousand of them are joined at each change.
+  const text = Buffer.from(SSHConfig.stringify(config)).toString();
+  return { ...entry, text };
 }
 
 /** Reads our file as `parseOwnFile` does, and hosts that were in it the last time at no cost. */

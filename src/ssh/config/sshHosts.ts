@@ -260,7 +260,13 @@ export class SshHosts {
       const check = async (): Promise<void> => {
         if ((await versionOf(ownConfig)) !== version) throw new SshFileError('changed-meanwhile', ownConfig);
       };
-      const written = await replaceFile(ownConfig, text, { mode: 0o600, check, clock, platform });
+      const written = await replaceFile(ownConfig, text, {
+        mode: 0o600,
+        madeAgain: true,
+        check,
+        clock,
+        platform,
+      });
       const now = await versionOf(ownConfig);
       // What another program wrote since then is read.
       if (isVersionOf(now, written)) this.known = { version: now, file: { entries, text, foreign: false } };
