@@ -1,17 +1,21 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { execFile } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
 import { projectRoot } from '../workbench/install';
 import { activation } from './activation';
+import { forms } from './forms';
 import { rowText, type Row } from './measure';
 import { poll } from './poll';
+import { withFigures, type Result } from './readme';
 import { sizes } from './sizes';
 import { ssh } from './ssh';
 import { tree } from './tree';
 
 // `npm run bench`: measures everything in one run, as ratios of two things measured in turn, so that the computer's
-// speed and noise cancel out. The result is also in test-output/bench.json.
+// speed and noise cancel out. The result is also in test-output/bench.json; `--readme` writes it to the README instead,
+// and keeps it beside this file.
 
 const { values } = parseArgs({
   options: {
@@ -19,6 +23,7 @@ const { values } = parseArgs({
     peer: { type: 'string', multiple: true, default: [] },
     rounds: { type: 'string', default: '9' },
     profile: { type: 'string' },
+    readme: { type: 'boolean', default: false },
   },
 });
 
@@ -28,6 +33,7 @@ const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   poll,
   tree,
   ssh: async () => ssh(rounds),
+  forms: async () => forms(rounds),
   activation: async () => activation({ rounds, peers: values.peer, profileFile: values.profile }),
 };
 
@@ -44,10 +50,20 @@ async function main(): Promise<void> {
     for (const row of measured) console.log(`  ${rowText(row)}`);
     rows.push(...measured);
   }
-  const file = path.join(projectRoot, 'test-output/bench.json');
+  const [cpu] = os.cpus();
+  const result: Result = {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${os.cpus().length} cores of ${cpu?.model ?? 'an unknown kind'} with Node.js ${process.version}`,
+    rows,
+  };
+  const file = path.join(projectRoot, values.readme ? 'test/bench/results.json' : 'test-output/bench.json');
   await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify({ node: process.version, rows }, undefined, 2)}\n`);
+  await writeFile(file, `${JSON.stringify(result, undefined, 2)}\n`);
   console.log(`\nWritten to ${path.relative(process.cwd(), file)}`);
+  if (!values.readme) return;
+  const readme = path.join(projectRoot, 'README.md');
+  await writeFile(readme, withFigures(await readFile(readme, 'utf8'), result));
+  await promisify(execFile)('npx', ['prettier', '--write', readme, file], { cwd: projectRoot });
 }
 
 main().catch((error: unknown) => {

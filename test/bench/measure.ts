@@ -27,6 +27,10 @@ export interface Comparison {
   readonly subject: () => unknown;
   readonly baselineTitle: string;
   readonly baseline: () => unknown;
+  /** Measures how long this process worked, without what it waited for. */
+  readonly ownWork?: boolean;
+  /** How many rounds are for the compiler alone; one by default. */
+  readonly warmUp?: number;
 }
 
 export function spreadOf(samples: readonly number[]): Spread {
@@ -42,14 +46,14 @@ export function exactly(value: number): Spread {
 
 /** Both are measured in turn, so that the computer's speed and noise cancel out. */
 export async function compare(comparison: Comparison): Promise<Row> {
-  const { rounds = 15, prepare, subject, baseline } = comparison;
+  const { rounds = 15, warmUp = 1, prepare, subject, baseline } = comparison;
+  const time = comparison.ownWork === true ? worked : timed;
   const ours: number[] = [];
   const theirs: number[] = [];
-  // The first round is for the compiler.
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 1 - warmUp; round <= rounds; round++) {
     await prepare?.();
-    const times = [await timed(subject), await timed(baseline)] as const;
-    if (round === 0) continue;
+    const times = [await time(subject), await time(baseline)] as const;
+    if (round <= 0) continue;
     ours.push(times[0]);
     theirs.push(times[1]);
   }
@@ -76,6 +80,13 @@ export async function timed(work: () => unknown): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;
+}
+
+/** How long the event loop was busy: files and locks are waited for elsewhere. */
+async function worked(work: () => unknown): Promise<number> {
+  const before = performance.eventLoopUtilization();
+  await work();
+  return performance.eventLoopUtilization(before).active;
 }
 
 /** A line as it is printed. */

@@ -1,21 +1,93 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { TensorDockApi } from '../../src/api/client';
 import { decodeInstances } from '../../src/api/decodeInstance';
 import { silentLogger as log } from '../../src/base/logger';
 import { Ledger } from '../../src/cost/ledger';
-import { SnapshotFile } from '../../src/instances/sharedSnapshot';
+import { SnapshotFile, type SharedSnapshot } from '../../src/instances/sharedSnapshot';
 import { InstanceStore } from '../../src/instances/store';
 import { ManualClock } from '../simulator/clock';
+import { MemorySnapshot } from '../unit/instances/memory';
 import { manyItems } from './data';
 import { compare, exactly, type Row } from './measure';
 
-/** What grows with each refresh grows by as much in a hundred of them. */
-const refreshes = 100;
+const count = 1_000;
+const refreshes = 10_000;
+
+/** A window that polls, and what it is answered. */
+interface Polling {
+  answer: string;
+  /** Resolves when the answer is taken. */
+  refresh(): Promise<void>;
+  end(): Promise<void>;
+}
 
 /** What a poll costs with 1,000 rows, and whether many of them leave anything in memory. */
 export async function poll(): Promise<readonly Row[]> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'tensordock-bench-'));
+  try {
+    return [...(await time(folder)), ...(await memory(folder))];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function time(folder: string): Promise<readonly Row[]> {
+  const polling = await startPolling(folder, new SnapshotFile(folder, 'bench', log));
+  let round = 0;
+  const beside = {
+    ...{ subject: async () => polling.refresh(), ownWork: true, warmUp: 50 },
+    baselineTitle: 'parsing the same answer and writing it',
+    baseline: () => JSON.stringify(JSON.parse(polling.answer)),
+  };
+  try {
+    return [
+      await compare({
+        title: 'A poll of 1,000 rows, nothing changed: own work',
+        ...beside,
+        goal: 'under 5 ms',
+      }),
+      await compare({
+        title: 'A poll of 1,000 rows, 10 of them changed: own work',
+        ...beside,
+        prepare: () => (polling.answer = answerOf(++round % 2 === 0 ? 'running' : 'stopping')),
+      }),
+    ];
+  } finally {
+    await polling.end();
+  }
+}
+
+/** What is kept of a refresh would be there ten thousand times. The snapshot isn't a file, as that takes minutes. */
+async function memory(folder: string): Promise<readonly Row[]> {
+  const { gc } = globalThis;
+  if (!gc) return [];
+  const polling = await startPolling(folder, new MemorySnapshot('bench'));
+  const used = (): number => {
+    gc();
+    return process.memoryUsage().heapUsed / 1_000_000;
+  };
+  try {
+    for (let warmUp = 0; warmUp < refreshes / 10; warmUp++) await polling.refresh();
+    const before = used();
+    for (let each = 0; each < refreshes; each++) await polling.refresh();
+    const grown = Math.max(0, used() - before);
+    return [
+      {
+        title: `Heap that ${refreshes} refreshes of ${count} instances leave`,
+        unit: 'MB',
+        ours: exactly(grown),
+        goal: 'flat to 1 MB',
+      },
+    ];
+  } finally {
+    await polling.end();
+  }
+}
+
+async function startPolling(folder: string, shared: SharedSnapshot): Promise<Polling> {
   const clock = new ManualClock();
   const store = new InstanceStore({
     ...{ clock, log },
@@ -24,76 +96,35 @@ export async function poll(): Promise<readonly Row[]> {
     onScreen: () => new Set(),
   });
   const ledger = new Ledger({ clock, log, folder, store });
-  let answer = JSON.stringify({ data: manyItems(1_000) });
-  await store.setSession({
-    accountId: 'bench',
-    api: {
-      listInstances: async () => ({
-        instances: decodeInstances(JSON.parse(answer))?.instances ?? [],
-        ...{ thinIds: [], droppedRows: 0 },
-      }),
-    } as never,
-    shared: new SnapshotFile(folder, 'bench', log),
-  });
-  const refresh = async (): Promise<void> => {
-    await clock.advance(1_000);
-    await store.refresh();
+  const polling = {
+    answer: answerOf('running'),
+    refresh: async (): Promise<void> => {
+      await clock.advance(1_000);
+      await store.refresh();
+      // Its clock is not the disk's.
+      await ledger.settled();
+      // What nothing refers to anymore is let go of between two tasks.
+      await setImmediate();
+    },
+    end: async (): Promise<void> => {
+      await ledger.flush();
+      ledger.dispose();
+      store.dispose();
+    },
   };
-  await refresh();
-  const unchanged = answer;
-  let round = 0;
-  try {
-    const rows = [
-      await compare({
-        title: 'A poll of 1,000 rows, nothing changed',
-        subject: refresh,
-        baselineTitle: 'parsing the same answer and writing it',
-        baseline: () => JSON.stringify(JSON.parse(answer)),
-        goal: 'own work under 5 ms',
-      }),
-      await compare({
-        title: 'A poll of 1,000 rows, 10 of them changed',
-        prepare: () => {
-          round++;
-          answer = JSON.stringify({
-            data: manyItems(1_000).map((item, index) =>
-              index % 100 === 0 ? { ...item, status: round % 2 === 0 ? 'running' : 'stopping' } : item,
-            ),
-          });
-        },
-        subject: refresh,
-        baselineTitle: 'parsing the same answer and writing it',
-        baseline: () => JSON.stringify(JSON.parse(answer)),
-      }),
-    ];
-    answer = unchanged;
-    return [...rows, ...(await memory(refresh))];
-  } finally {
-    await ledger.flush();
-    ledger.dispose();
-    store.dispose();
-    await rm(folder, { recursive: true, force: true });
-  }
+  const api: Pick<TensorDockApi, 'listInstances'> = {
+    listInstances: async () => ({
+      instances: decodeInstances(JSON.parse(polling.answer))?.instances ?? [],
+      ...{ thinIds: [], droppedRows: 0 },
+    }),
+  };
+  await store.setSession({ accountId: 'bench', api: api as TensorDockApi, shared });
+  await polling.refresh();
+  return polling;
 }
 
-async function memory(refresh: () => Promise<void>): Promise<readonly Row[]> {
-  const { gc } = globalThis;
-  if (!gc) return [];
-  const used = (): number => {
-    gc();
-    return process.memoryUsage().heapUsed / 1_000_000;
-  };
-  const count = refreshes;
-  for (let warmUp = 0; warmUp < count; warmUp++) await refresh();
-  const before = used();
-  for (let each = 0; each < count; each++) await refresh();
-  const grown = Math.max(0, used() - before);
-  return [
-    {
-      title: `Heap that ${count} refreshes of 1,000 instances leave`,
-      unit: 'MB',
-      ours: exactly(grown),
-      goal: 'flat to 1 MB',
-    },
-  ];
+/** Ten of the instances have this state. */
+function answerOf(status: string): string {
+  const items = manyItems(count).map((item, index) => (index % 100 === 1 ? { ...item, status } : item));
+  return JSON.stringify({ data: items });
 }

@@ -73,6 +73,18 @@ export async function treeWork(): Promise<readonly Row[]> {
       ...baseline,
     }),
     await compare({
+      title: `Selecting all of ${count} rows`,
+      goal,
+      prepare: async () => arrangeBy({}),
+      // What VS Code asks of a tree for each row that it selects, and the command of a selection.
+      subject: async () => {
+        const selected = await tree.getChildren();
+        for (const node of selected) tree.getParent(node);
+        return rows.list.filter(({ instance }) => selected.includes(tree.nodeOf(instance.id)));
+      },
+      ...baseline,
+    }),
+    await compare({
       title: `Redrawing 10 of ${count} rows that changed, sorted by name`,
       prepare: async () => arrangeBy({ sort: 'name' }),
       subject: () => {
