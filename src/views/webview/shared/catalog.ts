@@ -67,24 +67,30 @@ export function resourcesOf(
   };
 }
 
-/** All available GPU models, cheapest first, those without a price last. */
-export function gpuOffers(catalog: CatalogState): GpuOffer[] {
+const knownOffers = new WeakMap<CatalogState, readonly GpuOffer[]>();
+
+/** All available GPU models, cheapest first, those without a price last. A catalog is looked through once, not at each key. */
+export function gpuOffers(catalog: CatalogState): readonly GpuOffer[] {
+  const offers = knownOffers.get(catalog) ?? findOffers(catalog);
+  knownOffers.set(catalog, offers);
+  return offers;
+}
+
+function findOffers(catalog: CatalogState): readonly GpuOffer[] {
   const offers = new Map<string, GpuOffer & { countries: string[] }>();
   const add = (
     model: string,
-    name: string,
     price: number | undefined,
     maxCount: number | undefined,
-    country = '',
+    country: string,
   ): void => {
     if (maxCount === 0) return;
     const known = offers.get(model);
     const countries = known?.countries ?? [];
-    const shown = plainText(country, 60);
-    if (shown !== '' && !countries.includes(shown)) countries.push(shown);
+    if (country !== '' && !countries.includes(country)) countries.push(country);
     offers.set(model, {
       model,
-      name: known?.name ?? name,
+      name: known?.name ?? gpuName(model),
       vramGb: parseVramGb(model),
       fromHourly: pick(Math.min, known?.fromHourly, price),
       maxCount: pick(Math.max, known?.maxCount, maxCount),
@@ -93,21 +99,24 @@ export function gpuOffers(catalog: CatalogState): GpuOffer[] {
     });
   };
   for (const location of catalog.locations) {
-    for (const gpu of location.gpus) {
-      add(gpu.model, gpuName(gpu.model), gpu.priceHourly, gpu.maxCount, location.country);
-    }
+    const country = countryOf(location);
+    for (const gpu of location.gpus) add(gpu.model, gpu.priceHourly, gpu.maxCount, country);
   }
   for (const host of catalog.hostnodes) {
     for (const gpu of host.gpus) {
       if (gpu.availableCount === 0) continue;
       const known = offers.get(gpu.model);
       // The host node's location is already counted, unless no location lists the model.
-      if (!known) add(gpu.model, gpuName(gpu.model), gpu.priceHourly, gpu.availableCount, host.country);
+      if (!known) add(gpu.model, gpu.priceHourly, gpu.availableCount, countryOf(host));
     }
   }
   return [...offers.values()].sort(
     (a, b) => (a.fromHourly ?? Infinity) - (b.fromHourly ?? Infinity) || a.name.localeCompare(b.name),
   );
+}
+
+function countryOf({ country = '' }: { readonly country?: string }): string {
+  return plainText(country, 60);
 }
 
 /** The locations or host nodes that have the GPU model. Only host nodes take an instance without a GPU. */
