@@ -49,6 +49,8 @@ export class Transport {
   private readonly clock: Clock;
   private readonly random: () => number;
   private readonly userAgent: string;
+  /** Making its patterns takes longer than most answers do to be read, and most calls have no other secret. */
+  private forToken: { readonly token: string; readonly redactor: Redactor } | undefined;
 
   /** Throws `TensorDockError` (`bad-address`) if the token must not be sent to the origin. */
   constructor(private readonly options: TransportOptions) {
@@ -63,7 +65,7 @@ export class Transport {
   /** The parsed body; `undefined` if the answer to a change has an empty one. */
   async send(call: Call, options: CallOptions = {}): Promise<unknown> {
     const token = await this.readToken();
-    const redactor = new Redactor([token, ...(call.secrets ?? [])]);
+    const redactor = this.redactorOf(token, call.secrets ?? []);
     const sending: Sending = { call, changing: call.method !== 'GET', token, redactor, options };
     let url = `${this.origin}/api/v2${call.path}`;
     let redirects = 0;
@@ -97,6 +99,12 @@ export class Transport {
       );
     }
     return token;
+  }
+
+  private redactorOf(token: string, secrets: readonly (string | undefined)[]): Redactor {
+    if (secrets.some(Boolean)) return new Redactor([token, ...secrets]);
+    if (this.forToken?.token !== token) this.forToken = { token, redactor: new Redactor([token]) };
+    return this.forToken.redactor;
   }
 
   private pauseAfter(failed: Attempt & { kind: 'failed' }, attempt: number): number | undefined {

@@ -181,10 +181,14 @@ function fold(history: InstanceHistory, now: number): InstanceHistory {
   for (const [key, sum] of Object.entries(history.sums)) add(key, sum);
   const intervals: Interval[] = [];
   for (const interval of history.intervals) {
+    if (interval.from >= cut) {
+      intervals.push(interval);
+      continue;
+    }
     for (const day of daysOf({ from: interval.from, to: Math.min(interval.to, cut) })) {
       add(keyOf(day.from, 'day'), costOf(interval, { from: day.from, to: Math.min(day.to, cut) }));
     }
-    if (interval.to >= cut) intervals.push({ ...interval, from: Math.max(interval.from, cut) });
+    if (interval.to >= cut) intervals.push({ ...interval, from: cut });
   }
   return { ...history, intervals, sums: Object.fromEntries(sums) };
 }

@@ -4,10 +4,10 @@ import { projectRoot } from '../workbench/install';
 import type { WorkbenchPage } from './workbenchPage';
 
 /** Every theme that a person may use, in the order in which they are looked at. */
-const colorThemes = ['light', 'high-contrast', 'high-contrast-light', 'dark'] as const;
+const colorThemes = ['dark', 'high-contrast', 'high-contrast-light', 'light'] as const;
 
 /**
- * Takes pictures of the sidebar at three widths, `test-output/screenshots/NAME-THEME-WIDTH.png`. A theme takes a second
+ * Takes pictures of the sidebar at three widths, `test-output/screenshots/NAME-THEME-WIDTH.png`. The window is light: a theme takes a second
  * or two to change, so that is left out unless `inAllThemes`.
  */
 export async function lookAtSidebar(
@@ -15,7 +15,7 @@ export async function lookAtSidebar(
   name: string,
   inAllThemes: boolean,
 ): Promise<void> {
-  for (const theme of inAllThemes ? colorThemes : (['dark'] as const)) {
+  for (const theme of inAllThemes ? colorThemes : (['light'] as const)) {
     if (inAllThemes) await window.chooseColorTheme(theme);
     for (const width of [200, 500, 300]) {
       await setSidebarWidth(window, width);
