@@ -7,8 +7,8 @@ import type { WorkbenchPage } from './workbenchPage';
 const colorThemes = ['dark', 'high-contrast', 'high-contrast-light', 'light'] as const;
 
 /**
- * Takes pictures of the sidebar at three widths, `test-output/screenshots/NAME-THEME-WIDTH.png`. The window is light: a theme takes a second
- * or two to change, so that is left out unless `inAllThemes`.
+ * Takes pictures of the sidebar of a light window at three widths, `test-output/screenshots/NAME-THEME-WIDTH.png`. A
+ * theme takes a second or two to change, so that is left out unless `inAllThemes`.
  */
 export async function lookAtSidebar(
   window: WorkbenchPage,
