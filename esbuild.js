@@ -4,6 +4,7 @@ const { readdirSync, readFileSync, rmSync } = require('node:fs');
 const path = require('node:path');
 const esbuild = require('esbuild');
 const { writeNotices } = require('./esbuild.notices');
+const { writeTexts } = require('./esbuild.texts');
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -20,6 +21,28 @@ const shared = {
   metafile: true,
   logLevel: 'info',
 };
+
+/** node-fetch brings blobs and forms along for Nodes that have none; of forms we send none and get none. */
+const nodesOwn = {
+  name: 'nodes-own',
+  setup(build) {
+    build.onResolve({ filter: /^(fetch-blob|formdata-polyfill)/ }, () => ({
+      path: 'blobs',
+      namespace: 'nodes-own',
+    }));
+    // What would read a form.
+    build.onResolve({ filter: /multipart-parser\.js$/ }, () => ({ path: 'node:buffer', external: true }));
+    build.onLoad({ filter: /.*/, namespace: 'nodes-own' }, () => ({
+      contents: [
+        "const { Blob, File } = require('node:buffer');",
+        'module.exports = { __esModule: true, default: Blob, Blob, File, FormData };',
+      ].join('\n'),
+    }));
+  },
+};
+
+/** Modules that only the build has. */
+const isMadeUp = (name) => /^(vscode-once|nodes-own):/.test(name);
 
 const node = {
   ...shared,
@@ -43,6 +66,12 @@ const mainStaysOutside = {
   },
 };
 
+/** In place of VS Code's `l10n`: our texts are packed together. */
+const ownTexts = [
+  "import { textsOf } from './src/vscode/texts';",
+  'export const l10n = textsOf(api.env.language, __dirname);',
+];
+
 /**
  * Each `import * as vscode` would ask VS Code for every member of its API when it is evaluated, once per module. This
  * way one module asks once, for the members that these source files name.
@@ -52,7 +81,7 @@ function vscodeOnce(files) {
   const members = new Set([...text.matchAll(/\bvscode\.([A-Za-z]\w*)/g)].map(([, name]) => name));
   const contents = [
     "const api = require('vscode');",
-    ...[...members].map((name) => `export const ${name} = api.${name};`),
+    ...[...members].flatMap((name) => (name === 'l10n' ? ownTexts : `export const ${name} = api.${name};`)),
   ].join('\n');
   return {
     name: 'vscode-once',
@@ -62,7 +91,10 @@ function vscodeOnce(files) {
           ? { path: 'vscode', external: true }
           : { path: 'vscode', namespace: 'vscode-once' },
       );
-      build.onLoad({ filter: /^vscode$/, namespace: 'vscode-once' }, () => ({ contents }));
+      build.onLoad({ filter: /^vscode$/, namespace: 'vscode-once' }, () => ({
+        contents,
+        resolveDir: __dirname,
+      }));
     },
   };
 }
@@ -87,8 +119,9 @@ function importedBy(outputs, name, later = false, found = new Set()) {
 
 /**
  * Only ES modules can be split into parts that are loaded when they are needed, and only CommonJS is loaded by every
- * extension host: so each part is converted after it was bundled. What is loaded at once anyway becomes one file, and
- * another one what the background timer shares with it; one file is loaded and packed better than thirty.
+ * extension host: so each part is converted after it was bundled. What is loaded at once anyway becomes one file,
+ * another one what the background timer shares with it. What several parts share that are loaded later is joined in the
+ * same way; one file is loaded and packed better than thirty.
  */
 const toCommonJs = {
   name: 'to-commonjs',
@@ -104,8 +137,23 @@ const toCommonJs = {
       if ([...timer].some((name) => Object.keys(outputs.get(name).inputs).some(isVscode))) {
         throw new Error('The background timer imports vscode.');
       }
+      const atOnce = importedBy(outputs, 'main.js');
+      // A package that few need stays in a file of its own.
+      const isOwn = (name) =>
+        Object.keys(outputs.get(name).inputs).every((file) => !file.includes('node_modules/'));
+      const fileOf = (name) => {
+        if (atOnce.has(name)) return timer.has(name) ? 'shared.js' : 'main.js';
+        return name.startsWith('chunk-') && isOwn(name)
+          ? timer.has(name)
+            ? 'requests.js'
+            : 'later.js'
+          : undefined;
+      };
       const joined = new Map(
-        [...importedBy(outputs, 'main.js')].map((name) => [name, timer.has(name) ? 'shared.js' : 'main.js']),
+        [...outputs.keys()]
+          .filter((name) => name.endsWith('.js'))
+          .map((name) => [name, fileOf(name)])
+          .filter(([, file]) => file !== undefined),
       );
       const names = [...outputs.keys()].filter((name) => name.endsWith('.js') && !joined.has(name));
       await esbuild.build({
@@ -115,7 +163,7 @@ const toCommonJs = {
         platform: 'node',
         format: 'cjs',
         target: 'node20',
-        entryPoints: ['main.js', 'shared.js', ...names].map((name) => ({
+        entryPoints: [...new Set(joined.values()), ...names].map((name) => ({
           in: names.includes(name) ? path.join(modules, name) : `joined:${name}`,
           out: name.slice(0, -'.js'.length),
         })),
@@ -221,7 +269,7 @@ const builds = [
     entryPoints: ['src/main.ts', 'src/stopTimer.ts'],
     outdir: modules,
     chunkNames: '[name]-[hash]',
-    plugins: [vscodeOnce(sourceFiles()), toCommonJs],
+    plugins: [vscodeOnce(sourceFiles()), nodesOwn, toCommonJs],
   },
   {
     ...shared,
@@ -238,15 +286,15 @@ const builds = [
   },
 ];
 
-/** What is in any of the builds, except for the module that `vscodeOnce` makes. */
+/** What is in any of the builds, except for modules that only they have. */
 function merged(metafiles) {
-  const files = (inputs) => inputs.filter(([name]) => !name.startsWith('vscode-once:'));
+  const files = (inputs) => inputs.filter(([name]) => !isMadeUp(name));
   const entries = (kind) => metafiles.flatMap((metafile) => Object.entries(metafile[kind]));
   return {
     inputs: Object.fromEntries(
       files(entries('inputs')).map(([name, input]) => [
         name,
-        { ...input, imports: input.imports.filter((each) => !each.path.startsWith('vscode-once:')) },
+        { ...input, imports: input.imports.filter((each) => !isMadeUp(each.path)) },
       ]),
     ),
     outputs: Object.fromEntries(
@@ -262,11 +310,13 @@ async function run() {
   rmSync(dist, { recursive: true, force: true });
   if (!watch) {
     const results = await Promise.all(builds.map((options) => esbuild.build(options)));
+    writeTexts(production);
     if (production) await writeNotices(merged(results.map(({ metafile }) => metafile)));
     return;
   }
   const contexts = await Promise.all(builds.map((options) => esbuild.context(options)));
   await Promise.all(contexts.map((context) => context.watch()));
+  writeTexts(production);
 }
 
 run().catch((error) => {

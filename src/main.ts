@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { TensorDockApi } from './api/client';
 import { LazyClient } from './api/lazyClient';
@@ -99,7 +98,6 @@ export interface Main {
 export function start(options: StartOptions): Main {
   const { context, treeView, changes, setWakeUp } = options;
   setLanguage(vscode.env.language);
-  if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
   const clock = systemClock;
   const log = vscode.window.createOutputChannel('TensorDock', { log: true });
   const settings = new Settings();

@@ -56,7 +56,7 @@ function cloudInitFields(cloudInit: CloudInit): object {
 }
 
 async function cloudInitFile(cloudInit: CloudInit): Promise<string> {
-  const { dump } = await import('js-yaml');
+  const { dump } = await import('../base/yaml');
   return `#cloud-config\n${dump(cloudInitFields(cloudInit))}`;
 }
 

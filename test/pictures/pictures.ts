@@ -17,13 +17,15 @@ const size = { width: 960, height: 540 };
 const wide = { width: 1280, height: 760 };
 /** What each step of the walkthrough shows of the window. */
 const parts = {
-  token: { x: 0, y: 0, width: 520, height: 300 },
+  token: { x: 58, y: 0, width: 286, height: 270 },
   signIn: { x: 140, y: 0, width: 680, height: 160 },
-  create: { x: 344, y: 36, width: 616, height: 476 },
+  create: { x: 344, y: 36, width: 616, height: 376 },
   key: { x: 344, y: 72, width: 616, height: 220 },
-  connect: { x: 0, y: 0, width: 720, height: 360 },
-  costs: { x: 0, y: 0, width: 600, height: 320 },
+  connect: { x: 58, y: 0, width: 540, height: 300 },
+  costs: { x: 58, y: 0, width: 286, height: 320 },
 } as const;
+
+const statusBarHeight = 28;
 
 /** Away from the pictures' message: toasts come and go at their own pace. */
 const hidden = '.notifications-toasts, .editor-group-watermark { display: none !important }';
@@ -185,8 +187,9 @@ class Show {
 
   private async still(step: keyof typeof parts): Promise<void> {
     const part = parts[step];
-    // What belongs to the bottom of a window moves up into the picture.
-    if (part.y === 0 && part.x === 0) await this.page.setViewportSize({ ...size, height: part.height });
+    // What belongs to the bottom of a window, or of the form, moves up into the picture.
+    const height = step === 'create' ? part.y + part.height + statusBarHeight : part.height;
+    if (step !== 'signIn' && step !== 'key') await this.page.setViewportSize({ ...size, height });
     await this.picture(`walkthrough/${step}.png`, await this.shot(part));
     await this.page.setViewportSize(size);
   }

@@ -3,7 +3,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import * as v from 'valibot';
 
-const colorCount = 16;
+const colorCount = 10;
 
 const indexedPicture = v.object({
   width: v.number(),
@@ -28,7 +28,10 @@ const reduce = `async (png, most) => {
   const counts = new Map();
   for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
   const frequent = [...counts].sort((one, other) => other[1] - one[1]).map(([color]) => parts(color));
-  const distance = (one, other) => one.reduce((sum, part, index) => sum + (part - other[index]) ** 2, 0);
+  // Few pixels have a hue; those of a state's icon must keep it.
+  const hue = ([red, green, blue]) => [2 * (red - green), 2 * (green - blue)];
+  const squares = (one, other) => one.reduce((sum, part, index) => sum + (part - other[index]) ** 2, 0);
+  const distance = (one, other) => squares(one, other) + squares(hue(one), hue(other));
   const colors = [];
   for (let apart = 6000; apart > 1 && colors.length < most; apart /= 2) {
     for (const color of frequent) {

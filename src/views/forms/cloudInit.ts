@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
-import { dump, loadAll, YAMLException } from 'js-yaml';
 import * as v from 'valibot';
 import type { CloudInit } from '../../api/types';
+import { dump, loadAll, YAMLException } from '../../base/yaml';
 
 const command = v.union([v.string(), v.array(v.string())]);
 
