@@ -17,12 +17,12 @@ const size = { width: 960, height: 540 };
 const wide = { width: 1280, height: 760 };
 /** What each step of the walkthrough shows of the window. */
 const parts = {
-  token: { x: 58, y: 0, width: 286, height: 270 },
+  token: { x: 58, y: 0, width: 520, height: 270 },
   signIn: { x: 140, y: 0, width: 680, height: 160 },
   create: { x: 344, y: 36, width: 616, height: 376 },
   key: { x: 344, y: 72, width: 616, height: 220 },
   connect: { x: 58, y: 0, width: 540, height: 300 },
-  costs: { x: 58, y: 0, width: 286, height: 320 },
+  costs: { x: 58, y: 0, width: 520, height: 320 },
 } as const;
 
 const statusBarHeight = 28;
