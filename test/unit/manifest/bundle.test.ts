@@ -159,6 +159,9 @@ describe('the bundles', () => {
         expect(textsOf(language, dist('')).bundle).toEqual(translated);
       }
       for (const english of ['en', 'fr']) expect(textsOf(english, dist('')).bundle).toBeUndefined();
+      // VS Code would be asked for texts that it doesn't have.
+      for (const name of await bundles())
+        expect(await readFile(dist(name), 'utf8'), name).not.toMatch(/\.l10n\b/);
     });
 
     test('come with the license of each package that is in them, and with an SBOM', async () => {
