@@ -233,6 +233,7 @@ export function start(options: StartOptions): Main {
     program: context.asAbsolutePath('dist/stopTimer.js'),
     version: manifestVersion(context),
     texts: vscode.l10n.bundle,
+    language: vscode.env.language,
   });
   const watches = new CapacityWatches({ ...shared, fileEvents: fileEvents('watches') });
   const reminders = new Reminders({

@@ -8,6 +8,7 @@ import { stopsOnly, StopTimer, type StopTools } from './automation/stopTimer';
 import { TimerFile } from './automation/timerFile';
 import { type TimerOrder, timerOrderSchema, type TimerReply } from './automation/timerOrder';
 import { systemClock } from './base/clock';
+import { setLanguage } from './base/locale';
 import { silentLogger } from './base/logger';
 import { FileJournal } from './instances/operations/fileJournal';
 import { Operations } from './instances/operations/operations';
@@ -24,6 +25,7 @@ const log = silentLogger;
 
 async function main(): Promise<void> {
   const order = v.parse(timerOrderSchema, JSON.parse(await text(process.stdin)));
+  setLanguage(order.language ?? 'en');
   l10n.config({ contents: l10nBundle(order.texts) });
   const { folder, timerId, scheduleId } = order;
   const reply = await check(order);

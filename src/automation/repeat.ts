@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { formatTimeOfDay } from '../base/locale';
 import * as v from 'valibot';
 
 export const repeatSchema = v.object({
@@ -40,7 +41,7 @@ export function nextTime({ minute, days }: Repeat, after: number): number {
 
 /** `every day at 22:00`, `Monday to Friday at 19:00`, `Fridays at 18:00`, as part of a sentence. */
 export function formatRepeat({ minute, days }: Repeat): string {
-  const time = `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+  const time = formatTimeOfDay(new Date(2000, 0, 1, 0, minute).getTime());
   if (isSame(days, everyDay)) return l10n.t('every day at {0}', time);
   if (isSame(days, weekdays)) return l10n.t('Monday to Friday at {0}', time);
   if (isSame(days, weekends)) return l10n.t('on weekends at {0}', time);

@@ -31,6 +31,8 @@ export interface StopTimersOptions {
   /** What the program gets beside the token; see `TimerOrder`. */
   readonly version?: string;
   readonly texts?: Readonly<Record<string, unknown>>;
+  /** VS Code's name for it. */
+  readonly language?: string;
 }
 
 /** How long the program may take to begin and to reach the service. */
@@ -80,7 +82,7 @@ export class StopTimers implements Disposable {
    * `Error` for a person if it can't be started, or can't reach the service.
    */
   async start(schedule: Schedule): Promise<void> {
-    const { folder, clock, accounts, version, texts } = this.options;
+    const { folder, clock, accounts, version, texts, language } = this.options;
     const { id: scheduleId, accountId, instanceId } = schedule;
     const account = await this.accountOf(accountId);
     const fingerprint = account && (await accounts.fingerprint(account));
@@ -93,7 +95,10 @@ export class StopTimers implements Disposable {
       ...timers.filter((timer) => timer.scheduleId !== scheduleId),
       { ...entry, pid: child.pid },
     ]);
-    const order = { timerId, scheduleId, accountId, instanceId, origin, token, folder, version, texts };
+    const order = {
+      ...{ timerId, scheduleId, accountId, instanceId },
+      ...{ origin, token, folder, version, texts, language },
+    };
     const reply = await this.send(child, order);
     if (reply.kind === 'failed') {
       await this.file.change((timers) => timers.filter(({ id }) => id !== timerId));

@@ -14,6 +14,8 @@ export const timerOrderSchema = v.object({
   version: v.optional(v.string()),
   /** The texts of the person's language; English if it's missing. */
   texts: v.optional(v.record(v.string(), v.unknown())),
+  /** VS Code's name for that language, for numbers and times. */
+  language: v.optional(v.string()),
 });
 export type TimerOrder = v.InferOutput<typeof timerOrderSchema>;
 

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { formatDate } from './locale';
+import { formatDate, formatTimeOfDay } from './locale';
 
 /** A time near another one: its day, unless that is today, and the time of the day. */
 interface When {
@@ -24,8 +24,7 @@ export function formatWhenInSentence(at: number, now: number): string {
 }
 
 function whenOf(at: number, now: number): When {
-  const date = new Date(at);
-  const time = [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+  const time = formatTimeOfDay(at);
   const today = new Date(now);
   const startOf = (days: number): number =>
     new Date(today.getFullYear(), today.getMonth(), today.getDate() + days).getTime();

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { compareTexts } from '../base/locale';
 import * as vscode from 'vscode';
 import { gpuName } from '../api/gpuName';
 import { locationName } from '../api/locationName';
@@ -86,7 +87,7 @@ async function askPlaces(known: Seen['locations']): Promise<Pick<CapacityWish, '
     country,
   }));
   const byLabel = (one: { label: string }, other: { label: string }): number =>
-    one.label.localeCompare(other.label);
+    compareTexts(one.label, other.label);
   const picked = await pickMany<Place>([...countries.sort(byLabel), ...locations.sort(byLabel)], {
     placeHolder: vscode.l10n.t('Select countries or locations, or none for anywhere'),
   });

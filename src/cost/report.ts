@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { formatDollars, formatHourly } from '../api/price';
 import { formatDuration } from '../base/duration';
-import { formatDate, formatMonth } from '../base/locale';
+import { formatDate, formatMonth, formatPercent } from '../base/locale';
 import { plainText } from '../base/text';
 import type { InstanceRow } from '../instances/store';
 import { billingOf, knownRate, runningRate } from './billing';
@@ -135,7 +135,7 @@ function currentSummary(
     const state = states.find((each) => each.kind === kind);
     // What isn't known is no percentage.
     if (!state || (state.isAtLeast && state.amount === 0)) return undefined;
-    return l10n.t('{0}% of your budget of {1}', percentUsed(state), formatDollars(state.limit));
+    return l10n.t('{0} of your budget of {1}', formatPercent(percentUsed(state)), formatDollars(state.limit));
   };
   return [
     {

@@ -1,17 +1,18 @@
 import * as vscode from 'vscode';
 import { formatDollars, formatHourly } from '../api/price';
+import { formatPercent } from '../base/locale';
 import { percentUsed, type BudgetAlert } from '../cost/budget';
 
 /** How much of a limit is used, in a few words: `83% of today’s budget`. */
 export function shortAlert(alert: BudgetAlert): string {
-  const percent = percentUsed(alert);
+  const percent = formatPercent(percentUsed(alert));
   switch (alert.kind) {
     case 'daily':
-      return vscode.l10n.t('{0}% of today’s budget', percent);
+      return vscode.l10n.t('{0} of today’s budget', percent);
     case 'monthly':
-      return vscode.l10n.t('{0}% of this month’s budget', percent);
+      return vscode.l10n.t('{0} of this month’s budget', percent);
     case 'hourly':
-      return vscode.l10n.t('{0}% of your rate limit', percent);
+      return vscode.l10n.t('{0} of your rate limit', percent);
   }
 }
 

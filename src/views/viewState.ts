@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { formatTimeOfDay } from '../base/locale';
+import { formatTimeToSecond } from '../base/locale';
 import { messageText } from '../base/text';
 import { runningRate } from '../cost/billing';
 import { rateText } from '../cost/describe';
@@ -89,7 +89,7 @@ export class ViewState implements vscode.Disposable {
 function staleMessage(reason: string, listedAt: number): string {
   const shown = messageText(reason);
   if (listedAt === 0) return vscode.l10n.t('{0} Retrying automatically.', shown);
-  const time = formatTimeOfDay(listedAt);
+  const time = formatTimeToSecond(listedAt);
   return vscode.l10n.t('{0} Retrying automatically. Shown as of {1}.', shown, time);
 }
 

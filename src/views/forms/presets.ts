@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { compareTexts } from '../../base/locale';
 import { rdpPort, sshPort } from '../../api/ports';
 import type { Instance } from '../../api/types';
 import { emptyDraft } from '../webview/shared/drafts';
@@ -38,7 +39,7 @@ export class Presets {
     const presets = [...others, { name, draft: v.parse(draftSchema, draft) }];
     await this.memory.update(
       presetsKey,
-      presets.sort((a, b) => a.name.localeCompare(b.name)),
+      presets.sort((a, b) => compareTexts(a.name, b.name)),
     );
   }
 

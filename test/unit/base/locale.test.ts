@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { formatDollars, formatHourly } from '../../../src/api/price';
 import {
+  compareTexts,
   formatDate,
   formatMonth,
   formatNumber,
+  formatPercent,
   formatTimeOfDay,
+  formatTimeToSecond,
   setLanguage,
 } from '../../../src/base/locale';
 import { formatWhen, formatWhenInSentence } from '../../../src/base/when';
@@ -18,12 +21,12 @@ beforeEach(() => setLanguage('en'));
 afterEach(() => setLanguage('en'));
 
 it.each([
-  ['en', '$1,234.50', '$0.4946/hr', '12,000', 'November 2026', '2026-11-24', '6:00:05 PM'],
-  ['de', '1.234,50 $', '0,4946 $/hr', '12.000', 'November 2026', '24.11.2026', '18:00:05'],
-  ['ja', '$1,234.50', '$0.4946/hr', '12,000', '2026年11月', '2026/11/24', '18:00:05'],
-  ['zh-cn', '$1,234.50', '$0.4946/hr', '12,000', '2026年11月', '2026年11月24日', '18:00:05'],
-  ['qps-ploc', '$1,234.50', '$0.4946/hr', '12,000', 'November 2026', 'Nov 24, 2026', '6:00:05 PM'],
-  ['not a language', '$1,234.50', '$0.4946/hr', '12,000', 'November 2026', '2026-11-24', '6:00:05 PM'],
+  ['en', '$1,234.50', '$0.4946/hr', '12,000', 'November 2026', '2026-11-24', '18:00:05', '99.5%'],
+  ['de', '1.234,50 $', '0,4946 $/hr', '12.000', 'November 2026', '24.11.2026', '18:00:05', '99,5 %'],
+  ['ja', '$1,234.50', '$0.4946/hr', '12,000', '2026年11月', '2026/11/24', '18:00:05', '99.5%'],
+  ['zh-cn', '$1,234.50', '$0.4946/hr', '12,000', '2026年11月', '2026年11月24日', '18:00:05', '99.5%'],
+  ['qps-ploc', '$1,234.50', '$0.4946/hr', '12,000', 'November 2026', 'Nov 24, 2026', '18:00:05', '99.5%'],
+  ['not a language', '$1,234.50', '$0.4946/hr', '12,000', 'November 2026', '2026-11-24', '18:00:05', '99.5%'],
 ])('writes money, numbers, and dates as people who read %s do', (language, ...shown) => {
   setLanguage(language);
   expect(
@@ -33,7 +36,8 @@ it.each([
       formatNumber(12_000),
       formatMonth(evening),
       formatDate(evening),
-      formatTimeOfDay(evening),
+      formatTimeToSecond(evening),
+      formatPercent(99.5),
     ].map(plain),
   ).toEqual(shown);
 });
@@ -53,4 +57,20 @@ it('names another day by its date, in the order of the language', () => {
   expect(formatWhen(evening, weekBefore)).toBe('2026/11/24 18:00');
   expect(formatWhen(evening, evening)).toBe('18:00');
   expect(formatWhenInSentence(evening, weekBefore)).toBe('on 2026/11/24 at 18:00');
+});
+
+it('shows the time of the day as people can type it back', () => {
+  for (const language of ['en', 'de', 'ja', 'zh-cn']) {
+    setLanguage(language);
+    expect([evening, evening - 18 * 3_600_000].map(formatTimeOfDay)).toEqual(['18:00', '00:00']);
+  }
+});
+
+it('sorts by numbers in names, and as the language does', () => {
+  expect(['gpu-10', 'gpu-2'].sort(compareTexts)).toEqual(['gpu-2', 'gpu-10']);
+  const cities = ['Zürich', 'Ängelholm'];
+  setLanguage('de');
+  expect(cities.sort(compareTexts)).toEqual(['Ängelholm', 'Zürich']);
+  setLanguage('sv');
+  expect(cities.sort(compareTexts)).toEqual(['Zürich', 'Ängelholm']);
 });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { compareTexts } from '../../../base/locale';
 import type { Channel } from '../shared/channel';
 import type { CostsInstance, CostsReport, FromCostsPage, ToCostsPage } from '../shared/costsProtocol';
 
@@ -75,6 +76,6 @@ export class CostsModel {
 }
 
 function compare(one: CostsInstance, other: CostsInstance, column: Column): number {
-  if (column === 'name' || column === 'state') return one[column].localeCompare(other[column]);
+  if (column === 'name' || column === 'state') return compareTexts(one[column], other[column]);
   return (one[column]?.value ?? 0) - (other[column]?.value ?? 0);
 }

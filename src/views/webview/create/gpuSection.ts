@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import { gpuFormFactor, gpuName } from '../../../api/gpuName';
-import { formatTimeOfDay } from '../../../base/locale';
+import { compareTexts, formatTimeToSecond } from '../../../base/locale';
 import { gpuOffers, parseNumber, parseVramGb, type GpuOffer } from '../shared/catalog';
 import { button, problemLine, radioRows, selectField, textField, type Row } from '../shared/controls';
 import { hourly } from '../shared/priceView';
@@ -93,7 +93,7 @@ function catalogueLine(model: CreateModel): TemplateResult {
       'No GPUs are available right now. Refresh later, or enter the ID of a GPU model and a location.',
     );
   } else if (at !== undefined) {
-    text = l10n.t('Updated at {0}', formatTimeOfDay(at));
+    text = l10n.t('Updated at {0}', formatTimeToSecond(at));
   }
   return html`<div class="catalog ${error === undefined ? '' : 'warning'}">
     <span id="catalog" role="status">${text}</span>${refresh}
@@ -219,7 +219,7 @@ function matching(offers: readonly GpuOffer[], search: string): GpuOffer[] {
 }
 
 function sorted(offers: GpuOffer[], by: CreateModel['sortBy']): GpuOffer[] {
-  if (by === 'name') return offers.sort((a, b) => a.name.localeCompare(b.name));
+  if (by === 'name') return offers.sort((a, b) => compareTexts(a.name, b.name));
   if (by === 'memory') return offers.sort((a, b) => (b.vramGb ?? 0) - (a.vramGb ?? 0));
   return offers;
 }

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatNumber } from '../../../base/locale';
+import { formatNumber, formatPercent } from '../../../base/locale';
 import {
   fits,
   placementName,
@@ -129,7 +129,7 @@ function locationRow(
     room ? undefined : l10n.t('not enough room'),
     hint,
     tier === undefined ? undefined : l10n.t('tier {0}', tier),
-    uptime === undefined ? undefined : l10n.t('{0}% uptime', uptime),
+    uptime === undefined ? undefined : l10n.t('{0} uptime', formatPercent(uptime)),
     limits.gpuCount === undefined ? undefined : l10n.t('{0} GPU', limits.gpuCount),
     limits.vcpus === undefined ? undefined : l10n.t('{0} vCPU', limits.vcpus),
     limits.ramGb === undefined ? undefined : l10n.t('{0} GB RAM', formatNumber(limits.ramGb)),

@@ -1,4 +1,5 @@
 import { gpuName } from '../../../api/gpuName';
+import { compareTexts } from '../../../base/locale';
 import { locationName } from '../../../api/locationName';
 import { rateOf, type PricedResources } from '../../../api/price';
 import { limitsAtHostnode, limitsAtLocation, type Limits } from '../../../api/rules';
@@ -111,7 +112,7 @@ function findOffers(catalog: CatalogState): readonly GpuOffer[] {
     }
   }
   return [...offers.values()].sort(
-    (a, b) => (a.fromHourly ?? Infinity) - (b.fromHourly ?? Infinity) || a.name.localeCompare(b.name),
+    (a, b) => (a.fromHourly ?? Infinity) - (b.fromHourly ?? Infinity) || compareTexts(a.name, b.name),
   );
 }
 
@@ -177,7 +178,7 @@ export function byPrice(
     .map((placement) => ({ placement, total: priceFor(placement, resources).total }))
     .sort(
       (a, b) =>
-        (a.total ?? Infinity) - (b.total ?? Infinity) || a.placement.label.localeCompare(b.placement.label),
+        (a.total ?? Infinity) - (b.total ?? Infinity) || compareTexts(a.placement.label, b.placement.label),
     );
 }
 
