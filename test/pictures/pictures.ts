@@ -54,7 +54,7 @@ async function makeIcon(browser: Browser): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 256, height: 256 } });
   const svg = await readFile(path.join(media, 'icon.svg'), 'utf8');
   await page.setContent(`<body style="margin: 0">${svg}</body>`);
-  await writeFile(path.join(media, 'icon.png'), await page.screenshot({ omitBackground: true }));
+  await writePicture(browser, path.join(media, 'icon.png'), await page.screenshot({ omitBackground: true }));
   await page.close();
 }
 

@@ -3,13 +3,14 @@ import { crc32, deflateSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import * as v from 'valibot';
 
+/** Of a picture, which has four bits a pixel. */
 const colorCount = 10;
 
 const indexedPicture = v.object({
   width: v.number(),
   height: v.number(),
-  /** Red, green, and blue of each color. */
-  colors: v.array(v.tuple([v.number(), v.number(), v.number()])),
+  /** Red, green, blue, and opacity of each color. */
+  colors: v.array(v.tuple([v.number(), v.number(), v.number(), v.number()])),
   /** The color of each pixel, from the top left. */
   pixels: v.string(),
 });
@@ -24,7 +25,7 @@ const reduce = `async (png, most) => {
   const context = new OffscreenCanvas(width, height).getContext('2d');
   context.drawImage(image, 0, 0);
   const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
-  const parts = (color) => [color & 255, (color >>> 8) & 255, (color >>> 16) & 255];
+  const parts = (color) => [color & 255, (color >>> 8) & 255, (color >>> 16) & 255, color >>> 24];
   const counts = new Map();
   for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
   const frequent = [...counts].sort((one, other) => other[1] - one[1]).map(([color]) => parts(color));
@@ -79,7 +80,8 @@ function encode({ width, height, colors, pixels }: v.InferOutput<typeof indexedP
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),
-    chunk('PLTE', Buffer.from(colors.flat())),
+    chunk('PLTE', Buffer.from(colors.flatMap((color) => color.slice(0, 3)))),
+    chunk('tRNS', Buffer.from(colors.map(([, , , opacity]) => opacity))),
     chunk('IDAT', deflateSync(rows, { level: 9, memLevel: 9 })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
