@@ -118,9 +118,10 @@ export function findRows(body: unknown, name: string): readonly unknown[] | unde
 
 /** The object without its undefined fields, so that undefined and missing are equal. */
 export function withoutMissing<T extends object>(value: T): T {
-  const kept = { ...value };
-  for (const key of Object.keys(kept) as (keyof T)[]) {
-    if (kept[key] === undefined) Reflect.deleteProperty(kept, key);
+  // An object that loses a field is slow for good.
+  const kept: Partial<T> = {};
+  for (const key of Object.keys(value) as (keyof T)[]) {
+    if (value[key] !== undefined) kept[key] = value[key];
   }
-  return kept;
+  return kept as T;
 }

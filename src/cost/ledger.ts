@@ -6,7 +6,16 @@ import type { Logger } from '../base/logger';
 import { SharedFile, type SharedFileEvents } from '../base/sharedFile';
 import type { InstanceRow, InstanceStore, StoreChange } from '../instances/store';
 import { billingOf } from './billing';
-import { addUp, emptyLedger, ledgerSchema, noCost, sumOf, type CostSum, type LedgerData } from './history';
+import {
+  addUp,
+  emptyLedger,
+  ledgerSchema,
+  noCost,
+  sumOf,
+  type CostSum,
+  type InstanceHistory,
+  type LedgerData,
+} from './history';
 import { daysKeptMs, observe, untilNow, type Observation, type Sighting } from './observe';
 import { monthOf, type Period } from './period';
 
@@ -226,14 +235,21 @@ export function totalOf(sum: CostSum): number {
 }
 
 function worthWriting(before: LedgerData, after: LedgerData): boolean {
-  return after.seenAt - before.seenAt >= writeEveryMs || shapeOf(before) !== shapeOf(after);
+  return (
+    after.seenAt - before.seenAt >= writeEveryMs ||
+    before.instances.length !== after.instances.length ||
+    after.instances.some((history, index) => isOther(history, before.instances[index]))
+  );
 }
 
-function shapeOf({ instances }: LedgerData): string {
-  return JSON.stringify(
-    instances.map(({ id, name, intervals }) => {
-      const last = intervals.at(-1);
-      return [id, name, last?.from, last?.kind, last?.rateHourly];
-    }),
+/** Whether more than time has passed. */
+function isOther(history: InstanceHistory, before: InstanceHistory | undefined): boolean {
+  const [last, lastBefore] = [history.intervals.at(-1), before?.intervals.at(-1)];
+  return (
+    history.id !== before?.id ||
+    history.name !== before.name ||
+    last?.from !== lastBefore?.from ||
+    last?.kind !== lastBefore?.kind ||
+    last?.rateHourly !== lastBefore?.rateHourly
   );
 }

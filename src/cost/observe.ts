@@ -57,12 +57,13 @@ export function observe(ledger: LedgerData, { listedAt, sightings }: Observation
     changed = true;
   }
   if (!changed) return ledger;
+  const limits = limitsAt(now);
   return {
     version: 1,
     since: past.since === 0 ? seenAt : past.since,
     seenAt,
     instances: [...known.values()]
-      .map((history) => fold(history, now))
+      .map((history) => fold(history, limits))
       .filter(({ intervals, sums }) => intervals.length > 0 || Object.keys(sums).length > 0),
   };
 }
@@ -162,12 +163,28 @@ function shorten(sum: CostSum, longestMs: number): CostSum {
   };
 }
 
+/** From when on intervals, days, and months are kept. */
+interface Limits {
+  readonly intervals: number;
+  readonly oldestDay: string;
+  readonly oldestMonth: string;
+}
+
+function limitsAt(now: number): Limits {
+  return {
+    intervals: dayOf(now - intervalsKeptMs).from,
+    oldestDay: keyOf(now - daysKeptMs, 'month'),
+    oldestMonth: keyOf(now - monthsKeptMs, 'month'),
+  };
+}
+
 /** Old intervals become sums of days, old days become sums of months, and what is older still is dropped. */
-function fold(history: InstanceHistory, now: number): InstanceHistory {
+function fold(
+  history: InstanceHistory,
+  { intervals: kept, oldestDay, oldestMonth }: Limits,
+): InstanceHistory {
   const crowded = history.intervals.at(-mostIntervals)?.from ?? 0;
-  const cut = Math.max(dayOf(now - intervalsKeptMs).from, crowded);
-  const oldestDay = keyOf(now - daysKeptMs, 'month');
-  const oldestMonth = keyOf(now - monthsKeptMs, 'month');
+  const cut = Math.max(kept, crowded);
   const keys = Object.keys(history.sums);
   const nothingOld =
     (history.intervals[0]?.from ?? cut) >= cut &&
