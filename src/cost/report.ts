@@ -23,6 +23,8 @@ export interface ReportOptions {
   /** A key of `CostReport.months`. The default is the current month. */
   readonly month?: string;
   readonly limits?: BudgetLimits;
+  /** What a person reads for the state of an instance: `Running`. */
+  readonly stateOf: (row: InstanceRow) => string;
 }
 
 /** A number to sort by and its words. The number is less than the truth, or nothing, where the words say so. */
@@ -74,7 +76,14 @@ export interface CostReport {
 }
 
 /** What is known of the costs of a month. */
-export function costReport({ ledger, rows, now, limits = {}, ...options }: ReportOptions): CostReport {
+export function costReport({
+  ledger,
+  rows,
+  now,
+  limits = {},
+  stateOf,
+  ...options
+}: ReportOptions): CostReport {
   const months = monthsBetween(ledger.since ?? now, now).map(({ from }) => keyOf(from, 'month'));
   const month = months.find((key) => key === options.month) ?? keyOf(now, 'month');
   const period = monthOf(startOfKey(month));
@@ -104,7 +113,12 @@ export function costReport({ ledger, rows, now, limits = {}, ...options }: Repor
       const row = rows.find(({ instance }) => instance.id === cost.instanceId);
       const ofToday = today.find(({ instanceId }) => instanceId === cost.instanceId);
       const isNew = row !== undefined && !known.has(cost.instanceId);
-      return recordOf(cost, row, isNew, isCurrent ? { cost: ofToday, isIn: row !== undefined } : undefined);
+      const state = describeState(row, stateOf);
+      return recordOf(
+        cost,
+        { row, state, isNew },
+        isCurrent ? { cost: ofToday, isIn: row !== undefined } : undefined,
+      );
     }),
     total: {
       today: isCurrent ? amount(sumOfToday, isPartial(dayOf(now))) : undefined,
@@ -185,8 +199,11 @@ function projection(
 
 function recordOf(
   { instanceId, name, sum }: InstanceCost,
-  row: InstanceRow | undefined,
-  isNew: boolean,
+  {
+    row,
+    state,
+    isNew,
+  }: { readonly row: InstanceRow | undefined; readonly state: string; readonly isNew: boolean },
   today: { readonly cost: InstanceCost | undefined; readonly isIn: boolean } | undefined,
 ): InstanceRecord {
   const rate = knownRate(row?.instance.rateHourly);
@@ -194,7 +211,7 @@ function recordOf(
   return {
     id: instanceId,
     name: plainText(name),
-    state: describeState(row),
+    state,
     rate: { value: rate ?? -1, text: rate === undefined ? l10n.t('unknown') : formatHourly(rate) },
     // Nothing today: it's either new to us or already deleted.
     today: today && amount(ofToday, today.isIn && today.cost === undefined),
@@ -229,15 +246,15 @@ function duration(ms: number): Amount {
   return { value: ms, text: formatDuration(ms) };
 }
 
-function describeState(row: InstanceRow | undefined): string {
-  if (!row) return l10n.t('not in the list');
+function describeState(row: InstanceRow | undefined, stateOf: ReportOptions['stateOf']): string {
+  if (!row) return l10n.t('Not in the list');
   switch (billingOf(row.state)) {
     case 'off':
-      return l10n.t('stopped, may still be billed');
+      return l10n.t('Stopped, may still be billed');
     case 'on':
     case 'none':
-      return row.state;
+      return stateOf(row);
     case 'unclear':
-      return l10n.t('{0}, may be billed', plainText(row.instance.statusText) || row.state);
+      return l10n.t('{0}, may be billed', stateOf(row));
   }
 }

@@ -7,6 +7,7 @@ import type { Disposable } from '../../base/disposable';
 import type { InstanceStore } from '../../instances/store';
 import { pageTexts, webviewFolder } from '../pages/html';
 import { PagePanel } from '../pages/pagePanel';
+import { stateText } from '../presentation';
 import { fromCostsPage, type FromCostsPage, type ToCostsPage } from '../webview/shared/costsProtocol';
 
 export const costsViewType = 'tensordock.costs';
@@ -111,7 +112,8 @@ export class CostsPage implements vscode.Disposable {
     this.stop();
     if (!this.panel) return;
     const now = clock.now();
-    const report = costReport({ ledger, rows: store.rows(), now, month: this.month, limits: limits() });
+    const options = { month: this.month, limits: limits(), stateOf: stateText };
+    const report = costReport({ ledger, rows: store.rows(), now, ...options });
     this.panel.post({ type: 'report', signedIn: store.status.accountId !== undefined, report });
     if (this.panel.isVisible) this.timer = clock.after(refreshMs, () => this.report());
   }

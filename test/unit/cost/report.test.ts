@@ -5,6 +5,7 @@ import { Ledger } from '../../../src/cost/ledger';
 import { describeRate, describeSum } from '../../../src/cost/describe';
 import { costReport, type CostReport } from '../../../src/cost/report';
 import { noCost } from '../../../src/cost/history';
+import type { InstanceRow } from '../../../src/instances/store';
 import { ManualClock } from '../../simulator/clock';
 import { hour, minute, monday, newFolder, own, rowOf, StandInStore } from './support';
 
@@ -27,11 +28,13 @@ async function ledgerOf(
   return { ledger, store, clock };
 }
 
+const stateOf = ({ state, instance }: InstanceRow): string => `${instance.statusText || state} (shown)`;
+
 function reportOf(
   { ledger, store, clock }: Awaited<ReturnType<typeof ledgerOf>>,
   options: { readonly month?: string; readonly limits?: BudgetLimits } = {},
 ): CostReport {
-  return costReport({ ledger, rows: store.rows(), now: clock.now(), ...options });
+  return costReport({ ledger, rows: store.rows(), now: clock.now(), stateOf, ...options });
 }
 
 const valuesOf = ({ summary }: CostReport): readonly string[] => summary.map(({ value }) => value);
@@ -60,9 +63,9 @@ describe('the report of the month', () => {
         ...[rate, today, month, running].map((amount) => amount?.text),
       ]),
     ).toEqual([
-      ['beta', 'not in the list', 'unknown', '$1.00', '$1.00', '5 min'],
-      ['alpha', 'stopped, may still be billed', '$6.00/hr', 'at least $0.50', 'at least $0.50', '5 min'],
-      ['gamma', 'stopped, may still be billed', 'unknown', 'unknown', 'unknown', '0 s'],
+      ['beta', 'Not in the list', 'unknown', '$1.00', '$1.00', '5 min'],
+      ['alpha', 'Stopped, may still be billed', '$6.00/hr', 'at least $0.50', 'at least $0.50', '5 min'],
+      ['gamma', 'Stopped, may still be billed', 'unknown', 'unknown', 'unknown', '0 s'],
     ]);
     expect(report.total).toMatchObject({ month: { text: 'at least $1.50' }, running: { text: '10 min' } });
     const days = report.days ?? [];
@@ -149,6 +152,7 @@ describe('the report of the month', () => {
     const { clock, store } = parts;
     const summary = (rate?: number): string | undefined =>
       costReport({
+        stateOf,
         ledger: complete,
         rows: rate === undefined ? [rowOf('a', 'running')] : [rowOf('a', 'running', rate)],
         now: clock.now(),

@@ -142,6 +142,9 @@ describe('the bundles', () => {
           ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SUPPORT.md'],
           ...(await readdir(copy)).filter((name) => /^package\.(nls\.(.+\.)?)?json$/.test(name)),
           ...new Set(manifest.match(/\b(media|skills)\/[^"]+/g)),
+          ...(await readdir(path.join(copy, 'media/walkthrough')))
+            .filter((name) => /\.nls\.(.+)\.md$/.test(name))
+            .map((name) => `media/walkthrough/${name}`),
           ...(await bundles()).map((name) => `dist/${name}`),
           'dist/THIRD_PARTY_NOTICES.txt',
           'dist/texts.br',

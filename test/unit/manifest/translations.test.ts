@@ -75,6 +75,7 @@ describe('each language', () => {
 
   test('has both files', () => {
     expect(languages('.', /^package\.nls\.(.+)\.json$/)).toEqual(translated);
+    expect(languages('media/walkthrough', /^agents\.nls\.(.+)\.md$/)).toEqual(translated);
   });
 
   test.each(translated)('%s says everything', (language) => {

@@ -190,7 +190,7 @@ test(`a month of two accounts and two windows costs what the simulator says was 
     const spent = expected.dollars + expected.estimatedDollars;
     // What the page shows, and what is exported.
     const now = clock.now();
-    const { total: shown, days: bars, instances } = costReport({ ledger, rows: [], now });
+    const { total: shown, days: bars, instances } = costReport({ ledger, rows: [], now, stateOf: () => '' });
     expect(shown.month.value).toBeCloseTo(spent, 2);
     expect(shown.month.text).toContain(formatDollars(spent));
     expect(sumOf((bars ?? []).map(({ cost }) => cost.value))).toBeCloseTo(spent, 2);
