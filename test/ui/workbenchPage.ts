@@ -92,16 +92,33 @@ export class WorkbenchPage {
   /** Runs a command from the palette, by its title there (`TensorDock: Refresh`) or by its id in the manifest. */
   async runCommand(titleOrId: string): Promise<void> {
     const title = commandTitle(titleOrId);
-    await this.page.keyboard.press('F1');
-    const input = this.quickInput.locator('input').first();
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    // By key: the list fills and sorts its rows anew while it filters, under a pointer too.
-    await this.quickInput
-      .locator('.monaco-list-row.focused')
-      .and(this.page.locator(`[aria-label^="${title}"]`))
-      .waitFor();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.page.keyboard.press('F1');
+        await this.quickInput.locator('input').first().fill(`>${title}`, { timeout: 10_000 });
+        await this.focusRow(title);
+        break;
+      } catch (error) {
+        // The palette closes where something that opens late takes the keyboard.
+        if (attempt === 3) throw error;
+        await this.cancel();
+      }
+    }
     await this.accept();
+  }
+
+  /** Moves to the row that begins with `title` by key: the list draws its rows anew while it filters, under a pointer too. */
+  private async focusRow(title: string): Promise<void> {
+    const row = this.quickInput
+      .locator('.monaco-list-row')
+      .and(this.page.locator(`[aria-label^="${title}"]`));
+    await row.first().waitFor({ timeout: 10_000 });
+    const focused = row.and(this.page.locator('.focused'));
+    for (let moves = 0; moves < 20; moves += 1) {
+      if (await focused.isVisible()) return;
+      await this.page.keyboard.press('ArrowDown');
+    }
+    throw new Error(`${title} isn't reached`);
   }
 
   /** Types into the open input box or pick. */
