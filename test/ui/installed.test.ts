@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startSimulator, type Simulator } from '../simulator/server';
-import { projectRoot } from '../workbench/install';
-import { openWorkbench } from './openWorkbench';
+import { projectRoot, type WorkbenchVersion } from '../workbench/install';
+import { openWorkbench, type OpenWorkbench } from './openWorkbench';
 
 const run = promisify(execFile);
 const vsce = path.join(projectRoot, 'node_modules/@vscode/vsce/vsce');
@@ -15,12 +15,24 @@ const vsce = path.join(projectRoot, 'node_modules/@vscode/vsce/vsce');
 const widths = (images: readonly object[]): number[] =>
   images.map((image) => ('naturalWidth' in image ? Number(image.naturalWidth) : 0));
 
+const published = 'https://published.invalid';
+let packed: string;
+let vsix: string;
 let folder: string;
 let simulator: Simulator;
 
+beforeAll(async () => {
+  packed = await mkdtemp(path.join(os.tmpdir(), 'td-packed-'));
+  vsix = path.join(packed, 'tensordock.vsix');
+  const flags = ['--no-dependencies', '--out', vsix];
+  flags.push('--baseContentUrl', published, '--baseImagesUrl', published);
+  await run(process.execPath, [vsce, 'package', ...flags], { cwd: projectRoot });
+});
+
+afterAll(async () => rm(packed, { recursive: true, force: true }));
+
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'td-installed-'));
-  await mkdir(folder, { recursive: true });
   simulator = await startSimulator({ seed: 'demo', delays: 'quick' });
 });
 
@@ -29,13 +41,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('an installed extension stays signed in over a reload', async () => {
-  const vsix = path.join(folder, 'tensordock.vsix');
-  const published = 'https://published.invalid';
-  const flags = ['--no-dependencies', '--out', vsix];
-  flags.push('--baseContentUrl', published, '--baseImagesUrl', published);
-  await run(process.execPath, [vsce, 'package', ...flags], { cwd: projectRoot });
-  const workbench = await openWorkbench({
+/** A workbench into which the package was installed. */
+async function openInstalled(version: WorkbenchVersion): Promise<OpenWorkbench> {
+  return openWorkbench({
+    version,
     mode: 'installed',
     vsix: [vsix],
     settings: {
@@ -43,6 +52,21 @@ test('an installed extension stays signed in over a reload', async () => {
       'tensordock.ssh.configFile': path.join(folder, 'config'),
     },
   });
+}
+
+test('the package installs in the oldest VS Code, and shows the instances', async () => {
+  const workbench = await openInstalled('oldest');
+  try {
+    const { window } = workbench;
+    await window.signIn(simulator.token);
+    await window.row('gpu-dev-4090').waitFor();
+  } finally {
+    await workbench.close();
+  }
+});
+
+test('an installed extension stays signed in over a reload, and opens links', async () => {
+  const workbench = await openInstalled('newest');
   try {
     const { window } = workbench;
     await window.signIn(simulator.token);
@@ -50,6 +74,23 @@ test('an installed extension stays signed in over a reload', async () => {
     await window.reload();
     await window.openView('TensorDock');
     await window.row('gpu-dev-4090').waitFor();
+
+    const id = simulator.world.all().find(({ name }) => name === 'gpu-dev-4090')?.id ?? '';
+    const openLink = async (link: string): Promise<void> => {
+      await window.runCommand('Developer: Open URL');
+      await window.fill(`vscode://vscode-tensordock.tensordock/${link}`);
+      await window.accept();
+    };
+    await openLink(`instance/${id}`);
+    await window.answerDialog('Open');
+    await expect
+      .poll(async () => (await window.treeRows()).filter(({ selected }) => selected).map(({ name }) => name))
+      .toEqual(['gpu-dev-4090']);
+    await openLink(`connect/${id}`);
+    // Our own question follows VS Code's at once.
+    await window.dialog.locator('.monaco-button', { hasText: 'Open' }).first().click();
+    await window.dialog.filter({ hasText: 'A link asks for this.' }).waitFor();
+    await window.answerDialog('Cancel');
 
     // The extension page and the walkthrough show their pictures.
     await workbench.context.route(`${published}/**`, async (route) =>
