@@ -1,64 +1,47 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import * as v from 'valibot';
 import * as vscode from 'vscode';
-import type { TensorDockApi } from './api/client';
+import { type AccountParts, openAccount, type WindowParts } from './accountParts';
 import { LazyClient } from './api/lazyClient';
-import { CapacityWatches } from './automation/capacityWatch';
-import { Reminders } from './automation/reminders';
-import { Schedules } from './automation/schedules';
 import { SeenOffers } from './automation/seenOffers';
 import { StopTimers } from './automation/stopTimers';
-import { followStarts } from './automation/unusedStops';
-import { needsWakeUp } from './automation/wakeUp';
+import { anyNeedsWakeUp } from './automation/wakeUp';
 import { systemClock } from './base/clock';
 import { Lazy } from './base/lazy';
 import { setLanguage } from './base/locale';
 import type { CommandId } from './commands/ids';
-import { runCommand } from './commands/runCommand';
-import type { Services } from './commands/services';
 import { budgetCheck } from './cost/budget';
 import { BudgetAlerts } from './cost/budgetAlerts';
-import { Ledger } from './cost/ledger';
+import { LedgerOfAll } from './cost/ledgerOfAll';
 import { AccountIds } from './instances/accountIds';
 import { Accounts } from './instances/accounts';
-import { LocationNames } from './instances/locationNames';
 import { FileJournal } from './instances/operations/fileJournal';
-import { Operations, type RunningOperation } from './instances/operations/operations';
-import { Session } from './instances/session';
-import { InstanceStore } from './instances/store';
-import { TrackRecord } from './instances/trackRecord';
+import { SignedIn } from './instances/signedIn';
+import { type InstanceRow, storesTogether } from './instances/store';
 import { WindowRegistry } from './instances/windowRegistry';
 import { publicInstance, type PublicInstance } from './publicApi';
-import { ActivityTree } from './views/activityTree';
+import { AccountsActivity } from './views/accountsActivity';
 import type { CostsPageParts } from './views/costs/costsPage';
-import type { FormParts } from './views/forms/parts';
 import { updateMenus } from './views/menuContext';
-import { followCosts } from './views/notifications/costNotices';
 import { fileNotices } from './views/notifications/fileNotices';
-import { followOperations } from './views/notifications/operationProgress';
-import { followReminders } from './views/notifications/reminderNotices';
-import {
-  followSchedules,
-  followTimers,
-  showLostStop,
-  showUnusedStop,
-} from './views/notifications/scheduleNotices';
-import { followSession } from './views/notifications/sessionNotices';
-import { overviewOf } from './views/overview';
+import { followTimers } from './views/notifications/scheduleNotices';
+import { overviewOfAll } from './views/overview';
 import { StatusBar } from './views/statusBar';
 import { storedArrangement } from './views/tree/arrangementMemory';
-import { InstanceTree } from './views/tree/instanceTree';
+import { AccountsTree } from './views/tree/accountsTree';
 import type { TreeNode } from './views/tree/nodes';
 import { ViewState } from './views/viewState';
 import { connectedInstance, type Connected } from './vscode/connectedWindow';
 import { addDevelopmentAccount } from './vscode/developmentAccount';
 import { dialectMemory } from './vscode/dialectMemory';
+import { errorText, showError } from './vscode/messages';
 import type { PersonKeys } from './vscode/localKeys';
 import { manifestVersion } from './vscode/manifestVersion';
 import { secretStore } from './vscode/secrets';
 import { Settings } from './vscode/settings';
-import { SshFollower } from './ssh/config/follower';
 import type { AgentParts, Agents } from './tools/agents';
+import type { ToolParts } from './tools/tool';
 import { SshSetup } from './vscode/sshSetup';
 import { Tunnels } from './vscode/tunnels';
 
@@ -76,11 +59,9 @@ export interface StartOptions {
   readonly keepListening: AgentParts['keepListening'];
 }
 
-type RunCommand = (id: CommandId, args: readonly unknown[]) => Promise<unknown>;
-
 /** The running extension, as `extension.ts` uses it. */
 export interface Main {
-  readonly tree: InstanceTree;
+  readonly tree: AccountsTree;
   /** Runs a contributed command. */
   run(id: CommandId, args: readonly unknown[]): Promise<unknown>;
   /** What agents ask for. */
@@ -118,15 +99,8 @@ export function start(options: StartOptions): Main {
   const dialects = dialectMemory(context.globalState);
 
   const view = new ViewState(treeView, log);
-  const store = new InstanceStore({
-    clock,
-    log,
-    random: Math.random,
-    need: () => ({ visible: view.visible, focused: view.focused, intervalMs: settings.refreshIntervalMs }),
-    onScreen: () => view.openRows,
-  });
   const seen = new SeenOffers(storage, log);
-  const clientFor = (origin: string, getToken: () => Promise<string>): TensorDockApi =>
+  const clientFor: WindowParts['clientFor'] = (origin, getToken, noteRequest) =>
     new LazyClient({
       origin,
       getToken,
@@ -135,28 +109,13 @@ export function start(options: StartOptions): Main {
       dialects,
       version: manifestVersion(context),
       onLocations: (locations) => void seen.note(origin, locations),
-      beforeRequest: async () => store.noteRequest(),
+      beforeRequest: async () => noteRequest(),
     });
   const journal = new FileJournal(
     path.join(storage, 'operations'),
     log,
     fileEvents('operations').onUnwritable,
   );
-  const shared = { folder: storage, clock, log, store };
-  const ledger = new Ledger({ ...shared, fileEvents: fileEvents('costs') });
-  const operations = new Operations({
-    journal,
-    store,
-    clock,
-    log,
-    budget: budgetCheck(
-      ledger,
-      () => store.rows(),
-      () => settings.budgetLimits,
-      () => clock.now(),
-    ),
-  });
-  const locations = new LocationNames({ store, clock, random: Math.random, log });
   const arrangement = storedArrangement(context.globalState);
   const windows = new WindowRegistry({
     folder: path.join(storage, 'windows'),
@@ -169,23 +128,56 @@ export function start(options: StartOptions): Main {
     const instance = await connected();
     await windows.set(instance.kind === 'instance' ? instance.id : undefined);
   };
-  const session = new Session({
-    accounts,
-    store,
-    origin: () => settings.origin,
-    storage,
-    clientFor,
+  const timers = new StopTimers({
+    folder: storage,
+    clock,
     log,
-    events: fileEvents('instances'),
+    accounts,
+    origin: () => settings.origin,
+    accountIds: () => signedIn.all().flatMap(({ store }) => store.status.accountId ?? []),
+    program: context.asAbsolutePath('dist/stopTimer.js'),
+    version: manifestVersion(context),
+    texts: vscode.l10n.bundle,
+    language: vscode.env.language,
   });
-  const services: Services = {
+
+  // Budgets, and what is shown of running instances, are about all accounts that are signed in.
+  const ledger = new LedgerOfAll(() =>
+    signedIn.all().map(({ id, costs }) => ({ id, ledger: costs.ledger, name: signedIn.nameIfSeveral(id) })),
+  );
+  const allRows = (): readonly InstanceRow[] => signedIn.all().flatMap(({ store }) => store.rows());
+  const alerts = new BudgetAlerts({
+    rows: allRows,
+    ledger,
+    limits: () => settings.budgetLimits,
+    now: () => clock.now(),
+  });
+  const overview = overviewOfAll(
+    (id) => signedIn.of(id).overview,
+    () => [...signedIn.all(), ...signedIn.shown()].map((each) => each.overview),
+  );
+  const costsPageParts: CostsPageParts = {
+    extensionUri: context.extensionUri,
+    log,
+    clock,
+    ledger,
+    rows: allRows,
+    isSignedIn: () => signedIn.all().length > 0,
+    onDidChange: (listener) => changesOfAll.event(listener),
+    limits: () => settings.budgetLimits,
+    onDidChangeSettings: settings.onDidChange,
+  };
+  const costsPage = new Lazy(
+    async () => new (await import('./views/costs/costsPage')).CostsPage(costsPageParts),
+  );
+  const changesOfAll = new vscode.EventEmitter<void>();
+  const parts: WindowParts = {
     context,
     clock,
     log,
     settings,
+    storage,
     accounts,
-    store,
-    operations,
     ssh,
     keys,
     tunnels,
@@ -195,220 +187,172 @@ export function start(options: StartOptions): Main {
     isOpenElsewhere: (id) => windows.isElsewhere(id),
     mcpConfiguration: async () => (await agents.get()).configuration(),
     checkToken: async (origin, token, signal) => {
-      const client = clientFor(origin, async () => token);
+      const client = clientFor(
+        origin,
+        async () => token,
+        () => undefined,
+      );
       const { instances } = await client.listInstances({ signal, flow: randomUUID().slice(0, 8) });
       return instances.map(({ id }) => id);
     },
+    page: costsPage,
+    seen,
+    fileEvents,
+    clientFor,
+    view,
+    isActivityVisible: () => activityView.visible,
+    windows,
+    journal,
+    timers,
+    alerts,
+    budget: budgetCheck(
+      ledger,
+      allRows,
+      () => settings.budgetLimits,
+      () => clock.now(),
+    ),
+    sharesBudget: (id) => signedIn.nameOf(id) !== undefined,
+    isShown: (id) => signedIn.isShown(id),
+    nameIfSeveral: (id) => signedIn.nameIfSeveral(id),
+    hasTunnel: (id, tunnel) => {
+      const owner = signedIn.all().find(({ store }) => store.row(tunnel.id) !== undefined);
+      return (owner ?? signedIn.shown()[0]).id === id;
+    },
   };
-  const trackRecord = new TrackRecord({ ...shared, operations, fileEvents: fileEvents('locations') });
-  const reportedByForm = new WeakSet<RunningOperation>();
-  const formParts: FormParts = {
-    ...services,
-    extensionUri: context.extensionUri,
-    memory: context.globalState,
-    reportedByForm,
-    trackRecord,
-  };
-  const forms = new Lazy(async () => new (await import('./views/forms/forms')).Forms(formParts));
-  const isConnected = (id: string): boolean => windows.here === id || windows.isElsewhere(id);
-  const schedules = new Schedules({
-    ...shared,
-    operations,
-    isConnected,
-    fileEvents: fileEvents('schedules'),
-  });
-  followStarts({
-    operations,
-    schedules,
-    clock,
-    log,
-    onDidSchedule: (one) => showUnusedStop(one, clock),
-    onDidFail: showLostStop,
-  });
-  const timers = new StopTimers({
-    ...shared,
+  const signedIn = new SignedIn<AccountParts>({
     accounts,
     origin: () => settings.origin,
-    accountId: () => store.status.accountId,
-    program: context.asAbsolutePath('dist/stopTimer.js'),
-    version: manifestVersion(context),
-    texts: vscode.l10n.bundle,
-    language: vscode.env.language,
-  });
-  const watches = new CapacityWatches({ ...shared, fileEvents: fileEvents('watches') });
-  const reminders = new Reminders({
-    ...shared,
-    fileEvents: fileEvents('reminders'),
-    ledger,
-    remindAfterHours: () => settings.remindAfterHours,
-    // A stop that repeats may be days ahead.
-    excused: (id) => {
-      const next = schedules.of(id);
-      return next !== undefined && (!next.repeat || next.at - clock.now() < 12 * 3_600_000);
-    },
-    isConnected,
-  });
-  const costsPageParts: CostsPageParts = {
-    extensionUri: context.extensionUri,
+    open: (id) => follow(openAccount(parts, id)),
     log,
-    clock,
-    ledger,
-    store,
-    limits: () => settings.budgetLimits,
-    onDidChangeSettings: settings.onDidChange,
+  });
+  const follow = (account: AccountParts): AccountParts => {
+    const { store, operations, costs } = account;
+    tree.add(account);
+    activity.add(account.id, account.activity);
+    store.onDidChange((change) => {
+      changesOfAll.fire();
+      update();
+      const ids = [...change.added, ...change.removed, ...change.changed];
+      if (ids.length > 0) changes.fire(ids);
+    });
+    for (const part of [operations, costs.schedules, costs.watches]) part.onDidChange(update);
+    costs.ledger.onDidChange(() => {
+      changesOfAll.fire();
+      alerts.update();
+      statusBar.update();
+    });
+    return account;
   };
-  const costsPage = new Lazy(
-    async () => new (await import('./views/costs/costsPage')).CostsPage(costsPageParts),
-  );
-  const costs = { ledger, schedules, timers, watches, page: costsPage, seen };
-  const agentParts: AgentParts = {
+  const toolParts = ({ services, costs, reportedByForm }: AccountParts): ToolParts => ({
     ...services,
     ...costs,
     reportedByForm,
     memory: context.globalState,
-    settled: async () => session.settled(),
+    spentByAll: { ledger, rows: allRows },
+    settled: async () => signedIn.settled(),
+  });
+  const agentParts: AgentParts = {
+    all: () =>
+      signedIn
+        .all()
+        .map((account) => ({ name: signedIn.nameOf(account.id) ?? '', parts: toolParts(account) })),
+    nobody: () => toolParts(signedIn.shown()[0]),
+    log,
+    settled: async () => signedIn.settled(),
     storage,
     program: options.program,
     keepListening: options.keepListening,
   };
   const agents = new Lazy(async () => new (await import('./tools/agents')).Agents(agentParts));
-  let commands: Promise<RunCommand> | undefined;
-  const loadCommands = async (): Promise<RunCommand> => {
-    const { accountCommands, commandTable } = await import('./commands/table');
-    const table = commandTable(services, forms, costs);
-    return async (id, args) =>
-      runCommand({ log, store }, args, table[id], { changesAccount: accountCommands.has(id) });
-  };
-  const alerts = new BudgetAlerts({
-    rows: () => store.rows(),
-    ledger,
-    limits: () => settings.budgetLimits,
-    now: () => clock.now(),
+  const commands = new Lazy(async () => {
+    const { AccountCommands } = await import('./commands/accountCommands');
+    return new AccountCommands({ signedIn, ledger });
   });
-  const overview = overviewOf({
-    clock,
-    operations,
-    schedules,
-    timers,
-    tunnels,
-    windows,
-    ledger,
-    locations,
-    alerts,
+  const tree = new AccountsTree({
+    shown: () => signedIn.shown(),
+    of: (id) => signedIn.of(id),
+    nameOf: (id) => signedIn.nameOf(id),
+    settled: async () => signedIn.settled(),
   });
-  const tree = new InstanceTree({
-    ...overview,
-    store,
-    operations,
-    clock,
-    arrangement: () => arrangement.get(),
-    isVisible: () => view.visible,
-    isOpen: (id) => view.openRows.has(id),
-    ready: async () => session.ready(),
-  });
-  const activity: ActivityTree = new ActivityTree({
-    clock,
-    operations,
-    schedules,
-    timers,
-    watches,
-    tunnels,
-    store,
-    isVisible: () => activityView.visible,
-  });
+  const activity = new AccountsActivity((id) => signedIn.nameIfSeveral(id));
   // Hidden until something goes on, which nobody knows before.
   const activityView = vscode.window.createTreeView('tensordock.activity', { treeDataProvider: activity });
-  const statusBar = new StatusBar(store, overview, alerts);
+  const statusBar = new StatusBar({ rows: allRows }, overview, alerts);
   const update = (): void => {
     alerts.update();
     statusBar.update();
-    view.update(store, arrangement.get(), overview);
-    updateMenus({ store, operations, tunnels, activity, windows });
-    const needed = needsWakeUp({ store, session, operations, ...costs });
+    view.update(storesTogether(signedIn.shown().map(({ store }) => store)), arrangement.get(), overview);
+    updateMenus({
+      store: { rows: allRows },
+      operationOn: ({ accountId, instance }) => signedIn.of(accountId).operations.of(instance.id),
+      tunnels,
+      activity,
+      windows,
+    });
+    const needed = anyNeedsWakeUp(
+      signedIn
+        .all()
+        .map(({ store, session, operations, costs }) => ({ store, session, operations, ...costs })),
+      signedIn.isKnown,
+    );
     if (needed !== undefined) void setWakeUp(needed);
   };
   const disposables: { dispose(): unknown }[] = [
     log,
     settings,
     accounts,
-    store,
-    operations,
     tunnels,
     tree,
     activity,
     activityView,
     statusBar,
     view,
-    session,
-    forms,
-    trackRecord,
-    ledger,
-    schedules,
     timers,
-    watches,
-    reminders,
     costsPage,
     agents,
-    ...followCosts({ watches, clock }),
-    ...followSchedules(schedules, clock),
+    commands,
+    changesOfAll,
+    windows,
+    alerts,
     followTimers(timers, clock),
-    followReminders({ reminders, schedules, clock }),
-    ...followSession({ session, store, log }),
-    new SshFollower({ store, ssh, onDidChangeSettings: settings.onDidChange, logger: log }),
-    locations,
-    locations.onDidChange(() => {
-      tree.redrawAll();
-      update();
-    }),
     tree.onDidChangeTreeData(options.redraw),
     activityView.onDidChangeVisibility(() => activity.visibilityChanged()),
-    arrangement.onDidChange(() => tree.redrawAll()),
-    ...[schedules, timers, tunnels, windows, alerts].map((part) =>
-      part.onDidChange(() => tree.redrawChanged()),
-    ),
-    windows,
-    windows.onDidChange(() => {
-      schedules.check();
-      reminders.check();
-    }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void registerWindow()),
     view.onDidChangeNeed(() => {
-      store.poke();
-      tree.visibilityChanged();
+      for (const { store, tree: own } of signedIn.all()) {
+        store.poke();
+        own.visibilityChanged();
+      }
     }),
     settings.onDidChange((event) => {
-      if (event.affectsConfiguration('tensordock.apiUrl')) session.update();
-      store.poke();
-      forms.ifLoaded((loaded) => loaded.settingsChanged());
-      reminders.check();
+      if (event.affectsConfiguration('tensordock.apiUrl')) signedIn.update();
+      for (const { session, store, forms, reminders } of signedIn.all()) {
+        if (event.affectsConfiguration('tensordock.apiUrl')) session.update();
+        store.poke();
+        forms.ifLoaded((loaded) => loaded.settingsChanged());
+        reminders.check();
+      }
       update();
     }),
-    session.onDidSettle(update),
-    session.onDidSettle(() => timers.update()),
-    store.onDidChange((change) => {
+    signedIn.onDidFail((error) => showError(log, errorText(error))),
+    signedIn.onDidSettle(() => {
+      tree.update();
+      activity.update();
+      for (const { store } of signedIn.all()) store.poke();
       update();
-      const ids = [...change.added, ...change.removed, ...change.changed];
-      if (ids.length > 0) changes.fire(ids);
+      timers.update();
     }),
-    ...[operations, schedules, watches, tunnels, windows, arrangement].map((part) =>
-      part.onDidChange(update),
-    ),
-    ledger.onDidChange(() => {
-      alerts.update();
-      statusBar.update();
-    }),
-    alerts,
-    followOperations({ operations, clock, log, reportedByForm }),
+    ...[tunnels, windows, arrangement].map((part) => part.onDidChange(update)),
+    signedIn,
   ];
-  session.begin();
+  signedIn.begin();
   void registerWindow();
 
   return {
     tree,
     run: async (id, args) => {
-      await session.settled();
-      commands ??= loadCommands();
-      return (await commands)(id, args);
+      await signedIn.settled();
+      return (await commands.get()).run(id, args);
     },
     agents: {
       prepare: async (...args) => (await agents.get()).prepare(...args),
@@ -416,18 +360,28 @@ export function start(options: StartOptions): Main {
       listen: async () => (await agents.get()).listen(),
     },
     openLink: async (uri) => {
-      await session.settled();
-      const { openLink } = await import('./commands/openLink');
-      await openLink(services, uri, (id) => tree.nodeOf(id));
+      await signedIn.settled();
+      await (await commands.get()).openLink(uri);
     },
-    instances: () => store.rows().map(publicInstance),
-    restorePanel: async (viewType, panel, state) =>
-      viewType === 'tensordock.costs'
-        ? (await costsPage.get()).restore(panel)
-        : (await forms.get()).restore(viewType, panel, state),
+    instances: () => allRows().map(publicInstance),
+    restorePanel: async (viewType, panel, state) => {
+      if (viewType === 'tensordock.costs') {
+        (await costsPage.get()).restore(panel);
+        return;
+      }
+      await signedIn.settled();
+      const saved = savedAccount(state);
+      const { forms } = signedIn.all().find(({ id }) => id === saved) ?? signedIn.shown()[0];
+      (await forms.get()).restore(viewType, panel, state);
+    },
     dispose: async () => {
-      await ledger.flush();
       for (const each of disposables.toReversed()) await each.dispose();
     },
   };
+}
+
+/** The account of the form that VS Code kept over a window reload. */
+function savedAccount(state: unknown): string | undefined {
+  const saved = v.safeParse(v.object({ accountId: v.string() }), state);
+  return saved.success ? saved.output.accountId : undefined;
 }

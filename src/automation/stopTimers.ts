@@ -24,8 +24,8 @@ export interface StopTimersOptions {
   readonly accounts: Pick<Accounts, 'stored' | 'fingerprint' | 'onDidChange'>;
   /** The origin that the settings name. Throws if they name none. */
   readonly origin: () => string;
-  /** The signed-in account, if there is one. */
-  readonly accountId: () => string | undefined;
+  /** IDs of the accounts that are signed in. */
+  readonly accountIds: () => readonly string[];
   /** The file of the timer's program. */
   readonly program: string;
   /** What the program gets beside the token; see `TimerOrder`. */
@@ -144,9 +144,9 @@ export class StopTimers implements Disposable {
     if (ended.size > 0) {
       await this.file.change((current) => current.filter(({ id }) => !ended.has(id)));
     }
-    const accountId = this.options.accountId();
-    if (accountId === undefined) return;
-    for (const note of await this.file.takeNotes(accountId)) this.notes.fire(note);
+    for (const accountId of this.options.accountIds()) {
+      for (const note of await this.file.takeNotes(accountId)) this.notes.fire(note);
+    }
   }
 
   /** IDs of the timers that have ended, or whose token is no longer stored. */

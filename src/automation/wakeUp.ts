@@ -30,3 +30,10 @@ export function needsWakeUp(parts: WakeUpParts): boolean | undefined {
   const isKnown = session.isKnown && (accountId === undefined || listedAt > 0);
   return isNeeded || isKnown ? isNeeded : undefined;
 }
+
+/** The same for all accounts that are signed in, if that is known. */
+export function anyNeedsWakeUp(accounts: readonly WakeUpParts[], isKnown: boolean): boolean | undefined {
+  const needs = accounts.map(needsWakeUp);
+  if (needs.includes(true)) return true;
+  return !isKnown || needs.includes(undefined) ? undefined : false;
+}

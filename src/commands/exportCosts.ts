@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
+import type { LedgerOfAll } from '../cost/ledgerOfAll';
 import { keyOf } from '../cost/period';
 import { showInformation } from '../vscode/messages';
 import { askWhereToSave } from '../vscode/prompts';
-import type { CostParts } from './costParts';
 import { signedInAccount, type Services } from './services';
 
-/** Saves all known costs of the account as a CSV file. Throws if there are none, or the file can't be written. */
-export async function exportCosts(services: Services, { ledger }: CostParts): Promise<void> {
+/** Saves all known costs of all accounts as a CSV file. Throws if there are none, or the file can't be written. */
+export async function exportCosts(services: Services, ledger: LedgerOfAll): Promise<void> {
   signedInAccount(services);
   if (ledger.since === undefined) {
     throw new Error(vscode.l10n.t('No costs were observed yet, so there is nothing to export.'));

@@ -18,6 +18,7 @@ export interface Services {
   readonly log: vscode.LogOutputChannel;
   readonly settings: Settings;
   readonly accounts: Accounts;
+  /** Of one account, as all that follows from it. */
   readonly store: InstanceStore;
   readonly operations: Operations;
   readonly ssh: SshSetup;
@@ -25,6 +26,8 @@ export interface Services {
   readonly tunnels: Tunnels;
   readonly treeView: vscode.TreeView<TreeNode>;
   readonly arrangement: { get(): Arrangement; set(next: Arrangement): Promise<void> };
+  /** The account's name, if several are signed in. */
+  readonly accountName: () => string | undefined;
   /** The instance this window is connected to. */
   readonly connected: () => Promise<Connected>;
   /** Whether another window of this person is connected to it. */

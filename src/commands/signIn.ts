@@ -1,18 +1,20 @@
 import * as vscode from 'vscode';
-import type { Account } from '../instances/accounts';
 import { errorText, isCancelled, showInStatusBar, showWarning } from '../vscode/messages';
-import { askText, askTextLive } from '../vscode/prompts';
+import { askTextLive } from '../vscode/prompts';
+import { askAccountName } from './accountName';
 import type { Services } from './services';
 
 /** The dashboard page that creates tokens, relative to the origin. */
 const tokenPage = '/developers';
 
-/** Asks for an API token, checks it with the service and switches to its account. */
+/** Asks for an API token, checks it with the service, and shows its account, besides those that are signed in. */
 export async function signIn(services: Services): Promise<void> {
   const { origin } = services.settings;
   const { token, instanceIds } = await askForToken(services, origin);
   const { id, label: known } = await services.accounts.identify(origin, token, instanceIds);
-  const label = known ?? (await askForLabel(await services.accounts.all(origin)));
+  const others = await services.accounts.all(origin);
+  // An account needs a name only if there is more than one.
+  const label = known ?? (await askAccountName(others, { isFirst: others.length === 0 }));
   const { kept } = await services.accounts.add({ id, origin, label, token });
   if (kept) {
     showInStatusBar(vscode.l10n.t('Signed in to {0}', new URL(origin).host));
@@ -61,17 +63,4 @@ async function askForToken(
   });
   if (token === undefined) throw new vscode.CancellationError();
   return { token: token.trim(), instanceIds };
-}
-
-/** An account needs a name only if there is more than one. */
-async function askForLabel(others: readonly Account[]): Promise<string> {
-  const suggestion = vscode.l10n.t('Account {0}', others.length + 1);
-  if (others.length === 0) return suggestion;
-  const label = await askText({
-    title: vscode.l10n.t('Name This Account'),
-    prompt: vscode.l10n.t('Enter a name that tells it apart from your other accounts.'),
-    value: suggestion,
-    stayOpen: true,
-  });
-  return label?.trim() ? label.trim() : suggestion;
 }

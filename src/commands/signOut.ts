@@ -11,7 +11,8 @@ import type { Services } from './services';
 /** Removes the token of the account in use, after saying what won't happen while it's signed out. */
 export async function signOut(services: Services, parts: CostParts): Promise<void> {
   const { origin } = services.settings;
-  const account = await services.accounts.active(origin);
+  const { accountId } = services.store.status;
+  const account = (await services.accounts.all(origin)).find(({ id }) => id === accountId);
   if (!account) throw new NotSignedInError();
   const paused = pausedBySigningOut(services, parts, account.id);
   if (paused.length > 0) {

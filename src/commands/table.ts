@@ -12,6 +12,7 @@ import { copyMcpConfiguration } from './copyMcpConfiguration';
 import { copyIpAddress } from './copyIpAddress';
 import { copySshCommand } from './copySshCommand';
 import type { CostParts } from './costParts';
+import type { LedgerOfAll } from '../cost/ledgerOfAll';
 import { createInstance } from './createInstance';
 import { createLikeThis } from './createLikeThis';
 import { deleteInstance } from './deleteInstance';
@@ -47,7 +48,11 @@ import { watchCapacity } from './watchCapacity';
 /** The one table of commands and what they do. A missing or unknown command doesn't compile. */
 export type CommandTable = Readonly<Record<CommandId, CommandHandler>>;
 
-export function commandTable(services: Services, forms: Lazy<Forms>, costs: CostParts): CommandTable {
+export function commandTable(
+  services: Services,
+  forms: Lazy<Forms>,
+  costs: CostParts & { readonly ledgerOfAll: LedgerOfAll },
+): CommandTable {
   return {
     'tensordock.signIn': async () => signIn(services),
     'tensordock.signOut': async () => signOut(services, costs),
@@ -96,7 +101,7 @@ export function commandTable(services: Services, forms: Lazy<Forms>, costs: Cost
     'tensordock.cancelOperation': async (...args) => cancelOperation(services, costs, args),
     'tensordock.watchCapacity': async (wish) => watchCapacity(services, costs, wish),
     'tensordock.showCosts': async () => showCosts(services, costs),
-    'tensordock.exportCosts': async () => exportCosts(services, costs),
+    'tensordock.exportCosts': async () => exportCosts(services, costs.ledgerOfAll),
   };
 }
 

@@ -123,11 +123,12 @@ function fromTree(item: unknown, selected: unknown): readonly string[] {
 }
 
 function idsOf(nodes: readonly TreeNode[]): readonly string[] {
-  const ids = nodes.map(instanceIdOf);
+  const ids = nodes.map(nodeInstance);
   return [...new Set(ids.filter((id) => id !== undefined))];
 }
 
-function instanceIdOf(node: TreeNode): string | undefined {
+/** The ID of the instance that a row is about. */
+export function nodeInstance(node: TreeNode): string | undefined {
   switch (node.kind) {
     case 'instance':
       return node.id;
@@ -136,6 +137,7 @@ function instanceIdOf(node: TreeNode): string | undefined {
       return node.parent.id;
     case 'activity':
       return instanceOf(node.activity);
+    case 'account':
     case 'group':
     case 'creating':
       return undefined;
@@ -151,7 +153,7 @@ export function isNode(value: unknown): value is TreeNode {
   return (
     isRecord(value) &&
     typeof value.kind === 'string' &&
-    ['instance', 'detail', 'port', 'activity', 'group', 'creating'].includes(value.kind)
+    ['instance', 'detail', 'port', 'activity', 'group', 'creating', 'account'].includes(value.kind)
   );
 }
 

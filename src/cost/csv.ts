@@ -20,13 +20,17 @@ const columns = [
 const hourMs = 3_600_000;
 
 /**
- * All that is known, as CSV (RFC 4180): one row per instance and day, or month for those whose days aren't kept.
+ * All that is known, as CSV (RFC 4180): one row per instance and day, or month for those whose days aren't kept. With
+ * several accounts, the last column is the account's name.
  * `cost_usd` contains `estimated_cost_usd`. A spreadsheet takes no cell for a formula: one that would begin one gets an
  * apostrophe in front, and space before it is left out. `now`: milliseconds since the epoch.
  */
-export function costsAsCsv(ledger: Pick<Ledger, 'costs' | 'since' | 'keepsDaysOf'>, now: number): string {
+export function costsAsCsv(
+  ledger: Pick<Ledger, 'costs' | 'since' | 'keepsDaysOf'> & { readonly hasSeveral?: boolean },
+  now: number,
+): string {
   const rows = periodsOf(ledger, now).flatMap(({ key, period }) =>
-    ledger.costs(period).map(({ instanceId, name, sum }) => {
+    ledger.costs(period).map(({ account, instanceId, name, sum }) => {
       const { dollars, estimatedDollars, onMs, estimatedMs } = sum;
       return [
         key,
@@ -35,10 +39,12 @@ export function costsAsCsv(ledger: Pick<Ledger, 'costs' | 'since' | 'keepsDaysOf
         ...[onMs + estimatedMs, estimatedMs, sum.unknownRateMs, sum.unseenMs, sum.unclearMs, sum.offMs].map(
           (ms) => (ms / hourMs).toFixed(4),
         ),
+        ...(ledger.hasSeveral === true ? [(account ?? '').trimStart()] : []),
       ];
     }),
   );
-  return stringify([[...columns], ...rows], { escape_formulas: true, record_delimiter: 'windows' });
+  const titles = ledger.hasSeveral === true ? [...columns, 'account'] : [...columns];
+  return stringify([titles, ...rows], { escape_formulas: true, record_delimiter: 'windows' });
 }
 
 function periodsOf(

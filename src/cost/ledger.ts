@@ -31,6 +31,10 @@ export interface LedgerOptions {
 
 /** What one instance cost in a period, as far as it was observed. */
 export interface InstanceCost {
+  /** The ID of its account. */
+  readonly accountId?: string;
+  /** The account's name, where there are costs of several. */
+  readonly account?: string;
   readonly instanceId: string;
   /** The last name that was seen; text from outside. */
   readonly name: string;
@@ -86,6 +90,7 @@ export class Ledger implements Disposable {
     const now = this.options.clock.now();
     return this.data.instances
       .map((history) => ({
+        accountId: this.accountId,
         instanceId: history.id,
         name: history.name,
         sum: sumOf(untilNow(history, now), period),

@@ -13,7 +13,10 @@ import { reportNotes } from './reportNotes';
 import { dayOf, daysUntil, keyOf, monthOf, monthsBetween, startOfKey, type Period } from './period';
 
 /** What the report reads. */
-export type ReportLedger = Pick<Ledger, 'costs' | 'since' | 'keepsDaysOf'>;
+export type ReportLedger = Pick<Ledger, 'costs' | 'since' | 'keepsDaysOf'> & {
+  /** The name of an account, where there are costs of several. */
+  accountName?(accountId: string): string | undefined;
+};
 
 export interface ReportOptions {
   readonly ledger: ReportLedger;
@@ -94,11 +97,16 @@ export function costReport({
   const sumOfToday = addUp(today.map((cost) => cost.sum));
   // What was running before the first observation is unknown.
   const isPartial = ({ from }: Period): boolean => ledger.since === undefined || ledger.since > from;
-  const known = new Set(costs.map(({ instanceId }) => instanceId));
   const unseen = isCurrent
     ? rows
-        .filter(({ instance }) => !known.has(instance.id))
-        .map(({ instance }): InstanceCost => ({ instanceId: instance.id, name: instance.name, sum: noCost }))
+        .filter((row) => !costs.some((cost) => isCostOf(cost, row)))
+        .map(({ accountId, instance: { id, name } }): InstanceCost => ({
+          accountId,
+          account: ledger.accountName?.(accountId),
+          instanceId: id,
+          name,
+          sum: noCost,
+        }))
     : [];
   return {
     month,
@@ -110,9 +118,9 @@ export function costReport({
         })
       : [{ label: l10n.t('Month'), value: describeSum(sum, isPartial(period)) }],
     instances: [...costs, ...unseen].map((cost) => {
-      const row = rows.find(({ instance }) => instance.id === cost.instanceId);
-      const ofToday = today.find(({ instanceId }) => instanceId === cost.instanceId);
-      const isNew = row !== undefined && !known.has(cost.instanceId);
+      const row = rows.find((each) => isCostOf(cost, each));
+      const ofToday = today.find((each) => idOf(each) === idOf(cost));
+      const isNew = row !== undefined && unseen.includes(cost);
       const state = describeState(row, stateOf);
       return recordOf(
         cost,
@@ -131,6 +139,15 @@ export function costReport({
       : undefined,
     notes: reportNotes(ledger.since, sum, isCurrent ? rows : []),
   };
+}
+
+/** Two accounts may have the same ID. */
+function idOf({ accountId, account, instanceId }: InstanceCost): string {
+  return account === undefined ? instanceId : `${accountId ?? ''}:${instanceId}`;
+}
+
+function isCostOf({ accountId, instanceId }: InstanceCost, row: InstanceRow): boolean {
+  return instanceId === row.instance.id && (accountId === undefined || accountId === row.accountId);
 }
 
 interface Spent {
@@ -198,7 +215,7 @@ function projection(
 }
 
 function recordOf(
-  { instanceId, name, sum }: InstanceCost,
+  cost: InstanceCost,
   {
     row,
     state,
@@ -206,11 +223,12 @@ function recordOf(
   }: { readonly row: InstanceRow | undefined; readonly state: string; readonly isNew: boolean },
   today: { readonly cost: InstanceCost | undefined; readonly isIn: boolean } | undefined,
 ): InstanceRecord {
+  const { name, account, sum } = cost;
   const rate = knownRate(row?.instance.rateHourly);
   const ofToday = today?.cost?.sum ?? noCost;
   return {
-    id: instanceId,
-    name: plainText(name),
+    id: idOf(cost),
+    name: [name, account].flatMap((text) => (text === undefined ? [] : plainText(text))).join(' · '),
     state,
     rate: { value: rate ?? -1, text: rate === undefined ? l10n.t('unknown') : formatHourly(rate) },
     // Nothing today: it's either new to us or already deleted.
@@ -230,7 +248,7 @@ function dayRecord(day: Period, costs: readonly InstanceCost[], partial: boolean
     parts: costs
       .filter((cost) => totalOf(cost.sum) > 0)
       .map((cost) => ({
-        id: cost.instanceId,
+        id: idOf(cost),
         dollars: cost.sum.dollars,
         estimated: cost.sum.estimatedDollars,
       })),

@@ -16,9 +16,20 @@ export interface Account {
   readonly token: string;
 }
 
+/** The accounts signed in at an origin, and what of them a person wants to see. */
+export interface SignedInAccounts {
+  /** In the order in which they were added. */
+  readonly all: readonly Account[];
+  /** The one that is shown, or was shown last; `undefined` if nobody is signed in. */
+  readonly active: Account | undefined;
+  /** All of them are shown. */
+  readonly isTogether: boolean;
+}
+
 const keyringSchema = v.object({
   version: v.literal(1),
   active: v.string(),
+  together: v.optional(v.boolean()),
   accounts: v.array(v.object({ id: v.string(), label: v.string(), token: v.string() })),
 });
 type Keyring = v.InferOutput<typeof keyringSchema>;
@@ -28,7 +39,9 @@ export class Accounts implements Disposable {
   private readonly changes = new Emitter<void>();
   private readonly listener: Disposable;
   /** Accounts whose tokens couldn't be stored, or come from the environment: for this window only. */
-  private readonly sessionOnly = new Map<string, Account>();
+  private readonly temporary = new Map<string, Account>();
+  /** What this window shows at an origin, if that isn't stored: the ID of a temporary account, or all. */
+  private readonly shownHere = new Map<string, { readonly id?: string; readonly together: boolean }>();
 
   /** The accounts of some origin, or which one is active, have changed. */
   readonly onDidChange = this.changes.event;
@@ -45,11 +58,20 @@ export class Accounts implements Disposable {
 
   /** The account in use at the origin; `undefined` if nobody is signed in. */
   async active(origin: string): Promise<Account | undefined> {
-    const temporary = this.sessionOnly.get(origin);
-    if (temporary) return temporary;
+    return (await this.signedIn(origin)).active;
+  }
+
+  /** Who is signed in at the origin, and what is shown. */
+  async signedIn(origin: string): Promise<SignedInAccounts> {
     const keyring = await this.readable(origin);
-    const entry = keyring?.accounts.find((account) => account.id === keyring.active);
-    return entry && { ...entry, origin };
+    const all = this.withTemporary(origin, keyring);
+    const here = this.shownHere.get(origin);
+    const find = (id: string | undefined): Account | undefined => all.find((account) => account.id === id);
+    return {
+      all,
+      active: find(here?.id) ?? find(keyring?.active) ?? all[0],
+      isTogether: here?.together ?? keyring?.together ?? false,
+    };
   }
 
   /** All accounts signed in at the origin, in the order in which they were added. */
@@ -106,25 +128,42 @@ export class Accounts implements Disposable {
     // If the secret store didn't say what it holds, nothing may overwrite it.
     const kept =
       before !== undefined &&
-      (await this.write(origin, { version: 1, active: entry.id, accounts: replaced }));
-    if (kept) this.sessionOnly.delete(origin);
-    else this.sessionOnly.set(origin, account);
+      (await this.write(origin, { ...before.keyring, version: 1, active: entry.id, accounts: replaced }));
+    if (kept) {
+      this.temporary.delete(keyOfTemporary(account));
+      this.shownHere.delete(origin);
+    } else this.keepHere(account);
     this.changes.fire();
     return { kept };
   }
 
   /** An account that is never written anywhere. */
   addForSession(account: Account): void {
-    this.sessionOnly.set(account.origin, account);
+    this.keepHere(account);
     this.changes.fire();
   }
 
-  /** Switches to another of the stored accounts, in all windows. */
-  async activate(origin: string, id: string): Promise<void> {
+  /** Shows one of the accounts, or all of them together (`undefined`): in all windows, where that can be stored. */
+  async show(origin: string, id: string | undefined): Promise<void> {
     const keyring = await this.readable(origin);
-    if (!keyring?.accounts.some((account) => account.id === id)) return;
-    this.sessionOnly.delete(origin);
-    await this.write(origin, { ...keyring, active: id });
+    const isStored = id === undefined || keyring?.accounts.some((account) => account.id === id) === true;
+    const next = keyring && { ...keyring, active: id ?? keyring.active, together: id === undefined };
+    if (isStored && next && (await this.write(origin, next))) this.shownHere.delete(origin);
+    else this.shownHere.set(origin, { id, together: id === undefined });
+    this.changes.fire();
+  }
+
+  /** Gives an account another name, in all windows. Rejects if that can't be stored. */
+  async rename(origin: string, id: string, label: string): Promise<void> {
+    const temporary = this.temporaryAt(origin).find((account) => account.id === id);
+    if (temporary) this.temporary.set(keyOfTemporary(temporary), { ...temporary, label });
+    else {
+      const keyring = await this.readable(origin);
+      const accounts = keyring?.accounts.map((other) => (other.id === id ? { ...other, label } : other));
+      if (!keyring || !accounts || !(await this.write(origin, { ...keyring, accounts }))) {
+        throw new Error(l10n.t('Secret storage didn’t respond, so the name wasn’t saved. Try again.'));
+      }
+    }
     this.changes.fire();
   }
 
@@ -136,7 +175,8 @@ export class Accounts implements Disposable {
   async remove(origin: string, id: string): Promise<void> {
     const token = (await this.all(origin)).find((account) => account.id === id)?.token;
     if (token !== undefined) await this.ids.keep(origin, token, id);
-    if (this.sessionOnly.get(origin)?.id === id) this.sessionOnly.delete(origin);
+    this.temporary.delete(keyOfTemporary({ origin, id }));
+    if (this.shownHere.get(origin)?.id === id) this.shownHere.delete(origin);
     const before = await this.tryKeyring(origin);
     const done = before !== undefined && (await this.tryRemove(origin, id, before.keyring));
     this.changes.fire();
@@ -177,8 +217,19 @@ export class Accounts implements Disposable {
 
   private withTemporary(origin: string, keyring: Keyring | undefined): readonly Account[] {
     const kept = keyring?.accounts.map((account) => ({ ...account, origin })) ?? [];
-    const temporary = this.sessionOnly.get(origin);
-    return temporary ? [...kept, temporary] : kept;
+    const temporary = this.temporaryAt(origin);
+    // A token of this window alone is newer than the stored one of its account.
+    return [...kept.filter(({ id }) => !temporary.some((other) => other.id === id)), ...temporary];
+  }
+
+  private temporaryAt(origin: string): readonly Account[] {
+    return [...this.temporary.values()].filter((account) => account.origin === origin);
+  }
+
+  private keepHere(account: Account): void {
+    const { origin, id } = account;
+    this.temporary.set(keyOfTemporary(account), account);
+    this.shownHere.set(origin, { id, together: this.shownHere.get(origin)?.together ?? false });
   }
 
   private async readable(origin: string): Promise<Keyring | undefined> {
@@ -197,7 +248,7 @@ export class Accounts implements Disposable {
     const first = accounts[0];
     if (keyring && first) {
       const active = keyring.active === id ? first.id : keyring.active;
-      return this.write(origin, { version: 1, active, accounts });
+      return this.write(origin, { ...keyring, active, accounts });
     }
     try {
       await this.secrets.delete(keyOf(origin));
@@ -218,6 +269,10 @@ export class Accounts implements Disposable {
       return false;
     }
   }
+}
+
+function keyOfTemporary({ origin, id }: Pick<Account, 'origin' | 'id'>): string {
+  return `${origin} ${id}`;
 }
 
 const keyPrefix = 'tensordock.accounts:';

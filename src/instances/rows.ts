@@ -5,6 +5,8 @@ import { effectiveState, isOverdue } from './state';
 
 /** An instance as it is shown. */
 export interface InstanceRow {
+  /** The ID of its account. */
+  readonly accountId: string;
   readonly instance: Instance;
   /** The state to show; it differs from `instance.state` while the service lags behind an accepted action. */
   readonly state: InstanceState;
@@ -49,16 +51,19 @@ export type RowsById = ReadonlyMap<string, InstanceRow>;
 
 /** What a person sees of a snapshot at `now`. */
 export function toRows(snapshot: Snapshot, now: number): RowsById {
-  return new Map(snapshot.rows.filter(isShown).map((row) => [row.instance.id, toRow(row, now)]));
+  const { accountId } = snapshot;
+  return new Map(snapshot.rows.filter(isShown).map((row) => [row.instance.id, toRow(row, accountId, now)]));
 }
 
 function toRow(
   { instance, unlisted, runningSince, modifying, expectation }: SnapshotRow,
+  accountId: string,
   now: number,
 ): InstanceRow {
   const unconfirmed = expectation?.action === 'delete' && isOverdue(expectation, now);
   const action = unconfirmed ? undefined : expectation?.action;
   return {
+    accountId,
     instance,
     state: effectiveState(instance, expectation, now, modifying),
     pending: action ?? (modifying ? 'modify' : undefined),

@@ -8,7 +8,9 @@ import { SnapshotFile } from './sharedSnapshot';
 import type { InstanceStore } from './store';
 
 export interface SessionOptions {
-  readonly accounts: Accounts;
+  readonly accounts: Pick<Accounts, 'onDidChange' | 'saw'>;
+  /** The account that the store is for, if it is signed in at an origin. */
+  readonly account: (origin: string) => Promise<Account | undefined>;
   readonly store: InstanceStore;
   /** The origin that the settings name. Throws if they name none. */
   readonly origin: () => string;
@@ -20,7 +22,7 @@ export interface SessionOptions {
   readonly events?: SharedFileEvents;
 }
 
-/** Switches the store to the account that is signed in, whichever window signed in or out. */
+/** Keeps the store with its account while that is signed in, whichever window signs in or out. */
 export class Session implements Disposable {
   private readonly failures = new Emitter<unknown>();
   private readonly settlements = new Emitter<void>();
@@ -84,9 +86,9 @@ export class Session implements Disposable {
   }
 
   private async switchOnce(): Promise<void> {
-    const { accounts, origin, store, storage, clientFor, log, events } = this.options;
+    const { account: accountAt, origin, store, storage, clientFor, log, events } = this.options;
     let failed = false;
-    const account = await accounts.active(origin()).catch((error: unknown) => {
+    const account = await accountAt(origin()).catch((error: unknown) => {
       failed = true;
       this.failures.fire(error);
       return undefined;

@@ -117,3 +117,20 @@ export class InstanceStore implements Disposable {
     this.goneIds.dispose();
   }
 }
+
+/** The rows of several accounts, and what is known of their lists as a whole. */
+export function storesTogether(stores: readonly Pick<InstanceStore, 'rows' | 'status'>[]): {
+  readonly rows: () => readonly InstanceRow[];
+  readonly status: StoreStatus;
+} {
+  const [first, ...others] = stores;
+  if (first && others.length === 0) return first;
+  return {
+    rows: () => stores.flatMap((store) => store.rows()),
+    // What fails with one of them says nothing about the others.
+    status: {
+      accountId: first?.status.accountId,
+      listedAt: Math.max(0, ...stores.map(({ status }) => status.listedAt)),
+    },
+  };
+}

@@ -6,7 +6,8 @@ import { escapeMarkdown } from '../base/markdown';
 import { endpointFolder } from '../mcp/endpoint';
 import { errorText } from '../vscode/messages';
 import { Bridge } from './bridge';
-import { planned, runTool, type ToolResult } from './runTool';
+import { plannedForAccount, runForAccount, type ToolAccounts } from './accountTool';
+import type { ToolResult } from './runTool';
 import type { ToolParts } from './tool';
 
 /** How an agent starts the MCP server. */
@@ -16,7 +17,7 @@ export interface McpProgram {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export interface AgentParts extends ToolParts {
+export interface AgentParts extends ToolAccounts, Pick<ToolParts, 'log'> {
   /** A folder of this person alone, which all windows share. */
   readonly storage: string;
   readonly program: McpProgram;
@@ -39,7 +40,9 @@ export class Agents {
     input: unknown,
     token: vscode.CancellationToken,
   ): Promise<vscode.PreparedToolInvocation | undefined> {
-    const question = await whileWanted(token, async (signal) => planned(this.parts, name, input, signal));
+    const question = await whileWanted(token, async (signal) =>
+      plannedForAccount(this.parts, name, input, signal),
+    );
     if (!question) return undefined;
     const text = [question.message, ...question.detail].map(escapeMarkdown).join('\n\n');
     return {
@@ -56,7 +59,7 @@ export class Agents {
     input: unknown,
     token: vscode.CancellationToken,
   ): Promise<vscode.LanguageModelToolResult> {
-    const result = await whileWanted(token, async (signal) => runTool(this.parts, name, input, signal));
+    const result = await whileWanted(token, async (signal) => runForAccount(this.parts, name, input, signal));
     return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(JSON.stringify(result))]);
   }
 
@@ -101,7 +104,7 @@ export class Agents {
   }
 
   private async call(name: string, input: unknown, signal: AbortSignal): Promise<ToolResult> {
-    return runTool(this.parts, name, input, signal);
+    return runForAccount(this.parts, name, input, signal);
   }
 }
 

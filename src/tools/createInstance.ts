@@ -89,7 +89,7 @@ export const createInstance = changing(input, async (parts, wish, signal): Promi
     carryOut: async () => {
       const { outcome } = await requestInstance(parts, request, {
         onProgress: () => undefined,
-        idempotencyKey: idempotencyKey(request),
+        idempotencyKey: idempotencyKey(request, parts.store.status.accountId),
         identityFile: await requireKey(key).identityFile(),
         rateHourly,
       });

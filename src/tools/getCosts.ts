@@ -10,13 +10,15 @@ import { plainId, reading, untrusted, type Data } from './tool';
 /** More rows would fill an agent's memory. */
 const mostRows = 100;
 
-export const getCosts = reading(v.strictObject({}), async ({ ledger, settings, store, clock }) => {
+export const getCosts = reading(v.strictObject({}), async (parts) => {
+  const { ledger, settings, store, clock, spentByAll = { ledger, rows: () => rows } } = parts;
   await ledger.settled();
   const rows = store.rows();
   const now = clock.now();
   const { today, month } = spendingOf(ledger, rows, now);
   const { dollarsHourly, running, unknown, stopped, unclear } = runningRate(rows);
   const limits = settings.budgetLimits;
+  const spending = spendingOf(spentByAll.ledger, spentByAll.rows(), now);
   const costs = ledger.costs(monthOf(now));
   return {
     // What was spent before is unknown while the file of costs can't be read.
@@ -25,7 +27,7 @@ export const getCosts = reading(v.strictObject({}), async ({ ledger, settings, s
     month: amount(month),
     running: { rateHourly: dollarsHourly, instances: running, atUnknownRate: unknown, unclear },
     stoppedAndMaybeBilled: stopped,
-    budgets: budgetStates(limits, { today, month }).map((state) => ({
+    budgets: budgetStates(limits, spending).map((state) => ({
       kind: state.kind,
       limit: state.limit,
       used: state.amount,

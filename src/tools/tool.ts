@@ -5,7 +5,7 @@ import { plainText } from '../base/text';
 import type { Clock } from '../base/clock';
 import type { Ledger } from '../cost/ledger';
 import type { Operations, RunningOperation } from '../instances/operations/operations';
-import type { InstanceStore } from '../instances/store';
+import type { InstanceRow, InstanceStore } from '../instances/store';
 import type { Connected } from '../vscode/connectedWindow';
 import type { LocalKeys } from '../vscode/localKeys';
 import type { Settings } from '../vscode/settings';
@@ -31,6 +31,11 @@ export interface ToolParts {
   readonly reportedByForm: WeakSet<RunningOperation>;
   /** Keeps whether the person has agreed that agents ask for changes. */
   readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
+  /** What all accounts together spent, which the budgets are about; by default what `ledger` says. */
+  readonly spentByAll?: {
+    readonly ledger: Pick<Ledger, 'total'>;
+    readonly rows: () => readonly InstanceRow[];
+  };
   /** Resolves when it's known who is signed in. */
   readonly settled: () => Promise<void>;
 }
@@ -70,10 +75,20 @@ export type Tool =
 /** What was asked for isn't possible as it was asked, which an agent can mend. Nothing was changed. */
 export class InvalidInputError extends Error {}
 
-export function reading<S extends v.GenericSchema>(
-  input: S,
-  read: (parts: ToolParts, input: v.InferOutput<S>, signal: AbortSignal) => Promise<Data>,
+type Fields<E extends v.ObjectEntries> = v.StrictObjectSchema<E, undefined>;
+
+/** Each tool takes the account that it is for, which is chosen before it runs. */
+function withAccount<E extends v.ObjectEntries>(
+  fields: Fields<E>,
+): v.StrictObjectSchema<E & { account: v.OptionalSchema<v.GenericSchema<string>, undefined> }, undefined> {
+  return v.strictObject({ ...fields.entries, account: v.optional(field.text(longestAccountName)) });
+}
+
+export function reading<E extends v.ObjectEntries>(
+  fields: Fields<E>,
+  read: (parts: ToolParts, input: v.InferOutput<Fields<E>>, signal: AbortSignal) => Promise<Data>,
 ): Tool {
+  const input = withAccount(fields);
   return {
     kind: 'reading',
     input,
@@ -81,10 +96,11 @@ export function reading<S extends v.GenericSchema>(
   };
 }
 
-export function changing<S extends v.GenericSchema>(
-  input: S,
-  plan: (parts: ToolParts, input: v.InferOutput<S>, signal: AbortSignal) => Promise<Plan>,
+export function changing<E extends v.ObjectEntries>(
+  fields: Fields<E>,
+  plan: (parts: ToolParts, input: v.InferOutput<Fields<E>>, signal: AbortSignal) => Promise<Plan>,
 ): Tool {
+  const input = withAccount(fields);
   return {
     kind: 'changing',
     input,
@@ -105,6 +121,9 @@ export function untrusted(text: string, limit = 200): Untrusted {
 export function plainId(text: string | undefined): string | undefined {
   return text !== undefined && idPattern.test(text) ? text : undefined;
 }
+
+/** The longest name that an account can have, in characters. */
+export const longestAccountName = 60;
 
 const idPattern = /^[\w.:-]{1,100}$/;
 

@@ -12,6 +12,8 @@ import { Clockwork } from './tree/clockwork';
 import { activityItem, type ActivityNode } from './tree/nodes';
 
 export interface ActivityTreeOptions {
+  /** The ID of the account with which it goes on. */
+  readonly account?: string;
   readonly clock: Clock;
   readonly operations: Pick<Operations, 'pending' | 'onDidChange'>;
   readonly schedules: Pick<Schedules, 'list' | 'onDidChange'>;
@@ -24,7 +26,7 @@ export interface ActivityTreeOptions {
 
 type Row = ActivityNode & { activity: Activity };
 
-/** What goes on with all instances, with what happens next and when. */
+/** What goes on with an account's instances, with what happens next and when. */
 export class ActivityTree implements vscode.TreeDataProvider<ActivityNode>, vscode.Disposable {
   private readonly redraw = new vscode.EventEmitter<ActivityNode | ActivityNode[] | undefined>();
   private readonly changes = new vscode.EventEmitter<void>();
@@ -82,14 +84,17 @@ export class ActivityTree implements vscode.TreeDataProvider<ActivityNode>, vsco
     this.changes.dispose();
   }
 
-  private update(): void {
+  /** Shows what goes on now. */
+  update(): void {
     const now = this.options.clock.now();
     const before = this.rows;
     const texts = this.activities().map((activity) => ({ activity, text: activityText(activity, now) }));
     this.rows = new Map(
       texts.map(({ activity, text }) => [
         text.id,
-        Object.assign(before.get(text.id) ?? { kind: 'activity' as const }, { activity }),
+        Object.assign(before.get(text.id) ?? { kind: 'activity' as const, account: this.options.account }, {
+          activity,
+        }),
       ]),
     );
     for (const id of before.keys()) {

@@ -48,7 +48,7 @@ export interface InstanceCosts {
 
 /** What is known about an instance beyond its row. */
 export interface Knowledge {
-  readonly costsOf: (id: string) => InstanceCosts;
+  readonly costsOf: (row: InstanceRow) => InstanceCosts;
   readonly locationOf: LocationNames;
 }
 
@@ -60,7 +60,7 @@ export function detailsOf(
   const { instance } = row;
   const { resources, ipAddress, portForwards, rateHourly, locationId, image } = instance;
   const { vcpuCount, ramGb, storageGb } = resources ?? {};
-  const costs = costsOf(instance.id);
+  const costs = costsOf(row);
   const details: (Detail | undefined)[] = [
     detail(
       connected === 'here' ? 'connection can-disconnect' : 'connection',

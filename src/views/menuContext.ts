@@ -1,5 +1,4 @@
 import type { OperationRecord } from '../instances/operations/journal';
-import type { Operations } from '../instances/operations/operations';
 import type { InstanceRow, InstanceStore } from '../instances/store';
 import type { WindowRegistry } from '../instances/windowRegistry';
 import type { Tunnels } from '../vscode/tunnels';
@@ -11,7 +10,7 @@ import { actionsOf, canStopAll } from './situation';
 /** What decides which commands can work now. */
 export interface MenuParts {
   readonly store: Pick<InstanceStore, 'rows'>;
-  readonly operations: Pick<Operations, 'of'>;
+  readonly operationOn: (row: InstanceRow) => OperationRecord | undefined;
   readonly tunnels: Pick<Tunnels, 'all'>;
   readonly activity: { readonly count: number };
   readonly windows: Pick<WindowRegistry, 'here'>;
@@ -33,13 +32,13 @@ export function updateMenus(parts: MenuParts): void {
  * What no command can do now, as words for `when` clauses. Before main.js is loaded nothing is known, and everything is
  * offered.
  */
-export function cannotDo({ store, operations, tunnels, activity, windows }: MenuParts): string {
+export function cannotDo({ store, operationOn, tunnels, activity, windows }: MenuParts): string {
   const openTunnels = tunnels.all().length;
   const missing = new Set<string>([...actions, ...ofRows]);
   // Most rows are like an earlier one: it's looked at rows only until everything is possible.
   for (const row of store.rows()) {
     if (missing.size === 0) break;
-    for (const word of possibleWith(row, operations.of(row.instance.id))) missing.delete(word);
+    for (const word of possibleWith(row, operationOn(row))) missing.delete(word);
   }
   if (openTunnels === 0) missing.add('closeTunnel');
   if (activity.count <= openTunnels) missing.add('cancel');

@@ -48,12 +48,28 @@ export function overviewOf(parts: OverviewParts): Overview {
         now: clock.now(),
       };
     },
-    costsOf: (id) => ({
+    costsOf: ({ instance: { id } }) => ({
       runningSince: ledger.runningSince(id),
       run: ledger.costOfRun(id),
       today: ledger.costOf(id, dayOf(clock.now())),
     }),
     locationOf: (id) => locations.of(id),
     stateOf: (row) => stateWord({ row, operation: operations.of(row.instance.id) }),
+  };
+}
+
+/** The same about the instances of several accounts. */
+export function overviewOfAll(of: (accountId: string) => Overview, all: () => readonly Overview[]): Overview {
+  return {
+    situationOf: (row) => of(row.accountId).situationOf(row),
+    costsOf: (row) => of(row.accountId).costsOf(row),
+    stateOf: (row) => of(row.accountId).stateOf(row),
+    locationOf: (id) => {
+      for (const overview of all()) {
+        const location = overview.locationOf(id);
+        if (location) return location;
+      }
+      return undefined;
+    },
   };
 }

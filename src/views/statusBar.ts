@@ -103,7 +103,7 @@ export class StatusBar implements vscode.Disposable {
 
   private cells(row: InstanceRow): readonly string[] {
     const { schedule, now } = this.overview.situationOf(row);
-    const { runningSince, today } = this.overview.costsOf(row.instance.id);
+    const { runningSince, today } = this.overview.costsOf(row);
     const since = runningSince === undefined ? undefined : formatWhen(runningSince, now);
     const isExact = row.runningSince !== undefined;
     return [

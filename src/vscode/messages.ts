@@ -14,6 +14,13 @@ export interface Choice {
   readonly run: () => unknown;
 }
 
+const accountNames = new AsyncLocalStorage<string | undefined>();
+
+/** Runs `work`. Each modal question inside it says that it is about this account; `undefined`: none has to be named. */
+export function inAccount<T>(name: string | undefined, work: () => Promise<T>): Promise<T> {
+  return accountNames.run(name, work);
+}
+
 const checks = new AsyncLocalStorage<() => void>();
 
 /**
@@ -75,7 +82,9 @@ export async function askModally<T extends string>(
   detail: string,
   ...buttons: readonly T[]
 ): Promise<T | undefined> {
-  const options = { modal: true, detail: messageText(detail) };
+  const account = accountNames.getStore();
+  const named = account === undefined ? detail : `${vscode.l10n.t('Account: {0}', account)}\n\n${detail}`;
+  const options = { modal: true, detail: messageText(named) };
   const answer = await checked(
     vscode.window.showWarningMessage(messageText(message), options, ...buttons.map(cleanButton)),
   );

@@ -28,6 +28,50 @@ export async function pick<T extends vscode.QuickPickItem>(
   return picked?.item;
 }
 
+/** A button of an item, and what it's for. */
+export interface ItemButton<T extends string> {
+  readonly id: T;
+  /** Name of a codicon. */
+  readonly icon: string;
+  readonly tooltip: string;
+}
+
+/** Like `pick`, for items that also have buttons. Resolves with the item, and the button if one was pressed. */
+export async function pickWithButtons<T extends vscode.QuickPickItem, B extends string>(
+  items: readonly (T & { readonly actions?: readonly ItemButton<B>[] })[],
+  { title, placeHolder }: PickOptions,
+): Promise<{ readonly item: T; readonly button?: B } | undefined> {
+  const input = vscode.window.createQuickPick<ReturnType<typeof shownItem<(typeof items)[number]>>>();
+  input.title = cleaned(title);
+  input.placeholder = messageText(placeHolder);
+  input.items = items.map((item) => ({
+    ...shownItem(item),
+    buttons: (item.actions ?? []).map(({ id, icon, tooltip }) => ({
+      id,
+      iconPath: new vscode.ThemeIcon(icon),
+      tooltip: messageText(tooltip),
+    })),
+  }));
+  try {
+    return await checked(
+      new Promise<{ readonly item: T; readonly button?: B } | undefined>((resolve) => {
+        input.onDidHide(() => resolve(undefined));
+        input.onDidAccept(() => {
+          const [picked] = input.selectedItems;
+          if (picked) resolve({ item: picked.item });
+        });
+        input.onDidTriggerItemButton(({ item: { item, buttons = [] }, button }) => {
+          const pressed = item.actions?.[buttons.indexOf(button)];
+          if (pressed) resolve({ item, button: pressed.id });
+        });
+        input.show();
+      }),
+    );
+  } finally {
+    input.dispose();
+  }
+}
+
 /** Lets the person pick any number of `items`, each passed through `messageText`; `undefined` if they cancel. */
 export async function pickMany<T extends vscode.QuickPickItem>(
   items: readonly T[],

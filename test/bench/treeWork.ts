@@ -112,6 +112,7 @@ function rowsOf(round = 0): { readonly list: readonly InstanceRow[]; readonly by
   const list = manyInstances(count).map((instance, index): InstanceRow => ({
     instance: index % 100 === 1 ? { ...instance, rateHourly: 1 + (round % 2) } : instance,
     state: instance.state,
+    accountId: 'account',
     unlisted: false,
     detailed: true,
   }));

@@ -89,6 +89,7 @@ export class BudgetGate {
     private readonly check: BudgetCheck,
     private readonly journal: Pick<Journal, 'list' | 'exclusively'>,
     private readonly now: () => number,
+    private readonly sharesBudget: (accountId: string) => boolean = () => false,
   ) {}
 
   /**
@@ -142,7 +143,7 @@ export class BudgetGate {
   private async othersThan({ id, accountId }: OperationRecord): Promise<readonly BillingStart[]> {
     const elsewhere = (await this.journal.list()).filter(
       (other) =>
-        other.accountId === accountId &&
+        (other.accountId === accountId || this.sharesBudget(other.accountId)) &&
         (other.isStarting === true || startingSteps.has(other.step)) &&
         !this.passed.has(other.id),
     );

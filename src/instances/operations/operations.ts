@@ -28,6 +28,8 @@ export interface OperationsOptions {
   readonly random?: () => number;
   /** Which limits a start would exceed. The default knows of no limit. */
   readonly budget?: BudgetCheck;
+  /** Whether the budgets cover another account as well. By default they don't. */
+  readonly sharesBudget?: (accountId: string) => boolean;
 }
 
 /** How often a window checks for operations that lost theirs, in milliseconds. */
@@ -62,13 +64,21 @@ export class Operations implements Disposable {
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly options: OperationsOptions) {
-    const { journal, store, clock, log, random = Math.random, budget = async () => [] } = options;
+    const {
+      journal,
+      store,
+      clock,
+      log,
+      random = Math.random,
+      budget = async () => [],
+      sharesBudget,
+    } = options;
     this.parts = {
       journal,
       clock,
       log,
       random,
-      budget: new BudgetGate(budget, journal, () => clock.now()),
+      budget: new BudgetGate(budget, journal, () => clock.now(), sharesBudget),
       ask: (question) => this.questions.fire(question),
       found: (operation) => this.finds.fire(operation),
       createdByOthers: (id) => this.saved.createdByOthers(id),

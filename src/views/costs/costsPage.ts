@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import type { BudgetLimits } from '../../cost/budget';
-import type { Ledger } from '../../cost/ledger';
-import { costReport } from '../../cost/report';
+import { costReport, type ReportLedger } from '../../cost/report';
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
-import type { InstanceStore } from '../../instances/store';
+import type { InstanceRow } from '../../instances/store';
 import { pageTexts, webviewFolder } from '../pages/html';
 import { PagePanel } from '../pages/pagePanel';
 import { stateText } from '../presentation';
@@ -16,8 +15,12 @@ export interface CostsPageParts {
   readonly extensionUri: vscode.Uri;
   readonly log: vscode.LogOutputChannel;
   readonly clock: Clock;
-  readonly ledger: Pick<Ledger, 'costs' | 'since' | 'keepsDaysOf' | 'onDidChange'>;
-  readonly store: Pick<InstanceStore, 'rows' | 'status' | 'onDidChange'>;
+  /** Of all accounts. */
+  readonly ledger: ReportLedger;
+  readonly rows: () => readonly InstanceRow[];
+  readonly isSignedIn: () => boolean;
+  /** The costs or the rows have changed. */
+  readonly onDidChange: (listener: () => void) => Disposable;
   readonly limits: () => BudgetLimits;
   /** Limits were set. */
   readonly onDidChangeSettings: (listener: () => void) => Disposable;
@@ -37,9 +40,9 @@ export class CostsPage implements vscode.Disposable {
   private due: Disposable | undefined;
 
   constructor(private readonly parts: CostsPageParts) {
-    const { ledger, store, onDidChangeSettings } = parts;
+    const { onDidChange, onDidChangeSettings } = parts;
     const changed = (): void => this.scheduleReport();
-    this.listeners = [ledger.onDidChange(changed), store.onDidChange(changed), onDidChangeSettings(changed)];
+    this.listeners = [onDidChange(changed), onDidChangeSettings(changed)];
   }
 
   /** Shows the page, in its tab if there is one. */
@@ -108,13 +111,13 @@ export class CostsPage implements vscode.Disposable {
   }
 
   private report(): void {
-    const { clock, ledger, store, limits } = this.parts;
+    const { clock, ledger, rows, isSignedIn, limits } = this.parts;
     this.stop();
     if (!this.panel) return;
     const now = clock.now();
     const options = { month: this.month, limits: limits(), stateOf: stateText };
-    const report = costReport({ ledger, rows: store.rows(), now, ...options });
-    this.panel.post({ type: 'report', signedIn: store.status.accountId !== undefined, report });
+    const report = costReport({ ledger, rows: rows(), now, ...options });
+    this.panel.post({ type: 'report', signedIn: isSignedIn(), report });
     if (this.panel.isVisible) this.timer = clock.after(refreshMs, () => this.report());
   }
 

@@ -143,7 +143,7 @@ export class CreatePanel implements vscode.Disposable {
         return;
       }
       case 'manageKeys':
-        await vscode.commands.executeCommand('tensordock.manageKeys');
+        await vscode.commands.executeCommand('tensordock.manageKeys', { account: this.account.id });
         return this.contents.sendAccess();
       case 'copy':
         return copyRequest(this.contents.prepare(message.draft).request, message.format, settings.origin);
@@ -175,6 +175,7 @@ export class CreatePanel implements vscode.Disposable {
         await vscode.commands.executeCommand('tensordock.watchCapacity', {
           model: message.model,
           count: message.count,
+          account: this.account.id,
         });
         return;
     }
@@ -214,7 +215,7 @@ export class CreatePanel implements vscode.Disposable {
       refuse(vscode.l10n.t('Nothing was sent. Fix the highlighted fields first.'), [...problems]);
       return;
     }
-    const requestKey = idempotencyKey(request);
+    const requestKey = idempotencyKey(request, this.account.id);
     const run = this.begin({
       submitId,
       key: `${requestKey}-${this.confirmedAgain.get(requestKey) ?? 0}`,
@@ -286,7 +287,7 @@ export class CreatePanel implements vscode.Disposable {
       if (this.settled) this.form.post({ type: 'result', submitId, result: this.settled.result });
       return;
     }
-    const requestKey = idempotencyKey(request);
+    const requestKey = idempotencyKey(request, this.account.id);
     this.confirmedAgain.set(requestKey, (this.confirmedAgain.get(requestKey) ?? 0) + 1);
     return this.submit(submitId, draft, password);
   }

@@ -33,8 +33,8 @@ export interface RequestedInstance {
 }
 
 /** The same key for the same request in every window. It doesn't depend on the password. */
-export function idempotencyKey(request: CreateRequest): string {
-  const text = JSON.stringify({ ...request, password: undefined });
+export function idempotencyKey(request: CreateRequest, accountId: string | undefined): string {
+  const text = JSON.stringify({ ...request, password: undefined, accountId });
   return createHash('sha256').update(text).digest('hex');
 }
 

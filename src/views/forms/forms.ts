@@ -8,7 +8,7 @@ import { CreatePanel, type CreatePanelParts, type CreateStart } from './createPa
 import { webviewFolder } from '../pages/html';
 import { ModifyPanel } from './modifyPanel';
 import { currentInstances, onDidSignIn } from './instances';
-import type { FormParts } from './parts';
+import { formTitle, type FormParts } from './parts';
 import { draftElsewhere, draftLike, draftWithGpu, Presets, type GpuChoice } from './presets';
 
 export const createViewType = 'tensordock.create';
@@ -89,8 +89,7 @@ export class Forms implements Disposable {
   }
 
   private newCreate(start: CreateStart): void {
-    const title = vscode.l10n.t('Create an Instance');
-    this.adoptCreate(this.newPanel(createViewType, title), start);
+    this.adoptCreate(this.newPanel(createViewType, vscode.l10n.t('Create an Instance')), start);
   }
 
   private adoptCreate(panel: vscode.WebviewPanel, start: CreateStart): void {
@@ -111,9 +110,14 @@ export class Forms implements Disposable {
   }
 
   private newPanel(viewType: string, title: string): vscode.WebviewPanel {
-    return vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active, {
-      enableScripts: true,
-      localResourceRoots: [webviewFolder(this.parts.extensionUri)],
-    });
+    return vscode.window.createWebviewPanel(
+      viewType,
+      formTitle(title, this.parts),
+      vscode.ViewColumn.Active,
+      {
+        enableScripts: true,
+        localResourceRoots: [webviewFolder(this.parts.extensionUri)],
+      },
+    );
   }
 }

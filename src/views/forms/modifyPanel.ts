@@ -22,7 +22,7 @@ import { PagePanel } from '../pages/pagePanel';
 import { FormAccount } from './formAccount';
 import { pageTexts } from '../pages/html';
 import { currentInstances, fetchInstance, onDidSignIn } from './instances';
-import type { FormParts } from './parts';
+import { formTitle, type FormParts } from './parts';
 import { problemsOfError, refusalText } from './problems';
 
 type ModifyResult = Extract<ToModifyForm, { type: 'result' }>;
@@ -238,7 +238,7 @@ export class ModifyPanel implements Disposable {
 
   private show(instance: Instance): void {
     this.instance = instance;
-    this.form.setTitle(vscode.l10n.t('Modify {0}', plainText(instance.name, 60)));
+    this.form.setTitle(formTitle(vscode.l10n.t('Modify {0}', plainText(instance.name, 60)), this.parts));
     if (this.isKnown) this.form.post({ type: 'instance', instance: instanceDetails(instance) });
   }
 

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Clock } from '../../base/clock';
+import { plainText } from '../../base/text';
 import type { Operations, RunningOperation } from '../../instances/operations/operations';
 import type { InstanceStore } from '../../instances/store';
 import type { TrackRecord } from '../../instances/trackRecord';
@@ -16,6 +17,8 @@ export interface FormParts {
   readonly settings: Settings;
   readonly store: InstanceStore;
   readonly operations: Operations;
+  /** The account's name, if several are signed in. */
+  readonly accountName: () => string | undefined;
   /** What was seen at each location. */
   readonly trackRecord: Pick<TrackRecord, 'hints' | 'noteSsh' | 'onDidChange'>;
   readonly ssh: Pick<SshSetup, 'choose'>;
@@ -24,4 +27,11 @@ export interface FormParts {
   readonly reportedByForm: WeakSet<RunningOperation>;
   /** Storage for presets. */
   readonly memory: vscode.Memento;
+}
+
+/** The title of a form, with its account if several are signed in. */
+export function formTitle(title: string, { accountName }: Pick<FormParts, 'accountName'>): string {
+  return [title, accountName()]
+    .flatMap((text) => (text === undefined ? [] : plainText(text, 80)))
+    .join(' · ');
 }

@@ -15,10 +15,12 @@ import { showInformation } from '../../vscode/messages';
 export interface CostNoticesOptions {
   readonly watches: CapacityWatches;
   readonly clock: Clock;
+  /** The ID of the account that waits. */
+  readonly account?: string;
 }
 
 /** Notifies of an available GPU. */
-export function followCosts({ watches, clock }: CostNoticesOptions): Disposable[] {
+export function followCosts({ watches, clock, account }: CostNoticesOptions): Disposable[] {
   const command = (id: string, ...args: unknown[]): Thenable<unknown> =>
     vscode.commands.executeCommand(id, ...args);
   return [
@@ -34,7 +36,7 @@ export function followCosts({ watches, clock }: CostNoticesOptions): Disposable[
     ),
     watches.onDidFind((found) => {
       const { watch, offers } = found;
-      const choice = { model: watch.model, count: watch.count, locationId: offers[0]?.location.id };
+      const choice = { model: watch.model, count: watch.count, locationId: offers[0]?.location.id, account };
       showInformation(describeFound(found), {
         title: vscode.l10n.t('Create Instance'),
         run: () => command('tensordock.createInstance', choice),

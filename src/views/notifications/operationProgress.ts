@@ -5,7 +5,7 @@ import { plainText } from '../../base/text';
 import type { OperationRecord } from '../../instances/operations/journal';
 import { UnclearCreateError } from '../../instances/createOutcome';
 import type { OperationQuestion, Operations, RunningOperation } from '../../instances/operations/operations';
-import { showInStatusBar, showProgress } from '../../vscode/messages';
+import { inAccount, showInStatusBar, showProgress } from '../../vscode/messages';
 import { outcomeOfError } from '../../api/outcome';
 
 export interface OperationProgressOptions {
@@ -14,11 +14,13 @@ export interface OperationProgressOptions {
   readonly log: vscode.LogOutputChannel;
   /** Operations that a form of this window began. It reports how they end, so nothing is reported twice. */
   readonly reportedByForm: WeakSet<RunningOperation>;
+  /** The account's name, if several are signed in. */
+  readonly accountName?: () => string | undefined;
 }
 
 /** Shows each operation of this window until its end, reports the end once, and asks what only a person can decide. */
 export function followOperations(options: OperationProgressOptions): Disposable {
-  const { operations, clock } = options;
+  const { operations, clock, accountName } = options;
   const listeners = [
     operations.onDidBegin((operation) => {
       // The form of a create shows its own progress.
@@ -26,7 +28,9 @@ export function followOperations(options: OperationProgressOptions): Disposable 
       void reportEnd(operation, clock.now(), options);
     }),
     operations.onDidFind(({ record }) => void reportFound(record)),
-    operations.onDidAsk((question) => void askOnce(question, options)),
+    operations.onDidAsk(
+      (question) => void inAccount(accountName?.(), async () => askOnce(question, options)),
+    ),
   ];
   return {
     dispose: () => {

@@ -1,32 +1,32 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposable';
-import type { Session } from '../../instances/session';
+import { plainText } from '../../base/text';
 import type { InstanceStore } from '../../instances/store';
-import { errorText, showError } from '../../vscode/messages';
+import { showError } from '../../vscode/messages';
 
 export interface SessionNoticesOptions {
-  readonly session: Pick<Session, 'onDidFail'>;
   readonly store: Pick<InstanceStore, 'status' | 'onDidChange'>;
+  /** The account's name, if there are several. */
+  readonly nameIfSeveral: () => string | undefined;
   readonly log: vscode.LogOutputChannel;
 }
 
-/** Says once for each account that its token is refused, and why it can't be found out who is signed in. */
-export function followSession({ session, store, log }: SessionNoticesOptions): Disposable[] {
+/** Says once that an account's token is refused. */
+export function followSession({ store, nameIfSeveral, log }: SessionNoticesOptions): Disposable {
   let refused: string | undefined;
-  return [
-    session.onDidFail((error) => showError(log, errorText(error))),
-    store.onDidChange(() => {
-      const { failure, accountId } = store.status;
-      if (failure?.code !== 'unauthorized') {
-        refused = undefined;
-        return;
-      }
-      if (refused === accountId) return;
-      refused = accountId;
-      showError(log, failure.message, {
-        title: vscode.l10n.t('Sign In Again'),
-        run: async () => vscode.commands.executeCommand('tensordock.signIn'),
-      });
-    }),
-  ];
+  return store.onDidChange(() => {
+    const { failure, accountId } = store.status;
+    if (failure?.code !== 'unauthorized') {
+      refused = undefined;
+      return;
+    }
+    if (refused === accountId) return;
+    refused = accountId;
+    const name = nameIfSeveral();
+    const message = name === undefined ? failure.message : `${plainText(name, 60)}: ${failure.message}`;
+    showError(log, message, {
+      title: vscode.l10n.t('Sign In Again'),
+      run: async () => vscode.commands.executeCommand('tensordock.signIn'),
+    });
+  });
 }

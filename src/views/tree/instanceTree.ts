@@ -31,6 +31,8 @@ import {
 } from './nodes';
 
 export interface TreeOptions extends Knowledge, ArrangedBy {
+  /** The ID of the account whose instances it has. */
+  readonly account?: string;
   readonly store: InstanceStore;
   readonly operations: Pick<Operations, 'pending' | 'onDidChange'>;
   readonly clock: Clock;
@@ -43,7 +45,7 @@ export interface TreeOptions extends Knowledge, ArrangedBy {
   readonly ready: () => Promise<void>;
 }
 
-/** The instances as a tree. It redraws the rows that show something else than before, and no others. */
+/** An account's instances as a tree. It redraws the rows that show something else than before, and no others. */
 export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   private readonly redraw = new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>();
   private readonly nodes = new Map<string, InstanceNode>();
@@ -138,6 +140,9 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
         this.clockwork.set(node.operationId, record && secondMs);
         return record ? creatingItem(record, this.now) : new vscode.TreeItem('');
       }
+      case 'account':
+        // Accounts are above this tree.
+        return new vscode.TreeItem('');
     }
   }
 
@@ -152,7 +157,7 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
 
   /** The node of an instance, to reveal it. */
   nodeOf(id: string): InstanceNode {
-    const node = this.nodes.get(id) ?? { kind: 'instance', id };
+    const node = this.nodes.get(id) ?? { kind: 'instance', account: this.options.account, id };
     this.nodes.set(id, node);
     return node;
   }
@@ -213,8 +218,9 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   }
 
   private roots(): TreeNode[] {
+    const { account } = this.options;
     const creating = this.creates().map(({ id, name }) => {
-      const node = this.creating.get(id) ?? { kind: 'creating', operationId: id, name };
+      const node = this.creating.get(id) ?? { kind: 'creating', account, operationId: id, name };
       this.creating.set(id, node);
       return node;
     });
@@ -237,7 +243,7 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   }
 
   private groupOf(title: string): GroupNode {
-    const node = this.groups.get(title) ?? { kind: 'group', title };
+    const node = this.groups.get(title) ?? { kind: 'group', account: this.options.account, title };
     this.groups.set(title, node);
     return node;
   }

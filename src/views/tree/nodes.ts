@@ -5,7 +5,8 @@ import { formatWhen } from '../../base/when';
 import { runningRate } from '../../cost/billing';
 import { rateText } from '../../cost/describe';
 import type { OperationRecord } from '../../instances/operations/journal';
-import type { InstanceRow } from '../../instances/store';
+import { messageText } from '../../base/text';
+import type { InstanceRow, StoreStatus } from '../../instances/store';
 import { stepText, type Activity, type ActivityText } from '../activity';
 import { detailsOf, gpuText, type Detail, type Knowledge } from '../details';
 import { isBrowsable, isReachable, portText } from '../ports';
@@ -14,10 +15,19 @@ import { rowText, type RowText } from '../rowText';
 import type { Situation } from '../situation';
 
 /** A row of the tree. The same object stands for the same instance, group, or create through all refreshes. */
-export type TreeNode = InstanceNode | DetailNode | PortNode | ActivityNode | GroupNode | CreatingNode;
+export type TreeNode =
+  InstanceNode | DetailNode | PortNode | ActivityNode | GroupNode | CreatingNode | AccountNode;
+
+/** An account and what it has, where several accounts are shown. */
+export interface AccountNode {
+  readonly kind: 'account';
+  readonly account: string | undefined;
+}
 
 export interface InstanceNode {
   readonly kind: 'instance';
+  /** The ID of its account. */
+  readonly account?: string;
   readonly id: string;
 }
 
@@ -38,20 +48,63 @@ export interface PortNode {
 /** Something that goes on: below its instance, or in the Activity view, where it has no parent. */
 export interface ActivityNode {
   readonly kind: 'activity';
+  /** The ID of its account. */
+  readonly account?: string;
   readonly parent?: InstanceNode;
   readonly activity: Activity;
 }
 
 export interface GroupNode {
   readonly kind: 'group';
+  /** The ID of its account. */
+  readonly account?: string;
   readonly title: string;
 }
 
 /** An instance that was requested and has no ID yet. */
 export interface CreatingNode {
   readonly kind: 'creating';
+  /** The ID of its account. */
+  readonly account?: string;
   readonly operationId: string;
   readonly name: string;
+}
+
+/** The ID of the account that a row belongs to. */
+export function accountOfNode(node: TreeNode): string | undefined {
+  return node.kind === 'detail' || node.kind === 'port' ? node.parent.account : node.account;
+}
+
+/** `Account 2`, with how many instances it has and their rate, or why nothing newer is known of it. */
+export function accountItem(name: string, text: AccountText): vscode.TreeItem {
+  const item = new vscode.TreeItem(labelText(name), vscode.TreeItemCollapsibleState.Expanded);
+  item.description = text.description;
+  item.tooltip = text.tooltip;
+  item.iconPath = text.isFailing ? themeIcon('warning', 'list.warningForeground') : themeIcon('account');
+  item.contextValue = text.isRefused ? 'account can-sign-in' : 'account';
+  item.accessibilityInformation = { label: [name, text.tooltip].map((each) => labelText(each)).join(', ') };
+  return item;
+}
+
+/** What the row of an account says. */
+export interface AccountText {
+  readonly description: string;
+  readonly tooltip: string;
+  readonly isFailing: boolean;
+  readonly isRefused: boolean;
+}
+
+/** What is said about an account as a whole. */
+export function accountText(rows: readonly InstanceRow[], { listedAt, failure }: StoreStatus): AccountText {
+  const isRefused = failure?.code === 'unauthorized';
+  const problem = failure && (isRefused ? vscode.l10n.t('token refused') : vscode.l10n.t('not reachable'));
+  const count = listedAt === 0 ? undefined : groupText(rows);
+  return {
+    description: joined([count, problem]),
+    tooltip: [count, failure && messageText(failure.message)].filter(Boolean).join('\n'),
+    isFailing: failure !== undefined,
+    isRefused,
+  };
 }
 
 export function instanceItem({ id }: InstanceNode, text: RowText): vscode.TreeItem {
@@ -73,7 +126,12 @@ export function childrenOf(
   const { row, tunnels } = situation;
   const forwards = row.instance.portForwards ?? [];
   return [
-    ...activitiesOf(situation).map((activity): ActivityNode => ({ kind: 'activity', parent, activity })),
+    ...activitiesOf(situation).map((activity): ActivityNode => ({
+      kind: 'activity',
+      account: parent.account,
+      parent,
+      activity,
+    })),
     ...detailsOf(situation, knowledge).flatMap((detail): (DetailNode | PortNode)[] => {
       if (detail.key !== 'ports' || forwards.length === 0) return [{ kind: 'detail', parent, detail }];
       return forwards.map((forward) => {

@@ -142,7 +142,7 @@ function nextWindow(): { readonly notes: readonly TimerNote[]; readonly timers: 
     log,
     accounts,
     origin: () => simulator.url,
-    accountId: () => accountId,
+    accountIds: () => (accountId === undefined ? [] : [accountId]),
     program: path.join(programs, 'stopTimer.js'),
   });
   timers.onDidAct((note) => notes.push(note));

@@ -50,8 +50,8 @@ async function main(): Promise<void> {
   const operations = new Operations({ journal, store, clock, log });
   const shared = { folder, clock, log, store };
   const schedules = new Schedules({ ...shared, operations });
-  const accountId = (): string => account.id;
-  const timers = new StopTimers({ ...shared, accounts, origin: () => origin, accountId, program });
+  const accountIds = (): readonly string[] => [account.id];
+  const timers = new StopTimers({ ...shared, accounts, origin: () => origin, accountIds, program });
   const name = store.row(instanceId)?.instance.name ?? fail();
   const schedule = await schedules.set({ instanceId, name, at: clock.now() + order.inMs });
   await timers.start(schedule);

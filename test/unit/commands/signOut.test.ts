@@ -32,9 +32,11 @@ async function signOutWith(given: Given): Promise<void> {
   const services = {
     settings: { origin: account.origin },
     accounts: {
-      active: async () => (signedIn ? account : undefined),
+      // Another one that is signed in stays out of it.
+      all: async () => [{ ...account, id: 'b', token: 'token-b' }, account],
       remove: async (origin: string, id: string) => void removed.push(`${id} at ${origin}`),
     },
+    store: { status: { accountId: signedIn ? account.id : undefined } },
     operations: { pending: () => pending },
     clock: { now: () => monday },
     ssh: {

@@ -52,6 +52,7 @@ export function rowOf(id: string, state: InstanceState, rateHourly?: number, nam
   return {
     instance: { id, name, state, statusText: state, rateHourly },
     state,
+    accountId: 'account-1',
     unlisted: false,
     detailed: true,
   };

@@ -154,9 +154,46 @@ describe('several accounts', () => {
     const first = await signIn(one, 'first', 'token-a');
     await signIn(one, 'second', 'token-b');
     expect((await other.active(origin))?.label).toBe('second');
-    await other.activate(origin, first.account.id);
+    await other.show(origin, first.account.id);
     expect((await one.active(origin))?.label).toBe('first');
     expect(await one.all(origin)).toHaveLength(2);
+  });
+
+  test('all accounts can be shown together, in every window, and one alone again', async () => {
+    const { one, other } = windowsOn(new MemorySecrets());
+    const first = await signIn(one, 'mine', 'token-a');
+    await signIn(one, 'work', 'token-b');
+    await one.show(origin, undefined);
+    expect(await other.signedIn(origin)).toMatchObject({ isTogether: true });
+    expect((await other.all(origin)).map(({ label }) => label)).toEqual(['mine', 'work']);
+    await other.show(origin, first.account.id);
+    expect(await one.signedIn(origin)).toMatchObject({ isTogether: false, active: { label: 'mine' } });
+  });
+
+  test('a third account that signs in leaves them together', async () => {
+    const { one } = windowsOn(new MemorySecrets());
+    await signIn(one, 'mine', 'token-a');
+    await signIn(one, 'work', 'token-b');
+    await one.show(origin, undefined);
+    await signIn(one, 'club', 'token-c');
+    expect(await one.signedIn(origin)).toMatchObject({ isTogether: true, active: { label: 'club' } });
+  });
+
+  test('another name is seen in every window, and the token stays', async () => {
+    const { one, other } = windowsOn(new MemorySecrets());
+    const { account } = await signIn(one, 'mine', 'token-a');
+    await other.rename(origin, account.id, 'private');
+    expect(await one.active(origin)).toEqual({ ...account, label: 'private' });
+  });
+
+  test('a name that can’t be stored is refused, and nothing is lost', async () => {
+    const secrets = new MemorySecrets();
+    const { one } = windowsOn(secrets);
+    const { account } = await signIn(one, 'mine', 'token-a');
+    secrets.failing = 'store';
+    await expect(one.rename(origin, account.id, 'private')).rejects.toThrow('name wasn’t saved');
+    secrets.failing = undefined;
+    expect(await one.active(origin)).toEqual(account);
   });
 
   test('signing out of one account keeps the other', async () => {

@@ -29,7 +29,13 @@ async function openAtLocation(
   await window.store.refresh();
   if (fault) person.service.faults.add({ path, times, fault });
   const instance = { id, name: 'box', state: 'running', statusText: 'running', locationId } as const;
-  const row = { instance, state: 'running', unlisted: false, detailed: true } as const;
+  const row = {
+    accountId: 'account-1',
+    instance,
+    state: 'running',
+    unlisted: false,
+    detailed: true,
+  } as const;
   const { store } = window;
   names = new LocationNames({
     store: {

@@ -139,7 +139,7 @@ describe('the bundles', () => {
       const manifest = await readFile(path.join(copy, 'package.json'), 'utf8');
       expect(files).toEqual(
         [
-          ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SUPPORT.md'],
+          ...['CHANGELOG.md', 'LICENSE', 'README.md'],
           ...(await readdir(copy)).filter((name) => /^package\.(nls\.(.+\.)?)?json$/.test(name)),
           ...new Set(manifest.match(/\b(media|skills)\/[^"]+/g)),
           ...(await readdir(path.join(copy, 'media/walkthrough')))

@@ -9,6 +9,7 @@ export function row(
   marks: Partial<InstanceRow> = {},
 ): InstanceRow {
   return {
+    accountId: 'account',
     instance: { id, name: id, state, statusText: state, rateHourly: 0.5, ...instance },
     state,
     unlisted: false,

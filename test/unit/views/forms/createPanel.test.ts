@@ -105,12 +105,12 @@ describe('the page', () => {
   });
 });
 
-test('a wait for a GPU is for the one that the form has, or for any', () => {
+test('a wait for a GPU is for the one that the form has, or for any, in the form’s account', () => {
   form.panel.send({ type: 'watch', model: rtx4090, count: 2 });
   form.panel.send({ type: 'watch' });
   expect(shown.ran).toEqual([
-    ['tensordock.watchCapacity', { model: rtx4090, count: 2 }],
-    ['tensordock.watchCapacity', { model: undefined, count: undefined }],
+    ['tensordock.watchCapacity', { model: rtx4090, count: 2, account: 'account-1' }],
+    ['tensordock.watchCapacity', { model: undefined, count: undefined, account: 'account-1' }],
   ]);
 });
 

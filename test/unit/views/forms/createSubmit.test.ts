@@ -52,10 +52,11 @@ describe('the end of a create', () => {
 
 describe('an idempotency key', () => {
   it('is the same for the same instance with any password, and differs for another', () => {
-    const key = (change: object, password?: string): string =>
-      idempotencyKey(prepare({ ...draft, image: 'windows10', ...change }, known, password).request);
+    const key = (change: object, password?: string, account = 'one'): string =>
+      idempotencyKey(prepare({ ...draft, image: 'windows10', ...change }, known, password).request, account);
     expect(key({}, 'a')).toBe(key({}, 'b'));
     expect(key({})).not.toBe(key({ name: 'other' }));
+    expect(key({})).not.toBe(key({}, undefined, 'other'));
   });
 
   it('comes with a second check of the draft', () => {

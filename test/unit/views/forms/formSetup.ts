@@ -65,6 +65,7 @@ export async function setUpForm(): Promise<FormSetup> {
       get: (key: string) => memory.get(key),
       update: (key: string, value: unknown) => Promise.resolve(void memory.set(key, value)),
     },
+    accountName: () => undefined,
   } as unknown as FormParts;
   const following = followOperations({ operations, clock: person.clock, log: log as never, reportedByForm });
   const feed = new CatalogFeed(() => store.api, person.clock, parts.log);
