@@ -1,40 +1,14 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { beforeEach, expect, test } from 'vitest';
-import { startSimulator, type Simulator } from '../simulator/server';
+import type { Simulator } from '../simulator/server';
 import { commandTitle } from './commandTitle';
 import { FormPage } from './formPage';
-import { openWorkbench, remoteSshStandIn, type OpenWorkbench } from './openWorkbench';
-import { sceneOf, sharedScene } from './sharedScene';
+import type { OpenWorkbench } from './openWorkbench';
+import { sharedScene } from './sharedScene';
+import { openSshScene } from './sshScene';
 
 const showView = 'TensorDock: Focus on Instances View';
 
-const scene = sharedScene(async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'tensordock-keyboard-'));
-  const key = path.join(folder, 'id_test');
-  await promisify(execFile)('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-  const publicKey = (await readFile(`${key}.pub`, 'utf8')).trim();
-  const simulator = await startSimulator({
-    seed: 'showcase',
-    delays: 'quick',
-    ssh: 'auto',
-    authorizedKeys: [publicKey],
-  });
-  const workbench = await openWorkbench({
-    extensions: [remoteSshStandIn],
-    settings: {
-      'tensordock.apiUrl': simulator.url,
-      'tensordock.ssh.configFile': path.join(folder, 'config'),
-      'tensordock.ssh.identityFile': key,
-      'tensordock.ssh.user': simulator.sshUser,
-      'tensordock.refreshInterval': 5,
-    },
-  });
-  return sceneOf({ folder, simulator, workbench });
-});
+const scene = sharedScene(async () => openSshScene('showcase'));
 
 let simulator: Simulator;
 let workbench: OpenWorkbench;

@@ -1,40 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, expect, test } from 'vitest';
-import { startSimulator } from '../simulator/server';
 import { FormPage } from './formPage';
-import { openWorkbench, remoteSshStandIn } from './openWorkbench';
-import { sceneOf, sharedScene, type Scene } from './sharedScene';
+import { sharedScene, type Scene } from './sharedScene';
+import { openSshScene } from './sshScene';
 import type { WorkbenchPage } from './workbenchPage';
 
 const run = promisify(execFile);
 
-const scene = sharedScene(async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'tensordock-walkthrough-'));
-  const key = path.join(folder, 'id_test');
-  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-  const publicKey = (await readFile(`${key}.pub`, 'utf8')).trim();
-  const simulator = await startSimulator({
-    seed: 'empty',
-    delays: 'quick',
-    ssh: 'auto',
-    authorizedKeys: [publicKey],
-  });
-  const workbench = await openWorkbench({
-    extensions: [remoteSshStandIn],
-    settings: {
-      'tensordock.apiUrl': simulator.url,
-      'tensordock.ssh.configFile': path.join(folder, 'config'),
-      'tensordock.ssh.identityFile': key,
-      'tensordock.ssh.user': simulator.sshUser,
-      'tensordock.refreshInterval': 5,
-    },
-  });
-  return sceneOf({ folder, simulator, workbench });
-});
+const scene = sharedScene(async () => openSshScene('empty'));
 
 let current: Scene;
 let window: WorkbenchPage;
