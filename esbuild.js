@@ -143,11 +143,8 @@ const toCommonJs = {
         Object.keys(outputs.get(name).inputs).every((file) => !file.includes('node_modules/'));
       const fileOf = (name) => {
         if (atOnce.has(name)) return timer.has(name) ? 'shared.js' : 'main.js';
-        return name.startsWith('chunk-') && isOwn(name)
-          ? timer.has(name)
-            ? 'requests.js'
-            : 'later.js'
-          : undefined;
+        if (!name.startsWith('chunk-') || !isOwn(name)) return undefined;
+        return timer.has(name) ? 'requests.js' : 'later.js';
       };
       const joined = new Map(
         [...outputs.keys()]

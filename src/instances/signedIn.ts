@@ -8,7 +8,7 @@ import type { Session } from './session';
 export interface AccountWork {
   /** The account's ID; `undefined` for what stands in while nobody is signed in. */
   readonly id: string | undefined;
-  readonly session: Pick<Session, 'begin' | 'settled' | 'isKnown' | 'onDidSettle'>;
+  readonly session: Pick<Session, 'begin' | 'settled' | 'isKnown' | 'onDidFail' | 'onDidSettle'>;
   /** Resolves when everything is written. */
   dispose(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export class SignedIn<T extends AccountWork> {
   private known = false;
   private disposed = false;
 
-  /** Who is signed in can't be determined, with the reason. */
+  /** Who is signed in can't be determined, or an account can't be used, with the reason. */
   readonly onDidFail = this.failures.event;
   /** It is known again who is signed in and what is shown, or one of them got another token. */
   readonly onDidSettle = this.settlements.event;
@@ -131,6 +131,10 @@ export class SignedIn<T extends AccountWork> {
       log.info(`accounts: ${id}`);
       const { session } = this.of(id);
       session.onDidSettle(() => this.settlements.fire());
+      // Where nobody's account can be determined, that was said once for all of them.
+      session.onDidFail((error) => {
+        if (this.known) this.failures.fire(error);
+      });
       session.begin();
     }
   }

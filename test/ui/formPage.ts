@@ -53,6 +53,19 @@ export class FormPage {
     await this.window.page.keyboard.press(key);
   }
 
+  /** Fills in the create form by keyboard, with the one GPU that `search` finds, and sends it. */
+  async create(name: string, search: string): Promise<void> {
+    const gpus = this.locator('input[name=gpu]');
+    await gpus.first().waitFor();
+    await this.type('#search', search);
+    await gpus.nth(1).waitFor({ state: 'detached' });
+    await this.tabTo('input[name=gpu]');
+    await this.press('Space');
+    await this.type('#name', name);
+    await this.tabTo('#create');
+    await this.press('Enter');
+  }
+
   price(): Promise<string> {
     return this.locator('#price .headline').innerText();
   }

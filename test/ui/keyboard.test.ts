@@ -62,14 +62,7 @@ test('signs in, creates, connects, schedules a stop, and deletes with the keyboa
 
   await runCommand('tensordock.createInstance');
   const form = await FormPage.on(window);
-  await form.locator('input[name=gpu]').first().waitFor();
-  await form.type('#search', '3090');
-  await expect.poll(async () => form.locator('input[name=gpu]').count()).toBe(1);
-  await form.tabTo('input[name=gpu]');
-  await form.press('Space');
-  await form.type('#name', 'by-keyboard');
-  await form.tabTo('#create');
-  await form.press('Enter');
+  await form.create('by-keyboard', '3090');
   await expect.poll(async () => form.locator('.step.done').count(), { timeout: 60_000 }).toBe(5);
 
   await focusLastRow('by-keyboard');

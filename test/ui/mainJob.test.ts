@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Locator } from 'playwright-core';
@@ -10,8 +9,9 @@ import { plantMany } from '../simulator/seeds';
 import { startSimulator, type Simulator } from '../simulator/server';
 import { menuTitle } from './commandTitle';
 import { lookAtSidebar } from './glance';
-import { openWorkbench, remoteSshStandIn, type OpenWorkbench } from './openWorkbench';
-import { sceneOf, sharedScene } from './sharedScene';
+import { openWorkbench, type OpenWorkbench } from './openWorkbench';
+import { sharedScene } from './sharedScene';
+import { openSshScene } from './sshScene';
 
 const run = promisify(execFile);
 
@@ -21,29 +21,7 @@ describe('the main job', () => {
   let simulator: Simulator;
   let workbench: OpenWorkbench;
 
-  const scene = sharedScene(async () => {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'tensordock-ui-'));
-    const key = path.join(folder, 'id_test');
-    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-    const publicKey = await readFile(`${key}.pub`, 'utf8');
-    const simulator = await startSimulator({
-      seed: 'demo',
-      delays: 'quick',
-      ssh: 'auto',
-      authorizedKeys: [publicKey.trim()],
-    });
-    const workbench = await openWorkbench({
-      extensions: [remoteSshStandIn],
-      settings: {
-        'tensordock.apiUrl': simulator.url,
-        'tensordock.ssh.configFile': path.join(folder, 'config'),
-        'tensordock.ssh.identityFile': key,
-        'tensordock.ssh.user': simulator.sshUser,
-        'tensordock.refreshInterval': 5,
-      },
-    });
-    return sceneOf({ folder, simulator, workbench });
-  });
+  const scene = sharedScene(async () => openSshScene('demo'));
 
   beforeEach(async () => {
     ({ folder, simulator, workbench } = await scene());

@@ -60,14 +60,7 @@ test('leads a new user from a token to a window on an instance, and to its sched
 
   await press('Create your first instance', 'Create Instance');
   const form = await FormPage.on(window);
-  await form.locator('input[name=gpu]').first().waitFor();
-  await form.type('#search', '3090');
-  await expect.poll(async () => form.locator('input[name=gpu]').count()).toBe(1);
-  await form.tabTo('input[name=gpu]');
-  await form.press('Space');
-  await form.type('#name', 'first-one');
-  await form.tabTo('#create');
-  await form.press('Enter');
+  await form.create('first-one', '3090');
   await expect.poll(async () => form.locator('.step.done').count(), { timeout: 60_000 }).toBe(5);
   await window.rowIn('first-one', 'Running').waitFor({ timeout: 30_000 });
 

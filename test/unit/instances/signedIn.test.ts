@@ -14,10 +14,12 @@ class Work implements AccountWork {
   begun = 0;
   disposed = 0;
   readonly settlements = new Emitter<void>();
+  readonly failures = new Emitter<unknown>();
   readonly session = {
     begin: () => void (this.begun += 1),
     settled: () => Promise.resolve(),
     isKnown: true,
+    onDidFail: this.failures.event,
     onDidSettle: this.settlements.event,
   };
 
@@ -131,6 +133,21 @@ describe('the accounts of a window', () => {
     failure = undefined;
     await store([account('a')], 'a');
     expect(signedIn.isKnown).toBe(true);
+  });
+
+  test('what one account fails with is said, and not again where it is the same for all', async () => {
+    const failures: unknown[] = [];
+    signedIn.onDidFail((error) => failures.push(error));
+    signedIn.begin();
+    await store([account('a'), account('b')], 'a');
+    const unreadable = new Error('snapshot');
+    signedIn.of('b').failures.fire(unreadable);
+    expect(failures).toEqual([unreadable]);
+    failure = new Error('apiUrl');
+    changes.fire();
+    await signedIn.settled();
+    signedIn.of('b').failures.fire(failure);
+    expect(failures).toEqual([unreadable, failure]);
   });
 
   test('all of them end with the window', async () => {
