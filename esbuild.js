@@ -168,15 +168,18 @@ const toCommonJs = {
         external: ['vscode'],
         // `import()` becomes `require`, which is what an extension host loads fastest.
         supported: { 'dynamic-import': false },
-        plugins: [requireOnce, joinedFiles(joined)],
+        plugins: [requireOnce, joinedFiles(joined, (name) => outputs.get(name).exports)],
       });
       rmSync(modules, { recursive: true, force: true });
     });
   },
 };
 
-/** Makes the files that consist of others, and lets the rest find those others in them. `joined`: which are in which. */
-function joinedFiles(joined) {
+/**
+ * Makes the files that consist of others, and lets the rest find those others in them. `joined`: which are in which.
+ * `exportsOf`: what one of them exports.
+ */
+function joinedFiles(joined, exportsOf) {
   const key = (name) => name.replace(/\W/g, '_');
   const fileOf = (importer) => joined.get(path.basename(importer)) ?? path.basename(importer);
   return {
@@ -206,7 +209,11 @@ function joinedFiles(joined) {
       });
       build.onLoad({ filter: /.*/, namespace: 'part' }, ({ path: name }) => ({
         resolveDir: modules,
-        contents: `module.exports = require('once:./${joined.get(name)}').${key(name)};`,
+        // Each name is taken once; else every file that uses one would copy all of them when it is loaded.
+        contents: [
+          `const part = require('once:./${joined.get(name)}').${key(name)};`,
+          `export const { ${exportsOf(name).join(', ')} } = part;`,
+        ].join('\n'),
       }));
     },
   };
