@@ -14,8 +14,18 @@ export function setLanguage(language: string): void {
   collator = undefined;
 }
 
+/**
+ * English numbers and times are written here, as the first use of `Intl` takes VS Code's extension host up to 20 ms, and
+ * the first rows would wait for it. They are the same as what `Intl` writes.
+ */
+const isEnglish = (): boolean => locales.length === 1;
+
 /** US dollars with at least two and at most `decimals` decimals: `$1,234.50`, `1.234,50 $`. */
 export function formatUsDollars(dollars: number, decimals: number): string {
+  if (isEnglish() && Math.abs(dollars) < largestInEnglish) {
+    const text = inEnglish(Math.abs(dollars), 2, decimals);
+    return dollars < 0 && /[1-9]/.test(text) ? `-$${text}` : `$${text}`;
+  }
   return numberFormat(`USD ${decimals}`, {
     style: 'currency',
     currency: 'USD',
@@ -28,7 +38,8 @@ export function formatUsDollars(dollars: number, decimals: number): string {
 
 /** A count or a size: `1,200`. */
 export function formatNumber(value: number): string {
-  return numberFormat('number', {}).format(value);
+  if (isEnglish() && value >= 0 && value < largestInEnglish) return inEnglish(value, 0, 3);
+  return numberFormat('number', { signDisplay: 'negative' }).format(value);
 }
 
 /** `83%`, `99.9%`: a share in percent. */
@@ -38,11 +49,13 @@ export function formatPercent(percent: number): string {
 
 /** `18:00`: a time of the day, in milliseconds since the epoch, in the form that people can type. */
 export function formatTimeOfDay(at: number): string {
+  if (isEnglish()) return timeInEnglish(at);
   return dateFormat('time', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
 }
 
 /** `18:00:05`: the same to the second. */
 export function formatTimeToSecond(at: number): string {
+  if (isEnglish()) return `${timeInEnglish(at)}:${two(new Date(at).getSeconds())}`;
   return dateFormat('second', {
     hour: '2-digit',
     minute: '2-digit',
@@ -58,9 +71,8 @@ export function formatMonth(at: number): string {
 
 /** A date that isn't mistaken for another one: `2026-11-24` in English, else as the language writes it. */
 export function formatDate(at: number): string {
-  if (locales.length > 1) return dateFormat('date', { dateStyle: 'medium' }).format(at);
+  if (!isEnglish()) return dateFormat('date', { dateStyle: 'medium' }).format(at);
   const date = new Date(at);
-  const two = (part: number): string => String(part).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
@@ -68,6 +80,26 @@ export function formatDate(at: number): string {
 export function compareTexts(one: string, other: string): number {
   collator ??= new Intl.Collator([...locales], { numeric: true });
   return collator.compare(one, other);
+}
+
+/** From here on, `inEnglish` isn't exact. */
+const largestInEnglish = 1e9;
+
+/** `value` isn't negative. Half a unit of the last decimal is rounded up as it is read: 1.005 to 1.01. */
+function inEnglish(value: number, fewestDecimals: number, mostDecimals: number): string {
+  const units = value < 1e-6 ? 0 : Math.round(Number(`${value}e${mostDecimals}`));
+  const [whole = '', decimals = ''] = (units / 10 ** mostDecimals).toFixed(mostDecimals).split('.');
+  const shown = decimals.replace(/0+$/, '').padEnd(fewestDecimals, '0');
+  return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${shown && `.${shown}`}`;
+}
+
+function timeInEnglish(at: number): string {
+  const date = new Date(at);
+  return `${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+function two(part: number): string {
+  return String(part).padStart(2, '0');
 }
 
 function numberFormat(name: string, options: Intl.NumberFormatOptions): { format(value: number): string } {

@@ -1,5 +1,4 @@
 import { chmod, mkdir, stat } from 'node:fs/promises';
-import { lock as lockFile } from 'proper-lockfile';
 import { isErrorCode } from './fileErrors';
 import type { Logger } from './logger';
 
@@ -29,6 +28,7 @@ export interface LockOptions {
  */
 export async function acquireLock(target: string, options: LockOptions): Promise<Lock | undefined> {
   const lost = new AbortController();
+  const { lockFile } = await import('./writing');
   try {
     const release = await lockFile(target, {
       realpath: false,

@@ -2,10 +2,10 @@ import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import writeFileAtomic from 'write-file-atomic';
 import type { Disposable } from './disposable';
 import { isErrorCode } from './fileErrors';
 import { acquireLock, inTurn, isUnwritable, makePrivateFolder } from './lock';
+import { writePrivateFile } from './privateFile';
 import type { Logger } from './logger';
 import { watchFolder } from './watchFolder';
 
@@ -161,7 +161,7 @@ export class SharedFile<T> {
 
   /** Under the lock. What this window wrote needs no parsing. */
   private async write(value: T, text: string): Promise<void> {
-    await writeFileAtomic(this.file, text, { mode: 0o600 });
+    await writePrivateFile(this.file, text);
     const stats = await stat(this.file, { bigint: true }).catch(() => undefined);
     this.known = stats && { version: versionOf(stats), value, text, damaged: false };
   }

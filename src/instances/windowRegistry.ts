@@ -2,9 +2,9 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { makePrivateFolder } from '../base/lock';
 import type { Logger } from '../base/logger';
+import { writePrivateFile } from '../base/privateFile';
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { Emitter } from '../base/emitter';
 
 /** A window that hasn't renewed its file for this long is gone. */
@@ -104,7 +104,7 @@ export class WindowRegistry implements Disposable {
     if (this.written === this.own && (await isTouched(this.file, now))) return;
     await makePrivateFolder(folder);
     // Nobody reads it half written, which would look as if this window had left.
-    await writeFileAtomic(this.file, this.own, { mode: 0o600 });
+    await writePrivateFile(this.file, this.own);
     await utimes(this.file, now, now);
     this.written = this.own;
   }

@@ -1,12 +1,12 @@
 import { access, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import writeFileAtomic from 'write-file-atomic';
 import { cancelled } from '../../base/abort';
 import type { Disposable } from '../../base/disposable';
 import { Emitter } from '../../base/emitter';
 import { isErrorCode } from '../../base/fileErrors';
 import { acquireLock, isUnwritable, type Lock, makePrivateFolder } from '../../base/lock';
+import { writePrivateFile } from '../../base/privateFile';
 import type { Logger } from '../../base/logger';
 import { watchFolder } from '../../base/watchFolder';
 import { operationSchema, type Claim, type Journal, type OperationRecord } from './journal';
@@ -240,7 +240,7 @@ export class FileJournal implements Journal {
   }
 
   private write(name: string, record: OperationRecord): Promise<void> {
-    return writeFileAtomic(path.join(this.folder, name), JSON.stringify(record), { mode: 0o600 });
+    return writePrivateFile(path.join(this.folder, name), JSON.stringify(record));
   }
 }
 

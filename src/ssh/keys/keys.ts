@@ -1,9 +1,9 @@
 import { isErrorCode } from '../../base/fileErrors';
 import { plainText } from '../../base/text';
 import type { Logger } from '../../base/logger';
+import { writePrivateFile } from '../../base/privateFile';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { makePrivateFolder } from '../config/fileLock';
 import { checkWindowsPath } from '../config/paths';
 import { publicHalf } from './privateKey';
@@ -77,7 +77,7 @@ export async function identityFileOf(key: LocalKey, folder: string): Promise<str
   const text = `${formatPublicKey(key)}\n`;
   if ((await readFile(file, 'utf8').catch(() => undefined)) !== text) {
     await makePrivateFolder(folder);
-    await writeFileAtomic(file, text, { mode: 0o600 });
+    await writePrivateFile(file, text);
   }
   return file;
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { formatDollars, formatHourly } from '../../../src/api/price';
 import {
@@ -8,6 +9,7 @@ import {
   formatPercent,
   formatTimeOfDay,
   formatTimeToSecond,
+  formatUsDollars,
   setLanguage,
 } from '../../../src/base/locale';
 import { formatWhen, formatWhenInSentence } from '../../../src/base/when';
@@ -73,4 +75,47 @@ it('sorts by numbers in names, and as the language does', () => {
   expect(cities.sort(compareTexts)).toEqual(['Ängelholm', 'Zürich']);
   setLanguage('sv');
   expect(cities.sort(compareTexts)).toEqual(['Zürich', 'Ängelholm']);
+});
+
+it('writes English numbers and times as Intl does', () => {
+  setLanguage('en');
+  const intl = (value: number, options: Intl.NumberFormatOptions): string =>
+    new Intl.NumberFormat('en-US', options).format(value);
+  const number = fc.oneof(
+    fc.double({ noNaN: true }),
+    fc.integer().map((value) => value / 10_000),
+  );
+  fc.assert(
+    fc.property(number, fc.integer({ min: 2, max: 4 }), (value, decimals) => {
+      expect(formatNumber(value)).toBe(intl(value, { signDisplay: 'negative' }));
+      const dollars = {
+        style: 'currency',
+        currency: 'USD',
+        minimumFractionDigits: 2,
+        maximumFractionDigits: decimals,
+        signDisplay: 'negative',
+      } as const;
+      expect(formatUsDollars(value, decimals)).toBe(intl(value, dollars));
+    }),
+    {
+      examples: [
+        [-0, 2],
+        [-0.001, 2],
+        [0.005, 2],
+        [1.005, 2],
+        [999.995, 2],
+        [123_456_789.1, 4],
+        [1e9, 2],
+        [1e15, 2],
+      ],
+    },
+  );
+  const parts = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const time = new Intl.DateTimeFormat('en-US', parts);
+  const second = new Intl.DateTimeFormat('en-US', { ...parts, second: '2-digit' });
+  for (const hour of [0, 9, 12, 23]) {
+    const at = new Date(2026, 0, 1, hour, 5, 9).getTime();
+    expect(formatTimeOfDay(at)).toBe(time.format(at));
+    expect(formatTimeToSecond(at)).toBe(second.format(at));
+  }
 });
