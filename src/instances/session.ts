@@ -42,20 +42,20 @@ export class Session implements Disposable {
 
   constructor(private readonly options: SessionOptions) {}
 
-  /** Signs in with what is stored, and follows changes from then on. */
-  begin(): void {
+  /** Signs in, and follows what is stored from then on. `account`: what was just read. */
+  begin(account?: Account): void {
     const { accounts, store } = this.options;
     this.listeners.push(
       accounts.onDidChange(() => this.update()),
       store.onDidChange(() => this.rememberInstances()),
     );
-    this.update();
+    this.update(account);
   }
 
   /** Determines again who is signed in, such as after a change of the origin. */
-  update(): void {
+  update(known?: Account): void {
     this.switching = this.switching
-      .then(async () => this.switchOnce())
+      .then(async () => this.switchOnce(known))
       .catch((error: unknown) => this.failures.fire(error))
       .then(() => this.settlements.fire());
   }
@@ -85,14 +85,16 @@ export class Session implements Disposable {
     this.settlements.dispose();
   }
 
-  private async switchOnce(): Promise<void> {
+  private async switchOnce(read: Account | undefined): Promise<void> {
     const { account: accountAt, origin, store, storage, clientFor, log, events } = this.options;
     let failed = false;
-    const account = await accountAt(origin()).catch((error: unknown) => {
-      failed = true;
-      this.failures.fire(error);
-      return undefined;
-    });
+    const account =
+      read ??
+      (await accountAt(origin()).catch((error: unknown) => {
+        failed = true;
+        this.failures.fire(error);
+        return undefined;
+      }));
     this.known = !failed;
     const before = this.current?.account;
     if (account && this.current && before?.id === account.id && before.origin === account.origin) {

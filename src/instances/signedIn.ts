@@ -126,7 +126,8 @@ export class SignedIn<T extends AccountWork> {
     this.known = false;
     this.now = await accounts.signedIn(origin());
     this.known = true;
-    for (const { id } of this.now.all) {
+    for (const account of this.now.all) {
+      const { id } = account;
       if (this.works.has(id)) continue;
       log.info(`accounts: ${id}`);
       const { session } = this.of(id);
@@ -135,7 +136,7 @@ export class SignedIn<T extends AccountWork> {
       session.onDidFail((error) => {
         if (this.known) this.failures.fire(error);
       });
-      session.begin();
+      session.begin(account);
     }
   }
 }
