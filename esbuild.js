@@ -117,6 +117,9 @@ function importedBy(outputs, name, later = false, found = new Set()) {
   return found;
 }
 
+/** What each window loads when its first rows are shown. */
+const neededSoon = /^(writing|sshFiles|client)-.*\.js$/;
+
 /**
  * Only ES modules can be split into parts that are loaded when they are needed, and only CommonJS is loaded by every
  * extension host: so each part is converted after it was bundled. What is loaded at once anyway becomes one file,
@@ -141,9 +144,14 @@ const toCommonJs = {
       // A package that few need stays in a file of its own.
       const isOwn = (name) =>
         Object.keys(outputs.get(name).inputs).every((file) => !file.includes('node_modules/'));
+      const soon = new Set(
+        [...outputs.keys()]
+          .filter((name) => neededSoon.test(name))
+          .flatMap((name) => [...importedBy(outputs, name)]),
+      );
       const fileOf = (name) => {
         if (atOnce.has(name)) return timer.has(name) ? 'shared.js' : 'main.js';
-        if (!name.startsWith('chunk-') || !isOwn(name)) return undefined;
+        if (!soon.has(name) && (!name.startsWith('chunk-') || !isOwn(name))) return undefined;
         return timer.has(name) ? 'requests.js' : 'later.js';
       };
       const joined = new Map(
@@ -180,7 +188,8 @@ const toCommonJs = {
  * `exportsOf`: what one of them exports.
  */
 function joinedFiles(joined, exportsOf) {
-  const key = (name) => name.replace(/\W/g, '_');
+  const names = [...joined.keys()];
+  const key = (name) => `_${names.indexOf(name)}`;
   const fileOf = (importer) => joined.get(path.basename(importer)) ?? path.basename(importer);
   return {
     name: 'joined-files',

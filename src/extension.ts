@@ -86,7 +86,11 @@ export function activate(context: vscode.ExtensionContext): TensorDockExtension 
     vscode.window.registerUriHandler({ handleUri: async (uri) => (await load()).openLink(uri) }),
     ...registerAgents(context, load),
   );
-  if (context.globalState.get(wakeUp) === true) void load();
+  if (context.globalState.get(wakeUp) === true) {
+    // VS Code activates one extension after the other, and none of them has to wait for this.
+    const soon = setImmediate(() => void load());
+    context.subscriptions.push({ dispose: () => clearImmediate(soon) });
+  }
   return {
     onDidChangeInstances: changes.event,
     getInstances: async () => (await load()).instances(),

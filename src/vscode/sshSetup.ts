@@ -4,14 +4,14 @@ import type * as vscode from 'vscode';
 import type { Instance } from '../api/types';
 import { absolute, sshPaths, systemPathInputs, type SshPathInputs, type SshPaths } from '../ssh/config/paths';
 import { isWritableFolder } from '../ssh/config/writableFolder';
-import { PersonConfig } from '../ssh/config/personConfig';
 import {
   findSshPrograms,
   systemProgramInputs,
   type SshPrograms,
   type SshTarget,
 } from '../ssh/connect/sshExecutable';
-import { SshHosts, type EntryOptions } from '../ssh/config/sshHosts';
+import { type Hosts, LazySshFiles, type Person } from '../ssh/config/lazySshFiles';
+import type { EntryOptions } from '../ssh/config/sshHosts';
 import type { Settings } from './settings';
 
 /** What a person chose for one instance. */
@@ -26,7 +26,7 @@ const choicesKey = 'ssh.choices';
 export class SshSetup {
   private isElsewhere = false;
   private current:
-    { readonly key: string; readonly hosts: SshHosts; readonly person: PersonConfig } | undefined;
+    { readonly key: string; readonly paths: SshPaths; readonly files: LazySshFiles } | undefined;
 
   constructor(
     private readonly settings: Settings,
@@ -48,16 +48,16 @@ export class SshSetup {
     this.isElsewhere = !(await isWritableFolder(usual.folder, usual.platform));
   }
 
-  get hosts(): SshHosts {
-    return this.at().hosts;
+  get hosts(): Hosts {
+    return this.at().files.hosts;
   }
 
-  get person(): PersonConfig {
-    return this.at().person;
+  get person(): Person {
+    return this.at().files.person;
   }
 
   get paths(): SshPaths {
-    return this.hosts.paths;
+    return this.at().paths;
   }
 
   async programs(): Promise<SshPrograms> {
@@ -119,14 +119,14 @@ export class SshSetup {
     };
   }
 
-  private at(): { readonly hosts: SshHosts; readonly person: PersonConfig } {
+  private at(): { readonly paths: SshPaths; readonly files: LazySshFiles } {
     const folder = this.isElsewhere ? path.join(this.storage, 'ssh') : undefined;
     const inputs = { ...this.inputs(), folder };
     const key = JSON.stringify(inputs);
     if (this.current?.key !== key) {
       const paths = sshPaths(inputs);
       const tools = { clock: this.clock, logger: this.log };
-      this.current = { key, hosts: new SshHosts(paths, tools), person: new PersonConfig(paths, tools) };
+      this.current = { key, paths, files: new LazySshFiles(paths, tools) };
     }
     return this.current;
   }
