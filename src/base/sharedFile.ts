@@ -59,14 +59,14 @@ export class SharedFile<T> {
     return inTurn(this.file, () => this.locked(step));
   }
 
-  /** Calls back when any window may have written the file. */
-  watch(listener: () => void): Disposable {
+  /** Calls back when any window may have written the file, or touched another one beside it. */
+  watch(listener: () => void, beside?: string): Disposable {
     const name = path.basename(this.file);
     return watchFolder(path.dirname(this.file), {
       log: this.log,
       label: name,
       // A rename over the file would end a watch of the file itself.
-      isRelevant: (_event, changed) => changed === null || changed === name,
+      isRelevant: (_event, changed) => changed === null || changed === name || changed === beside,
       listener,
     });
   }

@@ -18,7 +18,7 @@ import {
   toRows,
 } from './rows';
 import type { SharedSnapshot } from './sharedSnapshot';
-import type { Action, Snapshot } from './snapshot';
+import { type Action, freshAt, type Snapshot } from './snapshot';
 
 /** The account was left (signed out, or switched) before the work on it was done. Nothing is known about its result. */
 export class AccountLeftError extends Error {
@@ -132,7 +132,7 @@ export class AccountSession implements Disposable {
   get status(): StoreStatus {
     return {
       accountId: this.accountId,
-      listedAt: this.snapshot?.listedAt ?? 0,
+      listedAt: this.snapshot ? freshAt(this.snapshot) : 0,
       failure: this.snapshot?.failure,
     };
   }
@@ -263,12 +263,16 @@ export class AccountSession implements Disposable {
     const before = this.snapshot;
     const rowsBefore = this.rowsById;
     this.snapshot = snapshot;
-    this.rowsById = toRows(snapshot, this.needs.clock.now());
-    this.rowList = [...this.rowsById.values()];
+    // What is expected shows for a time only; all else is the same while the rows are.
+    if (before?.rows !== snapshot.rows || snapshot.rows.some(({ expectation }) => expectation)) {
+      this.rowsById = toRows(snapshot, this.needs.clock.now());
+      this.rowList = [...this.rowsById.values()];
+    }
     const status = statusDiffers(before, snapshot);
-    const change = changeBetween(rowsBefore, this.rowsById, status);
+    const change =
+      rowsBefore === this.rowsById && !status ? undefined : changeBetween(rowsBefore, this.rowsById, status);
     if (change) this.changes.fire(change);
-    if (before?.listedAt !== snapshot.listedAt) this.lists.fire();
+    if (!before || freshAt(before) !== freshAt(snapshot)) this.lists.fire();
     if (snapshot.gone.length > 0 && before?.gone.join() !== snapshot.gone.join()) {
       this.goneIds.fire(snapshot.gone);
     }

@@ -33,7 +33,8 @@ export function mergeList(
     else rows.push({ ...row, unlisted: true, unlistedAt: unlistedAt(row, askedAt) });
   }
   for (const instance of incoming.values()) {
-    rows.push({ instance, detailsAt: thin.has(instance.id) ? 0 : askedAt });
+    const isThin = thin.has(instance.id);
+    rows.push({ instance, detailsAt: isThin ? 0 : askedAt, thin: isThin || undefined });
   }
   const next: Snapshot = {
     ...before,
@@ -43,6 +44,25 @@ export function mergeList(
     failure: undefined,
   };
   return settle(sameRows(before, next) ? next : { ...next, changedAt: askedAt }, askedAt);
+}
+
+/** Whether a list changed nothing, and nothing that it didn't change waits for its time: it confirmed the snapshot. */
+export function isConfirmed(before: Snapshot, after: Snapshot): boolean {
+  return (
+    before.failure === undefined &&
+    before.gone.length === after.gone.length &&
+    before.rows.length === after.rows.length &&
+    before.rows.every((row, index) => isSameRow(row, after.rows[index], before.listedAt))
+  );
+}
+
+/** Details that came with the list before came with this one, too; those that it left out are as old as they were. */
+function isSameRow(before: SnapshotRow, row: SnapshotRow | undefined, listedAt: number): boolean {
+  const { instance, detailsAt, ...rest } = before;
+  if (!row || rest.expectation || rest.unlisted || rest.modifying) return false;
+  const { instance: next, detailsAt: nextAt, ...nextRest } = row;
+  const sameDetails = rest.thin ? nextAt === detailsAt : detailsAt >= listedAt;
+  return sameDetails && sameData(rest, nextRest) && sameInstance(instance, next);
 }
 
 /** How many shown instances a list leaves out, other than those whose deletion was accepted. */
@@ -76,6 +96,7 @@ export function mergeDetails(before: Snapshot, instance: Instance, now: number, 
       ? {
           instance: withRemembered(row.instance, instance),
           detailsAt: now,
+          thin: row.thin,
           unlisted: row.unlisted,
           runningSince: runningSince(row, instance, now),
           modifying: isModifying(row, instance),
@@ -167,7 +188,7 @@ function listedRow(row: SnapshotRow, listed: Instance, thin: boolean, askedAt: n
   const instance = sameInstance(row.instance, next) ? row.instance : next;
   // A new state may come with a new address: the known one is shown, and asked for again.
   const detailsAt = row.instance.state === listed.state ? row.detailsAt : 0;
-  return { instance, detailsAt, failedAt: row.failedAt, ...shared };
+  return { instance, detailsAt, thin: true, failedAt: row.failedAt, ...shared };
 }
 
 function runningSince(row: SnapshotRow, answer: Instance, now: number): number | undefined {

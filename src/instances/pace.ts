@@ -1,4 +1,4 @@
-import { isShown, type Snapshot, type SnapshotRow } from './snapshot';
+import { freshAt, isShown, type Snapshot, type SnapshotRow } from './snapshot';
 import { effectiveState, isOverdue, isTransient, isWithin } from './state';
 
 /** How much one window needs to know, now. */
@@ -45,7 +45,7 @@ function ageWithoutFailures(need: Need, snapshot: Snapshot, now: number): number
 export function nextPoll(need: Need, snapshot: Snapshot, now: number): number | undefined {
   const age = toleratedAge(need, snapshot, now);
   if (age === undefined) return undefined;
-  const last = Math.max(snapshot.listedAt, snapshot.failure?.at ?? 0);
+  const last = Math.max(freshAt(snapshot), snapshot.failure?.at ?? 0);
   // A clock that was set back must not stop polling until it catches up.
   const due = last > now ? now : last + age;
   return Math.max(due, retryAt(snapshot, now));

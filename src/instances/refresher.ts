@@ -1,13 +1,21 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import type { Logger } from '../base/logger';
-import type { TensorDockApi } from '../api/client';
+import type { InstanceList, TensorDockApi } from '../api/client';
 import { NotFoundError, RateLimitedError, TensorDockError } from '../api/errors';
-import { countMissing, mergeDetails, mergeFailure, mergeList, mergeNoDetails, mergeNotFound } from './merge';
+import {
+  countMissing,
+  isConfirmed,
+  mergeDetails,
+  mergeFailure,
+  mergeList,
+  mergeNoDetails,
+  mergeNotFound,
+} from './merge';
 import { hasTransition, nextPoll, type Need } from './pace';
 import { RequestBudget, roomFor } from './requestBudget';
 import type { SharedSnapshot } from './sharedSnapshot';
-import type { Snapshot } from './snapshot';
+import { freshAt, type Snapshot } from './snapshot';
 import { wantedDetails } from './wantedDetails';
 
 /** How many single GETs are sent at once, and how many rounds of them in one go. */
@@ -45,7 +53,7 @@ interface Detail {
 /**
  * Keeps the shared snapshot as fresh as this window needs it. There is no leader: when the snapshot is older than a
  * window tolerates, the window takes the right to ask, reads the snapshot again, and asks only if nobody else did. Each
- * poll reads the snapshot once and writes it once.
+ * poll reads the snapshot, and writes it if anything is new.
  */
 export class Refresher implements Disposable {
   private timer: Disposable | undefined;
@@ -53,6 +61,8 @@ export class Refresher implements Disposable {
   private readonly ended = new AbortController();
   private readonly budget: RequestBudget;
   private polling = false;
+  /** A list that changed nothing in these rows. */
+  private confirmed: { readonly list: InstanceList; readonly rows: Snapshot['rows'] } | undefined;
   private snapshot: Snapshot | undefined;
   /** Reads and changes are numbered, as a read that began earlier may end later. */
   private sequence = 0;
@@ -89,7 +99,7 @@ export class Refresher implements Disposable {
     const asked = clock.now();
     await shared.asking(async (signal) => {
       const snapshot = await this.read();
-      const { listedAt } = snapshot;
+      const listedAt = freshAt(snapshot);
       if (listedAt < asked || listedAt > clock.now()) {
         await this.list(snapshot, AbortSignal.any([signal, this.ended.signal]));
       }
@@ -230,10 +240,27 @@ export class Refresher implements Disposable {
         log.warn(`refresh: ${missing} instances are missing from the list, asking again`);
         list = await api.listInstances({ signal });
       }
+      const confirmed = await this.confirm(list, asked);
+      if (confirmed) return confirmed;
       return await this.change((snapshot) => mergeList(snapshot, list.instances, list.thinIds, asked));
     } catch (error) {
       return (await this.fail(error, signal)) ?? before;
     }
+  }
+
+  /** The snapshot, if the list changes nothing in it and all windows can be told; nothing is written then. */
+  private async confirm(list: InstanceList, asked: number): Promise<Snapshot | undefined> {
+    const { shared } = this.options;
+    const snapshot = await this.read();
+    if (asked < freshAt(snapshot)) return undefined;
+    const isKnown = this.confirmed?.list === list && this.confirmed.rows === snapshot.rows;
+    if (!isKnown && !isConfirmed(snapshot, mergeList(snapshot, list.instances, list.thinIds, asked))) {
+      return undefined;
+    }
+    this.confirmed = { list, rows: snapshot.rows };
+    const confirmed = await shared.confirm(snapshot, asked);
+    if (confirmed) this.take(confirmed, ++this.sequence);
+    return confirmed;
   }
 
   /** Requests some instances by themselves, and keeps all answers in one change. */

@@ -1,7 +1,9 @@
+import { stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { Disposable } from '../base/disposable';
 import { acquireLock, isUnwritable, type Lock, makePrivateFolder } from '../base/lock';
 import type { Logger } from '../base/logger';
+import { writePrivateFile } from '../base/privateFile';
 import { SharedFile, type SharedFileEvents } from '../base/sharedFile';
 import { emptySnapshot, parseSnapshot, type Snapshot } from './snapshot';
 
@@ -11,6 +13,11 @@ export interface SharedSnapshot {
   read(): Promise<Snapshot>;
   /** Changes it for all windows by a pure step on the newest one, and resolves with the result. */
   change(step: (snapshot: Snapshot) => Snapshot): Promise<Snapshot>;
+  /**
+   * A list asked for at `at` (milliseconds since the epoch) said the same as this snapshot: tells that to all windows
+   * without writing. `undefined` if that isn't possible. Never rejects.
+   */
+  confirm(snapshot: Snapshot, at: number): Promise<Snapshot | undefined>;
   /**
    * Runs `work`, which asks the service, alone among all windows; changes go on in the meantime. False at once, without
    * running it, if another window is asking. The signal is aborted if the right to ask is lost.
@@ -31,6 +38,8 @@ const askingRetries = 1_500;
  */
 export class SnapshotFile implements SharedSnapshot {
   private readonly shared: SharedFile<Snapshot>;
+  private readonly confirmation: string;
+  private known: { readonly stored: Snapshot; readonly snapshot: Snapshot } | undefined;
 
   constructor(
     private readonly folder: string,
@@ -38,6 +47,7 @@ export class SnapshotFile implements SharedSnapshot {
     private readonly log: Logger,
     events: SharedFileEvents = {},
   ) {
+    this.confirmation = path.join(folder, `snapshot-${accountId}.confirmed`);
     this.shared = new SharedFile<Snapshot>(
       path.join(folder, `snapshot-${accountId}.json`),
       (text) => parseSnapshot(text, accountId),
@@ -47,12 +57,29 @@ export class SnapshotFile implements SharedSnapshot {
     );
   }
 
-  read(): Promise<Snapshot> {
-    return this.shared.read();
+  async read(): Promise<Snapshot> {
+    return this.withConfirmation(await this.shared.read());
   }
 
-  change(step: (snapshot: Snapshot) => Snapshot): Promise<Snapshot> {
-    return this.shared.update(step);
+  async change(step: (snapshot: Snapshot) => Snapshot): Promise<Snapshot> {
+    return this.withConfirmation(await this.shared.update(step));
+  }
+
+  async confirm(snapshot: Snapshot, at: number): Promise<Snapshot | undefined> {
+    const times = [new Date(snapshot.listedAt), new Date(at)] as const;
+    try {
+      await utimes(this.confirmation, ...times).catch(async () => {
+        await writePrivateFile(this.confirmation, '');
+        await utimes(this.confirmation, ...times);
+      });
+    } catch (error) {
+      this.log.debug(`${this.confirmation}: ${String(error)}`);
+      return undefined;
+    }
+    const stored = this.known?.snapshot === snapshot ? this.known.stored : snapshot;
+    const confirmed = await this.withConfirmation(stored);
+    // Some file systems keep times less exactly.
+    return confirmed.confirmedAt === at ? confirmed : undefined;
   }
 
   tryAsking(work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
@@ -66,7 +93,23 @@ export class SnapshotFile implements SharedSnapshot {
   }
 
   watch(listener: () => void): Disposable {
-    return this.shared.watch(listener);
+    return this.shared.watch(listener, path.basename(this.confirmation));
+  }
+
+  /**
+   * The times of an empty file say when a list confirmed the snapshot (modified), and which one: that of the list of this
+   * time (accessed; nobody reads the file). A confirmation of an older list doesn't count, nor one of a lost snapshot.
+   */
+  private async withConfirmation(stored: Snapshot): Promise<Snapshot> {
+    const stats = await stat(this.confirmation).catch(() => undefined);
+    const at = Math.round(stats?.mtimeMs ?? 0);
+    const isOfThis = stored.listedAt > 0 && Math.round(stats?.atimeMs ?? 0) === stored.listedAt;
+    const confirmedAt = isOfThis && at > stored.listedAt ? at : undefined;
+    // The same object as long as nothing is new.
+    if (this.known?.stored !== stored || this.known.snapshot.confirmedAt !== confirmedAt) {
+      this.known = { stored, snapshot: confirmedAt === undefined ? stored : { ...stored, confirmedAt } };
+    }
+    return this.known.snapshot;
   }
 
   private async askAlone(retries: number, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {

@@ -20,6 +20,8 @@ export interface SnapshotRow {
   readonly instance: Instance;
   /** When its details last arrived; 0 never. */
   readonly detailsAt: number;
+  /** The newest list left its details out. */
+  readonly thin?: boolean;
   /** When asking for its details failed, if that was the newest attempt. */
   readonly failedAt?: number;
   /** Missing from the newest list. It counts as gone only after two 404s a minute apart. */
@@ -60,8 +62,10 @@ export interface Failure {
 export interface Snapshot {
   readonly version: 1;
   readonly accountId: string;
-  /** When the newest list was asked for; 0 never. */
+  /** When the newest list that said anything new was asked for; 0 never. See `freshAt`. */
   readonly listedAt: number;
+  /** When a list that said the same was last asked for, if one was. It isn't part of the file. */
+  readonly confirmedAt?: number;
   /** When a list last differed from the one before. */
   readonly changedAt: number;
   readonly rows: readonly SnapshotRow[];
@@ -70,6 +74,11 @@ export interface Snapshot {
   readonly failure?: Failure;
   /** When requests of the last minute were made in the background, by all windows together. */
   readonly requestedAt: readonly number[];
+}
+
+/** When the newest list was asked for, milliseconds since the epoch; 0 never. */
+export function freshAt({ listedAt, confirmedAt = 0 }: Pick<Snapshot, 'listedAt' | 'confirmedAt'>): number {
+  return Math.max(listedAt, confirmedAt);
 }
 
 /** A snapshot of an account about which nothing is known. */
@@ -121,6 +130,7 @@ const snapshotSchema = v.object({
     v.object({
       instance: instanceSchema,
       detailsAt: time,
+      thin: v.optional(v.boolean()),
       failedAt: v.optional(time),
       unlisted: v.optional(v.boolean()),
       unlistedAt: v.optional(time),

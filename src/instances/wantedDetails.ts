@@ -1,6 +1,6 @@
 import { goneAfterMs } from './merge';
 import { isMoving } from './pace';
-import { isShown, type Snapshot, type SnapshotRow } from './snapshot';
+import { freshAt, isShown, type Snapshot, type SnapshotRow } from './snapshot';
 import { isWithin } from './state';
 
 /** Known details of a row that lists leave incomplete are requested again after this long, and then less often. */
@@ -28,9 +28,13 @@ export interface Shown {
 
 /** Which details are missing or out of date at `now`. */
 export function wantedDetails(snapshot: Snapshot, shown: Shown, now: number): WantedDetails {
-  const { listedAt } = snapshot;
+  const fresh = freshAt(snapshot);
   const outdated = snapshot.rows
-    .filter((row) => row.detailsAt < listedAt && (row.failedAt ?? 0) < listedAt)
+    .filter(
+      ({ detailsAt, thin, failedAt = 0 }) =>
+        // What came with a list came again with each one that confirmed it.
+        detailsAt < (thin ? fresh : snapshot.listedAt) && failedAt < fresh,
+    )
     .sort((one, other) => one.detailsAt - other.detailsAt);
   const doubtful = snapshot.rows.filter(({ unlisted, notFoundAt }) => unlisted && notFoundAt !== undefined);
   const again = doubtful.filter(

@@ -12,6 +12,8 @@ export class MemorySnapshot implements SharedSnapshot {
   /** How often some window has read it, and changed it. */
   reads = 0;
   writes = 0;
+  /** How often some window has told the others that nothing is new. */
+  confirmations = 0;
   private readonly written = new Emitter<void>();
 
   constructor(accountId: string) {
@@ -30,6 +32,13 @@ export class MemorySnapshot implements SharedSnapshot {
   change(step: (snapshot: Snapshot) => Snapshot): Promise<Snapshot> {
     this.snapshot = step(this.snapshot);
     this.writes += 1;
+    this.written.fire();
+    return Promise.resolve(this.snapshot);
+  }
+
+  confirm(snapshot: Snapshot, at: number): Promise<Snapshot | undefined> {
+    this.snapshot = { ...snapshot, confirmedAt: at };
+    this.confirmations += 1;
     this.written.fire();
     return Promise.resolve(this.snapshot);
   }

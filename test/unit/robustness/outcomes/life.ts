@@ -98,6 +98,8 @@ export function snapshotOf(
   return {
     read: () => life.gate(shared.read()),
     change: (step) => (life.isOver ? life.gate(shared.read()) : life.gate(shared.change(step))),
+    confirm: (snapshot, at) =>
+      life.isOver ? life.gate(shared.read()) : life.gate(shared.confirm(snapshot, at)),
     tryAsking: (work) => life.gate(shared.tryAsking(working(work))),
     asking: (work) => life.gate(shared.asking(working(work))),
     watch: (listener) => shared.watch(life.call(listener)),
