@@ -51,7 +51,7 @@ export interface WindowParts
     getToken: () => Promise<string>,
     noteRequest: () => void,
   ) => TensorDockApi;
-  readonly view: Pick<ViewState, 'visible' | 'focused' | 'openRows'>;
+  readonly view: Pick<ViewState, 'visible' | 'focused' | 'lookedAt' | 'openRows'>;
   readonly isActivityVisible: () => boolean;
   readonly windows: WindowRegistry;
   readonly journal: Journal;
@@ -90,6 +90,7 @@ export function openAccount(parts: WindowParts, id: string | undefined): Account
     need: () => ({
       visible: view.visible && parts.isShown(id),
       focused: view.focused,
+      lookedAt: view.lookedAt,
       intervalMs: settings.refreshIntervalMs,
     }),
     onScreen: () => view.openRows,

@@ -98,7 +98,7 @@ export function start(options: StartOptions): Main {
   const tunnels = new Tunnels(log);
   const dialects = dialectMemory(context.globalState);
 
-  const view = new ViewState(treeView, log);
+  const view = new ViewState(treeView, log, clock);
   const seen = new SeenOffers(storage, log);
   const clientFor: WindowParts['clientFor'] = (origin, getToken, noteRequest) =>
     new LazyClient({

@@ -26,6 +26,8 @@ export interface Call {
   readonly path: string;
   readonly body?: object;
   readonly timeoutMs: number;
+  /** It is sent again and again: an answer with the same text is the same object. */
+  readonly repeats?: boolean;
   /** Values in the body that must not be shown if the service repeats them. */
   readonly secrets?: readonly (string | undefined)[];
 }

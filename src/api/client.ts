@@ -76,6 +76,7 @@ export class TensorDockClient {
   private readonly transport: Transport;
   private readonly dialects: DialectStore;
   private readonly decoding: DecodeOptions;
+  private lastList: { readonly body: unknown; readonly list: InstanceList } | undefined;
 
   /** Throws `TensorDockError` (`bad-address`) if a token must not be sent to the origin. */
   constructor(private readonly options: ClientOptions) {
@@ -89,14 +90,24 @@ export class TensorDockClient {
     return this.transport.origin;
   }
 
-  /** All instances of the account. An answer without a list is an error, never an empty account. */
+  /**
+   * All instances of the account; the same object if the service answered the same as the last time. An answer without
+   * a list is an error, never an empty account.
+   */
   async listInstances(options?: CallOptions): Promise<InstanceList> {
-    const body = await this.read('/instances', options);
+    const body = await this.transport.send(
+      { method: 'GET', path: '/instances', timeoutMs: readMs, repeats: true },
+      options,
+    );
+    const { lastList } = this;
+    if (lastList && lastList.body === body) return lastList.list;
     const { instances, droppedRows } = fit(decodeInstances(body, this.decoding));
     this.learn(body);
     if (droppedRows > 0)
       this.transport.logger.warn(`${droppedRows} rows of the list have no ID of their own`);
-    return { instances, droppedRows, thinIds: instances.filter(isThin).map((instance) => instance.id) };
+    const list = { instances, droppedRows, thinIds: instances.filter(isThin).map(({ id }) => id) };
+    this.lastList = { body, list };
+    return list;
   }
 
   /** One instance with its details, under the ID in the answer. `NotFoundError` if it's gone. */

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { Logger } from '../base/logger';
+import { isTraced, type Logger } from '../base/logger';
 import { AnswerProblem, parseBody, readRetryAfter, textOfPage, unreadable } from './answer';
 import type { Sending } from './call';
 import { findErrorInside, readErrorBody } from './errorBody';
@@ -37,7 +37,7 @@ export function judgeAnswer(sending: Sending, answer: Answered, scene: Scene): A
     const body = parseBody(answer.text);
     if (findErrorInside(body)) return refused(sending, answer, body, true, scene);
     if (body === undefined && !changing) throw new AnswerProblem('empty');
-    scene.logger.trace(`answer ${sending.redactor.body(body)}`);
+    if (isTraced(scene.logger)) scene.logger.trace(`answer ${sending.redactor.body(body)}`);
     return { kind: 'done', body };
   } catch (problem) {
     if (!(problem instanceof AnswerProblem)) throw problem;

@@ -41,7 +41,7 @@ export interface InstanceCost {
   readonly sum: CostSum;
 }
 
-/** While only time passes, all windows together write this often. */
+/** While only time passes, it is added up this often, and all windows together write this often. */
 const writeEveryMs = 60_000;
 
 const nothing: Observation = { listedAt: 0, sightings: [] };
@@ -56,7 +56,9 @@ export class Ledger implements Disposable {
   private accountId: string | undefined;
   private file: SharedFile<LedgerData> | undefined;
   private watcher: Disposable | undefined;
+  /** Without what was `observed` since, if that `isLeft`: see `current`. */
   private data = emptyLedger;
+  private isLeft = false;
   /** What was in the file when it was last read or written. */
   private written = emptyLedger;
   private loaded = false;
@@ -88,8 +90,8 @@ export class Ledger implements Disposable {
   /** What each instance cost in a period (`dayOf`, `monthOf`), highest first; deleted instances too. */
   costs(period: Period): readonly InstanceCost[] {
     const now = this.options.clock.now();
-    return this.data.instances
-      .map((history) => ({
+    return this.current()
+      .instances.map((history) => ({
         accountId: this.accountId,
         instanceId: history.id,
         name: history.name,
@@ -101,7 +103,7 @@ export class Ledger implements Disposable {
 
   /** What one instance cost in a period. */
   costOf(instanceId: string, period: Period): CostSum {
-    const history = this.data.instances.find(({ id }) => id === instanceId);
+    const history = this.current().instances.find(({ id }) => id === instanceId);
     return history ? sumOf(untilNow(history, this.options.clock.now()), period) : noCost;
   }
 
@@ -117,13 +119,13 @@ export class Ledger implements Disposable {
 
   /** Since when it has been on, as far as was observed, with times when it may have been; undefined while it's off. */
   runningSince(instanceId: string): number | undefined {
-    return this.data.instances.find(({ id }) => id === instanceId)?.onSince;
+    return this.current().instances.find(({ id }) => id === instanceId)?.onSince;
   }
 
   /** What it has cost since then; `noCost` while it's off. Times before the last week are left out. */
   costOfRun(instanceId: string): CostSum {
     const since = this.runningSince(instanceId);
-    const history = this.data.instances.find(({ id }) => id === instanceId);
+    const history = this.current().instances.find(({ id }) => id === instanceId);
     if (since === undefined || !history) return noCost;
     const complete = untilNow(history, this.options.clock.now());
     return sumOf(complete, { from: since, to: Number.MAX_SAFE_INTEGER });
@@ -147,15 +149,27 @@ export class Ledger implements Disposable {
     this.changes.dispose();
   }
 
+  /** With all that was observed. */
+  private current(): LedgerData {
+    if (this.isLeft) this.data = observe(this.data, this.observed, this.options.clock.now());
+    this.isLeft = false;
+    return this.data;
+  }
+
   private take(change?: StoreChange): void {
     const { store } = this.options;
     if (store.status.accountId !== this.accountId) this.switchTo(store.status.accountId);
     if (!this.loaded || store.status.listedAt === 0) return;
+    const { listedAt } = store.status;
+    const age = listedAt - this.data.seenAt;
+    const isOnlyTime = change === undefined && age >= 0 && age < writeEveryMs;
+    const before = isOnlyTime ? this.data : this.current();
     this.observed = {
-      listedAt: store.status.listedAt,
+      listedAt,
       sightings: [...this.sightingsOf(store.rows(), change), ...this.goneSightings()],
     };
-    const before = this.data;
+    this.isLeft = isOnlyTime;
+    if (isOnlyTime) return;
     this.data = observe(before, this.observed, this.options.clock.now());
     if (this.data === before) return;
     if (worthWriting(this.written, this.data)) this.write();
@@ -191,6 +205,7 @@ export class Ledger implements Disposable {
     this.data = emptyLedger;
     this.written = emptyLedger;
     this.observed = nothing;
+    this.isLeft = false;
     this.loaded = false;
     this.file = undefined;
     if (accountId === undefined) return;
@@ -221,6 +236,7 @@ export class Ledger implements Disposable {
     const first = !this.loaded;
     this.loaded = true;
     this.written = written;
+    this.isLeft = false;
     this.data = observe(written, this.observed, this.options.clock.now());
     if (first) this.take();
     this.changes.fire();

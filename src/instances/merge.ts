@@ -46,13 +46,24 @@ export function mergeList(
   return settle(sameRows(before, next) ? next : { ...next, changedAt: askedAt }, askedAt);
 }
 
-/** Whether a list changed nothing, and nothing that it didn't change waits for its time: it confirmed the snapshot. */
-export function isConfirmed(before: Snapshot, after: Snapshot): boolean {
+/** Whether a list changes nothing, and nothing that it doesn't change waits for its time: it confirms the snapshot. */
+export function isConfirmed(
+  snapshot: Snapshot,
+  listed: readonly Instance[],
+  thinIds: readonly string[],
+  askedAt: number,
+): boolean {
+  const thin = new Set(thinIds);
+  const incoming = new Map(listed.map((instance) => [instance.id, instance]));
   return (
-    before.failure === undefined &&
-    before.gone.length === after.gone.length &&
-    before.rows.length === after.rows.length &&
-    before.rows.every((row, index) => isSameRow(row, after.rows[index], before.listedAt))
+    snapshot.failure === undefined &&
+    snapshot.rows.length === incoming.size &&
+    !snapshot.gone.some((id) => incoming.has(id)) &&
+    snapshot.rows.every((row) => {
+      const instance = incoming.get(row.instance.id);
+      const next = instance && listedRow(row, instance, thin.has(instance.id), askedAt);
+      return isSameRow(row, next, snapshot.listedAt);
+    })
   );
 }
 

@@ -6,6 +6,8 @@ export interface Need {
   /** The view, or something else that shows rows, is visible. */
   readonly visible: boolean;
   readonly focused: boolean;
+  /** When a person last did something here that shows an interest, milliseconds since the epoch; missing: never. */
+  readonly lookedAt?: number;
   /** An operation of this window, or something a person is watching, waits for a state. */
   readonly waiting: boolean;
   /** The steady interval that the person chose, in milliseconds. */
@@ -16,6 +18,9 @@ export interface Need {
 export const transitionMs = 5_000;
 const slowTransitionMs = 15_000;
 const unhurriedAfterMs = 600_000;
+/** From when on even a list that is on screen is only asked for now and then. */
+const idleAfterMs = 3_600_000;
+const idleMs = 300_000;
 const slowestFailureMs = 300_000;
 /** While something is running but nothing is visible. */
 const hiddenMs = 300_000;
@@ -75,11 +80,14 @@ function transition(snapshot: Snapshot, now: number): number {
 
 function steady(need: Need, snapshot: Snapshot, now: number): number {
   const slower = (isQuiet(snapshot, now) ? 2 : 1) * (need.focused ? 1 : 2);
-  return need.intervalMs * slower;
+  const age = need.intervalMs * slower;
+  const lookedAt = need.lookedAt ?? 0;
+  const isIdle = isQuiet(snapshot, now, idleAfterMs) && !isWithin(lookedAt, idleAfterMs + 1, now);
+  return isIdle ? Math.max(age, idleMs) : age;
 }
 
 /** Whether nothing has changed, and no action was accepted, for a while. */
-function isQuiet(snapshot: Snapshot, now: number): boolean {
+function isQuiet(snapshot: Snapshot, now: number, forMs = unhurriedAfterMs): boolean {
   const since = snapshot.rows.map(({ expectation }) => expectation?.since ?? 0);
-  return ![snapshot.changedAt, ...since].some((time) => isWithin(time, unhurriedAfterMs + 1, now));
+  return ![snapshot.changedAt, ...since].some((time) => isWithin(time, forMs + 1, now));
 }

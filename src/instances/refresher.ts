@@ -254,9 +254,7 @@ export class Refresher implements Disposable {
     const snapshot = await this.read();
     if (asked < freshAt(snapshot)) return undefined;
     const isKnown = this.confirmed?.list === list && this.confirmed.rows === snapshot.rows;
-    if (!isKnown && !isConfirmed(snapshot, mergeList(snapshot, list.instances, list.thinIds, asked))) {
-      return undefined;
-    }
+    if (!isKnown && !isConfirmed(snapshot, list.instances, list.thinIds, asked)) return undefined;
     this.confirmed = { list, rows: snapshot.rows };
     const confirmed = await shared.confirm(snapshot, asked);
     if (confirmed) this.take(confirmed, ++this.sequence);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Clock } from '../base/clock';
 import { formatTimeToSecond } from '../base/locale';
 import { messageText } from '../base/text';
 import { runningRate } from '../cost/billing';
@@ -13,6 +14,7 @@ import type { TreeNode } from './tree/nodes';
 export class ViewState implements vscode.Disposable {
   private readonly open = new Set<string>();
   private problem: string | undefined;
+  private looked = 0;
   private readonly needs = new vscode.EventEmitter<void>();
   private readonly listeners: readonly vscode.Disposable[];
 
@@ -22,21 +24,29 @@ export class ViewState implements vscode.Disposable {
   constructor(
     private readonly treeView: vscode.TreeView<TreeNode>,
     private readonly log: vscode.LogOutputChannel,
+    private readonly clock: Pick<Clock, 'now'>,
   ) {
     this.listeners = [
-      treeView.onDidChangeVisibility(() => this.needs.fire()),
-      vscode.window.onDidChangeWindowState(() => this.needs.fire()),
+      treeView.onDidChangeVisibility(() => this.look()),
+      // Also when a person does something in the window after a while.
+      vscode.window.onDidChangeWindowState(() => this.look()),
       treeView.onDidExpandElement(({ element }) => {
         if (element.kind === 'instance') this.open.add(element.id);
-        this.needs.fire();
+        this.look();
       }),
-      treeView.onDidChangeSelection(({ selection }) =>
-        setContextKey('severalSelected', selection.length > 1),
-      ),
+      treeView.onDidChangeSelection(({ selection }) => {
+        setContextKey('severalSelected', selection.length > 1);
+        this.look();
+      }),
       treeView.onDidCollapseElement(({ element }) => {
         if (element.kind === 'instance') this.open.delete(element.id);
       }),
     ];
+  }
+
+  /** When a person last did something with the view or came back to the window, milliseconds since the epoch. */
+  get lookedAt(): number {
+    return this.looked;
   }
 
   get visible(): boolean {
@@ -78,6 +88,11 @@ export class ViewState implements vscode.Disposable {
     setContextKey('loaded', listedAt > 0);
     setContextKey('failure', failure?.code ?? '');
     setContextKey('filtered', filter !== '');
+  }
+
+  private look(): void {
+    this.looked = this.clock.now();
+    this.needs.fire();
   }
 
   dispose(): void {

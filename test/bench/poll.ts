@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { TensorDockApi } from '../../src/api/client';
-import { decodeInstances } from '../../src/api/decodeInstance';
+import { TensorDockClient } from '../../src/api/client';
 import { silentLogger as log } from '../../src/base/logger';
 import { Ledger } from '../../src/cost/ledger';
 import { SnapshotFile, type SharedSnapshot } from '../../src/instances/sharedSnapshot';
@@ -112,15 +111,20 @@ async function startPolling(folder: string, shared: SharedSnapshot): Promise<Pol
       store.dispose();
     },
   };
-  const api: Pick<TensorDockApi, 'listInstances'> = {
-    listInstances: async () => ({
-      instances: decodeInstances(JSON.parse(polling.answer))?.instances ?? [],
-      ...{ thinIds: [], droppedRows: 0 },
-    }),
-  };
-  await store.setSession({ accountId: 'bench', api: api as TensorDockApi, shared });
+  const api = new TensorDockClient({
+    origin: 'http://127.0.0.1',
+    getToken: async () => 'token',
+    fetch: async () => ({ status: 200, headers: { get: () => null }, body: stream(polling.answer) }),
+    clock,
+  });
+  await store.setSession({ accountId: 'bench', api, shared });
   await polling.refresh();
   return polling;
+}
+
+/** In chunks, as it comes over the network. */
+async function* stream(answer: string): AsyncIterable<string> {
+  for (let at = 0; at < answer.length; at += 65_536) yield answer.slice(at, at + 65_536);
 }
 
 /** Ten of the instances have this state. */

@@ -165,6 +165,21 @@ describe('a list', () => {
     expect(isThin({ ...instance, state: 'running', ...change })).toBe(thin);
   });
 
+  it('is the same object as long as the service answers the same', async () => {
+    const seen = lists['as seen live'];
+    const other = Object.assign({ extra: 1 }, seen);
+    const { client } = await clientOn(
+      ...[json(200, seen), json(200, seen), json(400, { error: 'no' }), json(200, other), json(200, seen)],
+    );
+    const first = await client.listInstances();
+    expect(await client.listInstances()).toBe(first);
+    await expect(client.listInstances()).rejects.toThrow();
+    const next = await client.listInstances();
+    expect(next).not.toBe(first);
+    expect(next).toEqual(first);
+    expect(await client.listInstances()).not.toBe(next);
+  });
+
   it('that is missing is an error and not an empty account', async () => {
     const { client } = await clientOn(json(200, { data: {} }));
     await expect(client.listInstances()).rejects.toMatchObject({ code: 'unreadable-answer' });

@@ -51,6 +51,26 @@ describe('the cost', () => {
     expect(ledger.costOfRun('b').dollars).toBeCloseTo(6);
   });
 
+  it('goes up to the last list, however soon it came after the one before', async () => {
+    const clock = new ManualClock(monday);
+    const { ledger, store } = await newWindow(await newFolder(), clock);
+    const row = rowOf('a', 'running', 3_600);
+    store.list(clock.now(), row);
+    await ledger.settled();
+    const second = async (): Promise<void> => {
+      await clock.advance(1_000);
+      store.list(clock.now(), row);
+    };
+    for (let count = 1; count <= 130; count++) {
+      await second();
+      if (count % 40 === 0) expect(ledger.total(today).dollars).toBeCloseTo(count);
+    }
+    // What wasn't added up yet isn't taken for the time in which the computer slept.
+    await clock.advance(hour);
+    store.list(clock.now(), row);
+    expect(ledger.total(today)).toMatchObject({ onMs: 130_000, estimatedMs: hour });
+  });
+
   it('of an instance that ran all weekend is an estimate', async () => {
     const folder = await newFolder();
     const clock = new ManualClock(monday - 63 * hour);

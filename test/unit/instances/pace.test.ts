@@ -52,6 +52,27 @@ describe('how often the service is asked', () => {
     expect(person.count('GET') - later).toBe(10);
   });
 
+  test('every five minutes when nothing has changed and nobody has looked for an hour, until somebody does', async () => {
+    const window = await openOn(fullList, 'one');
+    const countIn = async (minutes: number): Promise<number> => {
+      const before = person.count('GET');
+      await person.clock.advance(minutes * minute);
+      return person.count('GET') - before;
+    };
+    expect(await countIn(10)).toBe(20);
+    expect(await countIn(40)).toBe(40);
+    await person.clock.advance(20 * minute);
+    expect(await countIn(60)).toBe(12);
+    window.need = { ...window.need, lookedAt: person.clock.now() };
+    window.store.poke();
+    expect(await countIn(10)).toBeGreaterThanOrEqual(10);
+    await person.clock.advance(60 * minute);
+    expect(await countIn(60)).toBe(12);
+    person.addInstance('two');
+    await person.until(() => names(window).length === 2);
+    expect(await countIn(9)).toBe(18);
+  });
+
   test('rarely while the service fails, and not before the time in Retry-After', async () => {
     const window = await openOn(fullList, 'one');
     person.service.faults.add({ times: 1, fault: { kind: 'rate-limited', retryAfter: '120' } });

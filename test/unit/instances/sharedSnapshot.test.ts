@@ -1,5 +1,5 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { SnapshotFile } from '../../../src/instances/sharedSnapshot';
 import { emptySnapshot, type Snapshot } from '../../../src/instances/snapshot';
 import { stateFolder } from './stateFolder';
@@ -45,6 +45,58 @@ describe('the snapshot file', () => {
     });
     await second;
     expect(order).toEqual(['first', 'second']);
+  });
+
+  describe('that a list confirmed', () => {
+    const listed = (snapshot: Snapshot): Snapshot => ({ ...snapshot, listedAt: 1_000 });
+    let one: SnapshotFile;
+    let two: SnapshotFile;
+
+    beforeEach(async () => {
+      one = new SnapshotFile(state.folder, 'a', state.log);
+      two = new SnapshotFile(state.folder, 'a', state.log);
+      await one.change(listed);
+    });
+
+    test('says so to other windows without being written', async () => {
+      const text = await readFile(state.file('snapshot-a.json'), 'utf8');
+      const heard = vi.fn();
+      const watcher = two.watch(heard);
+      let at = 2_000;
+      await vi.waitFor(async () => {
+        at += 1;
+        expect(await one.confirm(await one.read(), at)).toMatchObject({ confirmedAt: at });
+        expect(heard.mock.calls.length).toBeGreaterThan(1);
+      });
+      watcher.dispose();
+      expect(await two.read()).toMatchObject({ listedAt: 1_000, confirmedAt: at });
+      expect(await two.read()).toBe(await two.read());
+      expect(await readFile(state.file('snapshot-a.json'), 'utf8')).toBe(text);
+    });
+
+    test('stays confirmed by what another window changes, until there is another list', async () => {
+      await one.confirm(await one.read(), 2_000);
+      expect(await two.change((before) => ({ ...before, gone: ['b'] }))).toMatchObject({
+        confirmedAt: 2_000,
+      });
+      expect(await one.read()).toMatchObject({ gone: ['b'], confirmedAt: 2_000 });
+      await two.change((before) => ({ ...before, listedAt: 1_500 }));
+      expect((await one.read()).confirmedAt).toBeUndefined();
+    });
+
+    test('is not confirmed once it is lost', async () => {
+      await one.confirm(await one.read(), 2_000);
+      await writeFile(state.file('snapshot-a.json'), '{');
+      expect((await two.read()).confirmedAt).toBeUndefined();
+      await rm(state.file('snapshot-a.json'), { force: true });
+      expect(await one.read()).toEqual(emptySnapshot('a'));
+    });
+
+    test('can’t be told where nothing can be written', async () => {
+      const folder = new SnapshotFile(`${state.folder}/missing`, 'a', state.log);
+      await writeFile(`${state.folder}/missing`, '');
+      expect(await folder.confirm(await one.read(), 2_000)).toBeUndefined();
+    });
   });
 
   test('another window is notified of a change', async () => {

@@ -28,7 +28,7 @@ function viewOf(rows: readonly InstanceRow[], status?: StoreStatus, filter = '')
     onDidChangeSelection: none,
   };
   const log = { warn: () => undefined } as unknown as vscode.LogOutputChannel;
-  const view = new ViewState(treeView as unknown as vscode.TreeView<TreeNode>, log);
+  const view = new ViewState(treeView as unknown as vscode.TreeView<TreeNode>, log, { now: () => 0 });
   view.update(
     fixedStore(rows, status),
     { ...plainArrangement, filter },
