@@ -9,8 +9,16 @@ import { silentLogger as logger } from '../../src/base/logger';
 import { sshPaths } from '../../src/ssh/config/paths';
 import { PersonConfig } from '../../src/ssh/config/personConfig';
 import { SshHosts } from '../../src/ssh/config/sshHosts';
-import { waitUntilReady } from '../../src/ssh/connect/readiness';
-import { closedPort, makeKey, startSsh2, writeConfig, type SshServer } from '../unit/ssh/connect/servers';
+import type { SshOutcome } from '../../src/ssh/connect/outcome';
+import { waitUntilReady, type ReadinessPhase } from '../../src/ssh/connect/readiness';
+import {
+  closedPort,
+  makeKey,
+  startSsh2,
+  startSshd,
+  writeConfig,
+  type SshServer,
+} from '../unit/ssh/connect/servers';
 import { manyInstances } from './data';
 import { compare, comparedRow, timed, type Row } from './measure';
 
@@ -18,7 +26,7 @@ import { compare, comparedRow, timed, type Row } from './measure';
 export async function ssh(rounds: number): Promise<readonly Row[]> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'tensordock-bench-'));
   try {
-    return [...(await follow(folder)), await reach(folder, rounds)];
+    return [...(await follow(folder)), ...(await reach(folder, rounds)), await connect(folder, rounds)];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -71,16 +79,21 @@ async function rewriteBare(file: string, text: string): Promise<void> {
 }
 
 /** From the moment at which the port answers until the login is known to work, which is when a window is asked for. */
-async function reach(folder: string, rounds: number): Promise<Row> {
+async function reach(folder: string, rounds: number): Promise<readonly Row[]> {
   const [user, host] = [makeKey(folder, 'user'), makeKey(folder, 'host')];
   const ours: number[] = [];
+  const afterAnswer: number[] = [];
   const bare: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const port = await closedPort();
     const alias = `td-bench-${round}`;
     const config = { alias, port, id: alias, identityFile: user.file };
     const configFile = await writeConfig(folder, config);
-    const ready = waitUntilReady({ ssh: 'ssh', alias, configFile, clock, logger });
+    let answeredAt = NaN;
+    const onProgress = (phase: ReadinessPhase): void => {
+      if (phase === 'login') answeredAt = performance.now();
+    };
+    const ready = waitUntilReady({ ssh: 'ssh', alias, configFile, clock, logger, onProgress });
     // It comes up at any moment between two attempts.
     await new Promise((resolve) => setTimeout(resolve, 500 + 1_000 * Math.random()));
     const server: SshServer = await startSsh2(
@@ -88,25 +101,63 @@ async function reach(folder: string, rounds: number): Promise<Row> {
       port,
     );
     try {
-      ours.push(
-        await timed(async () => {
-          const outcome = await ready;
-          if (outcome.kind !== 'ok') throw new Error(`The instance was not reached: ${outcome.kind}`);
-        }),
-      );
-      const command = ['-F', configFile, '-o', 'BatchMode=yes', alias, 'true'];
-      bare.push(await timed(async () => promisify(execFile)('ssh', command).catch(() => undefined)));
+      ours.push(await timed(async () => checkReached(await ready)));
+      afterAnswer.push(performance.now() - answeredAt);
+      bare.push(await timed(async () => login(configFile, alias)));
     } finally {
       await server.stop();
     }
   }
-  return comparedRow(
-    {
-      title: 'From an SSH port that answers to a window, after a start',
+  const baselineTitle = 'one ssh ALIAS true';
+  return [
+    comparedRow(
+      {
+        title: 'From an SSH port that answers to a window, after a start',
+        baselineTitle,
+        goal: 'at most 2 ×, and one connection a second',
+      },
+      ours,
+      bare,
+    ),
+    comparedRow(
+      { title: 'Of that, from the server’s first answer to a window', baselineTitle, goal: 'at most 2 ×' },
+      afterAnswer,
+      bare,
+    ),
+  ];
+}
+
+/** The same where the instance runs already, with the real server. */
+async function connect(folder: string, rounds: number): Promise<Row> {
+  const [user, host] = [makeKey(folder, 'user-running'), makeKey(folder, 'host-running')];
+  const server = await startSshd({ hostKeyFile: host.file, authorizedKey: user.publicKey }, folder);
+  try {
+    const alias = 'td-bench-running';
+    const configFile = await writeConfig(folder, {
+      alias,
+      port: server.port,
+      id: alias,
+      identityFile: user.file,
+    });
+    return await compare({
+      title: 'From an instance that runs to a window: its address known, its login proven',
+      goal: 'at most 1.3 ×',
+      rounds,
+      subject: async () =>
+        checkReached(await waitUntilReady({ ssh: 'ssh', alias, configFile, clock, logger })),
       baselineTitle: 'one ssh ALIAS true',
-      goal: 'at most 2 ×, and one connection a second',
-    },
-    ours,
-    bare,
-  );
+      baseline: async () => login(configFile, alias),
+    });
+  } finally {
+    await server.stop();
+  }
+}
+
+function checkReached({ kind }: SshOutcome): void {
+  if (kind !== 'ok') throw new Error(`The instance was not reached: ${kind}`);
+}
+
+async function login(configFile: string, alias: string): Promise<void> {
+  const command = ['-F', configFile, '-o', 'BatchMode=yes', alias, 'true'];
+  await promisify(execFile)('ssh', command);
 }
