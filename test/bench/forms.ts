@@ -7,13 +7,14 @@ import { emptyDraft } from '../../src/views/webview/shared/drafts';
 import type { ToCreateForm } from '../../src/views/webview/shared/protocol';
 import { launchBrowser } from '../workbench/browser';
 import { projectRoot } from '../workbench/install';
-import { comparedRow, spreadOf, type Row } from './measure';
+import { formInEditor } from './formInEditor';
+import { spreadOf, type Row } from './measure';
 
 const origin = 'http://localhost';
 const [models, places] = [60, 40];
 const keys = 'geforce rtx 4';
 
-/** The create form with all GPU models at all locations, beside a page that only has the same rows. */
+/** The create form with all GPU models at all locations: until it is there in VS Code, and its keys in a browser. */
 export async function forms(rounds: number): Promise<readonly Row[]> {
   const browser = await launchBrowser();
   try {
@@ -23,23 +24,18 @@ export async function forms(rounds: number): Promise<readonly Row[]> {
       await route.fulfill({ body: await contentOf(name), contentType: typeOf(name) });
     });
     await page.addInitScript(editorScript);
-    const [form, still, search, price]: [number[], number[], number[], number[]] = [[], [], [], []];
+    const [search, price]: [number[], number[]] = [[], []];
     // The first round is for the browser's caches.
     for (let round = 0; round <= rounds; round++) {
-      const shown = await untilRows(page, 'form.html');
+      await showForm(page);
       const [searched, priced] = [await typing(page, '#search', keys), await typing(page, '#vcpus', '123')];
-      const static_ = await untilRows(page, 'static.html');
       if (round === 0) continue;
-      form.push(shown);
-      still.push(static_);
       search.push(...searched);
       price.push(...priced);
     }
     const goal = 'under 16 ms';
-    const comparison = { baselineTitle: 'a static page of the same rows', goal: 'at most 1.3 ×' };
-    const catalogue = `${models} GPU models at ${places} locations`;
     return [
-      comparedRow({ title: `The create form until its list of ${catalogue}`, ...comparison }, form, still),
+      await formInEditor(rounds),
       { title: `A key in its search: own work and layout`, unit: 'ms', ours: spreadOf(search), goal },
       { title: `A key that changes its price: own work and layout`, unit: 'ms', ours: spreadOf(price), goal },
     ];
@@ -48,11 +44,12 @@ export async function forms(rounds: number): Promise<readonly Row[]> {
   }
 }
 
-/** Milliseconds from the beginning of the navigation to the frame with all rows. */
-async function untilRows(page: Page, name: string): Promise<number> {
-  await page.goto(`${origin}/${name}`);
-  const shown = await page.waitForFunction('window.shownAt');
-  return v.parse(v.number(), await shown.jsonValue());
+async function showForm(page: Page): Promise<void> {
+  await page.goto(`${origin}/form.html`);
+  await page
+    .locator('.row')
+    .nth(models - 1)
+    .waitFor();
 }
 
 /** What each key takes: its event, drawing, and layout. */
@@ -68,7 +65,7 @@ async function typing(page: Page, field: string, text: string): Promise<readonly
   return times;
 }
 
-/** The messages of the extension, at once; when the rows are there; and how long the page works for a key. */
+/** The messages of the extension, at once, and how long the page works for a key. */
 const editorScript = `
   const messages = ${JSON.stringify(messages())};
   window.acquireVsCodeApi = () => ({
@@ -77,11 +74,6 @@ const editorScript = `
     setState: () => undefined,
   });
   const nextFrame = window.requestAnimationFrame.bind(window);
-  const watch = () => {
-    if (document.querySelectorAll('.row').length < ${models}) nextFrame(watch);
-    else setTimeout(() => (window.shownAt = performance.now()));
-  };
-  nextFrame(watch);
   let begun;
   let event = 0;
   window.addEventListener('input', () => (begun = performance.now()), true);
@@ -115,20 +107,12 @@ function locations(): (Location & { gpus: LocationGpu[] })[] {
 }
 
 async function contentOf(name: string): Promise<string> {
-  if (name === 'form.html') {
-    return shell('<main id="form"></main><script type="module" src="create.js"></script>');
-  }
-  if (name === 'static.html') {
-    const row = (at: number): string =>
-      `<label class="row"><input type="radio" name="gpu"><span class="row-text"><span class="row-title">GeForce RTX ${at}</span><span class="row-detail">24 GB</span></span><span class="row-price">$0.30</span></label>`;
-    return shell(`<main class="rows">${Array.from({ length: models }, (_, at) => row(at)).join('')}</main>`);
-  }
+  if (name === 'form.html') return formHtml;
   return readFile(path.join(projectRoot, 'dist/webview', name), 'utf8');
 }
 
-function shell(body: string): string {
-  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><link rel="stylesheet" href="forms.css"></head><body>${body}</body></html>`;
-}
+const formHtml =
+  '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><link rel="stylesheet" href="forms.css"></head><body><main id="form"></main><script type="module" src="create.js"></script></body></html>';
 
 function typeOf(name: string): string {
   if (name.endsWith('.js')) return 'text/javascript';
