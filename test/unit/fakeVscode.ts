@@ -124,8 +124,8 @@ class Emitter<T> {
   }
 }
 
-function uri(path: string): { path: string; toString: () => string } {
-  return { path, toString: () => path };
+function uri(path: string): { path: string; fsPath: string; toString: () => string } {
+  return { path, fsPath: path, toString: () => path };
 }
 
 /** A webview panel: what was posted to its page, and what its page and VS Code do. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 
 /** The pages that we show in editors. Each has a script of that name. */
@@ -16,6 +17,9 @@ export function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, page
     escaped(webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString());
   const nonce = randomBytes(18).toString('base64');
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource}`;
+  const preloads = partsOf(folder, page).map(
+    (part) => `<link rel="modulepreload" nonce="${nonce}" href="${address(part)}" />`,
+  );
   const styles = page === 'costs' ? ['forms.css', 'costs.css'] : ['forms.css'];
   return `<!DOCTYPE html>
 <html lang="${escaped(vscode.env.language)}">
@@ -23,6 +27,7 @@ export function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, page
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${policy}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
+    ${preloads.join('\n    ')}
     ${styles.map((style) => `<link rel="stylesheet" href="${address(style)}" />`).join('\n    ')}
     <title>${escaped(titleOf(page))}</title>
   </head>
@@ -31,6 +36,17 @@ export function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, page
     <script type="module" nonce="${nonce}" src="${address(`${page}.js`)}"></script>
   </body>
 </html>`;
+}
+
+/** The bundles that a page's script imports: named here, they are loaded beside it and not after it. */
+function partsOf(folder: vscode.Uri, page: PageName): readonly string[] {
+  let script = '';
+  try {
+    script = readFileSync(vscode.Uri.joinPath(folder, `${page}.js`).fsPath, 'utf8');
+  } catch {
+    // The page says that it can't be loaded.
+  }
+  return [...script.matchAll(/\bfrom ?"\.\/(chunk-\w+\.js)"/g)].flatMap(([, part]) => part ?? []);
 }
 
 /** VS Code's translations for the page, if there are any. */
