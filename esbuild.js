@@ -293,6 +293,8 @@ const builds = [
     chunkNames: '[name]-[hash]',
     target: 'chrome120',
     entryPoints: webviewEntries(),
+    // Escaped quotation marks and dashes take more room.
+    charset: 'utf8',
     outdir: 'dist/webview',
     loader: { '.ttf': 'file', '.svg': 'file' },
     assetNames: '[name]',
