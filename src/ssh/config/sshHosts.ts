@@ -62,7 +62,6 @@ export class SshHosts {
   private readonly parser = new OwnFileParser();
   /** What was last read, and of which version of the file. */
   private known: { readonly version: string; readonly file: ReadFile } | undefined;
-  private isTidy = false;
 
   constructor(
     readonly paths: SshPaths,
@@ -157,7 +156,6 @@ export class SshHosts {
    */
   async removeAll(): Promise<boolean> {
     const { folder, ownConfig, knownHosts } = this.paths;
-    this.isTidy = false;
     await withLock(folder, this.tools.logger, async () => {
       await removeLeftovers(ownConfig);
       await rm(ownConfig, { force: true });
@@ -246,7 +244,7 @@ export class SshHosts {
   }
 
   private async change(edit: (entries: readonly StoredEntry[]) => readonly StoredEntry[]): Promise<boolean> {
-    const { folder, ownConfig, platform } = this.paths;
+    const { folder, ownConfig, knownHosts, personConfig, platform } = this.paths;
     const { clock, logger } = this.tools;
     const attempt = async (): Promise<boolean> => {
       const { version, file } = await this.newest();
@@ -254,7 +252,10 @@ export class SshHosts {
       if (sameTexts(entries, file.entries)) return false;
       const text = formatOwnFile(entries);
       if (text === (file.text ?? formatOwnFile([]))) return false;
-      if (!this.isTidy) await this.tidy();
+      await removeLeftovers(ownConfig);
+      // A window killed while it edited the person's file may have been the last that ever had to.
+      await removeLeftovers(await followLinks(personConfig).catch(() => personConfig));
+      await makePrivateFolder(knownHosts);
       if (file.foreign) await this.saveForeign();
       const check = async (): Promise<void> => {
         if ((await versionOf(ownConfig)) !== version) throw new SshFileError('changed-meanwhile', ownConfig);
@@ -282,16 +283,6 @@ export class SshHosts {
         }
       }
     });
-  }
-
-  /** What other windows left that were killed, and the folder of the host keys: once is enough for this window. */
-  private async tidy(): Promise<void> {
-    const { ownConfig, knownHosts, personConfig } = this.paths;
-    await removeLeftovers(ownConfig);
-    // A window killed while it edited the person's file may have been the last that ever had to.
-    await removeLeftovers(await followLinks(personConfig).catch(() => personConfig));
-    await makePrivateFolder(knownHosts);
-    this.isTidy = true;
   }
 
   /** Keeps a copy of lines in our file that aren't ours, or that are broken, before they're removed. */
