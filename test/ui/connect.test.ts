@@ -223,11 +223,12 @@ describe('connecting, with Remote-SSH', () => {
     await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
     const { port } = web.address() as AddressInfo;
     try {
-      await runningInstance('served', {
+      // Named after its port, so that a second try doesn't find the instance of the first.
+      const name = `served-${port}`;
+      await runningInstance(name, {
         wantedForwards: [22, port].map((internal) => ({ internal, external: 0 })),
       });
-      await window.row('served').click();
-      await window.page.keyboard.press('ArrowRight');
+      await window.expand(name);
       await window.inlineAction(`Port ${port}`, 'tensordock.openTunnel');
       await window.answerDialog('Add Line');
       const tunnel = window.row(`Tunnel to Port ${port}`);

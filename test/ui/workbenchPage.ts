@@ -230,6 +230,21 @@ export class WorkbenchPage {
     return items.filter(Boolean);
   }
 
+  /** Expands a row. A click does that, unless the row is drawn anew just then; the key never collapses it. */
+  async expand(text: string): Promise<void> {
+    await this.row(text).click();
+    const expanded = this.row(text).and(this.page.locator('[aria-expanded="true"]'));
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await expanded.waitFor({ timeout: 5_000 });
+        return;
+      } catch (error) {
+        if (attempt === 3) throw error;
+        await this.page.keyboard.press('ArrowRight');
+      }
+    }
+  }
+
   /** Presses an icon that shows on a row under the pointer. */
   async inlineAction(row: string, title: string): Promise<void> {
     await this.row(row).hover();
