@@ -56,7 +56,6 @@ export function isConfirmed(
   const thin = new Set(thinIds);
   const incoming = new Map(listed.map((instance) => [instance.id, instance]));
   return (
-    snapshot.failure === undefined &&
     snapshot.rows.length === incoming.size &&
     !snapshot.gone.some((id) => incoming.has(id)) &&
     snapshot.rows.every((row) => {

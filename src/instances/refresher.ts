@@ -252,7 +252,8 @@ export class Refresher implements Disposable {
   private async confirm(list: InstanceList, asked: number): Promise<Snapshot | undefined> {
     const { shared } = this.options;
     const snapshot = await this.read();
-    if (asked < freshAt(snapshot)) return undefined;
+    // A good list ends a failure, which has to be written.
+    if (snapshot.failure || asked < freshAt(snapshot)) return undefined;
     const isKnown = this.confirmed?.list === list && this.confirmed.rows === snapshot.rows;
     if (!isKnown && !isConfirmed(snapshot, list.instances, list.thinIds, asked)) return undefined;
     this.confirmed = { list, rows: snapshot.rows };

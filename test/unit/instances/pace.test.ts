@@ -84,6 +84,15 @@ describe('how often the service is asked', () => {
     expect(window.store.status.failure).toBeUndefined();
   });
 
+  test('a failure ends with the next answer, also if that is the same as before', async () => {
+    const window = await openOn(fullList, 'one');
+    await person.clock.advance(2 * minute);
+    person.service.faults.add({ times: 3, fault: { kind: 'drop', when: 'before' } });
+    await person.until(() => window.store.status.failure !== undefined, 2 * minute);
+    await person.until(() => window.store.status.failure === undefined, 2 * minute);
+    expect(names(window)).toEqual(['one']);
+  });
+
   test('a Retry-After of a year is cut to minutes', async () => {
     const window = await openOn(fullList, 'one');
     person.service.faults.add({ times: 1, fault: { kind: 'rate-limited', retryAfter: '31536000' } });
