@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startSimulator, type Simulator } from '../simulator/server';
-import { hostIds } from '../simulator/catalogue';
+import { cpuInstance } from './cpuInstance';
 import { openWorkbench, type OpenWorkbench } from './openWorkbench';
 
 let simulator: Simulator;
@@ -16,13 +16,7 @@ beforeEach(async () => {
   const { id } = simulator.world.add({
     organization: 'other',
     name: 'office-box',
-    image: 'ubuntu2404',
-    status: 'stopped',
-    hostnodeId: hostIds.ashburnCpu,
-    needsGpu: false,
-    holdsGpus: false,
-    wantedForwards: [{ internal: 22, external: 0 }],
-    sizes: { vcpus: 8, ramGb: 16, storageGb: 200, gpus: [] },
+    ...cpuInstance,
   });
   simulator.world.bringUp(id);
   workbench = await openWorkbench({

@@ -7,10 +7,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hostIds } from '../simulator/catalogue';
 import type { SimulatedInstance } from '../simulator/model';
 import { startSimulator, type Simulator } from '../simulator/server';
 import type { InstanceDescription } from '../simulator/world';
+import { cpuInstance } from './cpuInstance';
 import { menuTitle } from './commandTitle';
 import { openWorkbench, remoteSshStandIn, type AskedWindow, type OpenWorkbench } from './openWorkbench';
 import type { WorkbenchPage } from './workbenchPage';
@@ -75,13 +75,7 @@ async function runningInstance(
   const made = simulator.world.add({
     organization: 'main',
     name,
-    image: 'ubuntu2404',
-    status: 'stopped',
-    hostnodeId: hostIds.ashburnCpu,
-    needsGpu: false,
-    holdsGpus: false,
-    wantedForwards: [{ internal: 22, external: 0 }],
-    sizes: { vcpus: 8, ramGb: 16, storageGb: 200, gpus: [] },
+    ...cpuInstance,
     ...description,
   });
   if (description.status !== 'stopped') simulator.world.bringUp(made.id);

@@ -10,10 +10,10 @@ import { promisify } from 'node:util';
 import type { Frame } from 'playwright-core';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { hostIds } from '../simulator/catalogue';
 import { startSimulator, type Simulator } from '../simulator/server';
 import { disconnect, startRaw } from '../unit/ssh/connect/hostileServer';
 import type { SshServer } from '../unit/ssh/connect/servers';
+import { cpuInstance } from './cpuInstance';
 import { FormPage } from './formPage';
 import { openWorkbench, type OpenWorkbench } from './openWorkbench';
 import type { WorkbenchPage } from './workbenchPage';
@@ -104,18 +104,8 @@ describe('in a hostile folder, with hostile texts and a hostile SSH server', () 
       const { id } = simulator.world.add({
         organization: 'main',
         name,
-        image: 'ubuntu2404',
-        status: 'stopped',
-        hostnodeId: hostIds.ashburnCpu,
-        needsGpu: false,
-        holdsGpus: false,
-        wantedForwards: [{ internal: 22, external: 0 }],
-        sizes: {
-          vcpus: 8,
-          ramGb: 16,
-          storageGb: 200,
-          gpus: [{ model: '[G](http://evil.example/g)', count: 1 }],
-        },
+        ...cpuInstance,
+        sizes: { ...cpuInstance.sizes, gpus: [{ model: '[G](http://evil.example/g)', count: 1 }] },
       });
       simulator.world.bringUp(id);
       if (name === names.markup) simulator.world.instance(id).status = `odd ${names.command}`;
