@@ -3,8 +3,9 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promi
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { textsOf } from '../../../src/vscode/texts';
 
 const run = promisify(execFile);
@@ -161,6 +162,7 @@ describe('the bundles', () => {
     });
 
     test('say everything in each language', async () => {
+      onTestFinished(() => l10n.config({ contents: {} }));
       const files = (await readdir(path.join(root, 'l10n'))).filter((name) => name !== 'bundle.l10n.json');
       expect(files).not.toEqual([]);
       for (const file of files) {
