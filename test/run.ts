@@ -25,7 +25,7 @@ const first: readonly Part[] = [check('build', ['esbuild.js'])];
 
 /** In the order in which they begin: the long ones first, so that no lane waits for one at the end. */
 const sideBySide: readonly Part[] = [
-  vitest('unit', ['--project', 'unit', '--maxWorkers', '2']),
+  vitest('unit', ['--project', 'unit', '--project', 'unit-replacing', '--maxWorkers', '2']),
   vscode('newest'),
   check('types-and-lint', [bin('tsx/dist/cli.mjs'), 'test/lint.ts']),
   check('format', [bin('prettier/bin/prettier.cjs'), '--check', '.']),

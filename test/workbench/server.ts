@@ -51,11 +51,10 @@ export interface WorkbenchServer {
 
 /** Quiet, and the same on every version: nothing opens, asks or calls home by itself. */
 const quietSettings: Readonly<Record<string, unknown>> = {
-  'chat.commandCenter.enabled': false,
+  'chat.disableAIFeatures': true,
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
   'extensions.ignoreRecommendations': true,
-  'git.enabled': false,
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
