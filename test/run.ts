@@ -85,7 +85,7 @@ function vitest(name: string, args: readonly string[]): Part {
 
 /** Every browser test file, by name without its ending; the long ones first. */
 function uiFiles(): readonly string[] {
-  const long = ['forms', 'connect', 'mainJob', 'manyWindows'];
+  const long = ['forms', 'connect', 'installed', 'manyWindows', 'costs'];
   const all = readdirSync(path.join(projectRoot, 'test/ui'))
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => name.slice(0, -'.test.ts'.length));

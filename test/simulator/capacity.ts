@@ -17,7 +17,8 @@ export class Capacity {
 
   constructor(
     private readonly catalogue: Catalogue,
-    private readonly listed: boolean,
+    /** False: the catalog is answered empty. */
+    public listed: boolean,
   ) {
     this.allPorts = new Map(catalogue.hosts.map((host) => [host.id, new Set(host.ports)]));
   }

@@ -2,14 +2,10 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Locator } from 'playwright-core';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { hostIds } from '../simulator/catalogue';
-import { plantMany } from '../simulator/seeds';
-import { startSimulator, type Simulator } from '../simulator/server';
+import type { Simulator } from '../simulator/server';
 import { menuTitle } from './commandTitle';
-import { lookAtSidebar } from './glance';
-import { openWorkbench, type OpenWorkbench } from './openWorkbench';
+import type { OpenWorkbench } from './openWorkbench';
 import { sharedScene } from './sharedScene';
 import { openSshScene } from './sshScene';
 
@@ -133,105 +129,5 @@ describe('the main job', () => {
     await expect
       .poll(() => simulator.requests.slice(earlier).filter(({ method }) => method === 'DELETE').length)
       .toBe(names.length);
-  });
-});
-
-const list = { method: 'GET', path: '/api/v2/instances' };
-
-/** `SCREENSHOTS=all`: each state in all four themes. */
-const inAllThemes = process.env.SCREENSHOTS === 'all';
-
-describe('the view, at a glance', () => {
-  test('says in each of its states what is so and what to do', async () => {
-    const tokens = ['first', { token: 'second', organization: 'other' }];
-    const simulator = await startSimulator({ seed: 'demo', delays: 'quick', tokens, rateLimit: false });
-    const workbench = await openWorkbench({
-      colorTheme: 'light',
-      settings: { 'tensordock.apiUrl': simulator.url, 'tensordock.refreshInterval': 5 },
-    });
-    const { window } = workbench;
-    const welcome = window.page.locator('.part.sidebar .welcome-view-content');
-    const message = window.page.locator('.part.sidebar .message');
-    const button = (name: string): Locator => welcome.getByRole('button', { name });
-    const look = (name: string): Promise<void> => lookAtSidebar(window, `glance-${name}`, inAllThemes);
-    try {
-      await window.openView('TensorDock');
-      await button('Sign In').waitFor();
-      await look('signed-out');
-
-      simulator.faults.add({ ...list, skip: 1, fault: { kind: 'slow', ms: inAllThemes ? 15_000 : 4_000 } });
-      await window.signIn('first');
-      await welcome.getByText('Loading instances…').waitFor();
-      await look('loading');
-      await window.row('gpu-dev-4090').waitFor({ timeout: 60_000 });
-
-      // A key is for the focused row, whichever is selected.
-      await window.row('gpu-dev-4090').click();
-      await window.page.keyboard.press('ArrowLeft');
-      await window.page.keyboard.press('ArrowDown');
-      await window.page.keyboard.press('Delete');
-      await window.dialog.getByText('llm-training-h100').first().waitFor();
-      await window.screenshot('glance-question');
-      await window.cancel();
-      await window.dialog.waitFor({ state: 'hidden' });
-
-      simulator.world.capacity.setAvailable(hostIds.warsaw, 'rtxa6000-pcie-48gb', 0);
-      await window.contextMenu('gpu-dev-4090', 'tensordock.scheduleStop');
-      await window.pick('In 4 hours');
-      await window.contextMenu('notebooks', 'tensordock.startWhenAvailable');
-      await window.pick('For 4 hours');
-      await window.pick('Keep it running');
-      await window.row('Waiting for a GPU').waitFor();
-      const activity = window.page.getByRole('tree', { name: 'Activity' });
-      await activity.getByText('Scheduled stop').waitFor();
-      await look('activity');
-      await window.statusBarItem('/hr').hover();
-      const table = window.page.locator('.monaco-hover', { hasText: 'Stop All…' });
-      await table.waitFor();
-      await window.screenshot('glance-status-bar');
-      await window.page.mouse.move(1_000, 200);
-      await table.waitFor({ state: 'hidden' });
-      const stop = activity.getByRole('treeitem').filter({ hasText: 'Scheduled stop' });
-      await stop.hover();
-      await stop.getByRole('button', { name: menuTitle('tensordock.cancelOperation') }).click();
-      await expect.poll(async () => activity.getByText('Scheduled stop').count()).toBe(0);
-
-      await window.runCommand('tensordock.filterInstances');
-      await window.fill('stopped');
-      await window.accept();
-      await message.getByText('filtered by “stopped”').waitFor();
-      await look('filtered');
-      await window.runCommand('tensordock.filterInstances');
-      await window.fill('nothing-like-it');
-      await window.accept();
-      await button('Clear Filter').waitFor();
-      await look('filtered-to-nothing');
-      await button('Clear Filter').click();
-      await window.row('gpu-dev-4090').waitFor();
-
-      simulator.faults.add({ ...list, times: 1_000, fault: { kind: 'html', status: 502 } });
-      await window.runCommand('tensordock.refresh');
-      await message.getByText('Shown as of').waitFor();
-      await look('down');
-      simulator.faults.clear();
-      simulator.faults.add({ ...list, skip: 1, times: 1_000, fault: { kind: 'html', status: 502 } });
-      await window.signIn('second');
-      await window.quickInput.getByText('Name This Account').first().waitFor();
-      await window.accept();
-      await button('Retry').waitFor();
-      await look('down-from-the-start');
-      simulator.faults.clear();
-      await button('Retry').click();
-      await button('Create Instance').waitFor();
-      await look('empty');
-
-      plantMany(simulator.world, 200, 'other');
-      await window.runCommand('tensordock.refresh');
-      await window.row('instance-0001').waitFor();
-      await look('many');
-    } finally {
-      await workbench.close();
-      await simulator.close();
-    }
   });
 });

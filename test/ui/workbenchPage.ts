@@ -145,6 +145,16 @@ export class WorkbenchPage {
       .click();
   }
 
+  /** Types into the open quick pick until one is left that holds `text`, and takes it by key. */
+  async choose(text: string): Promise<void> {
+    const rows = this.quickInput.locator('.monaco-list-row', { hasText: text });
+    // The list is filled after the box is shown; what was typed before may be lost.
+    await this.quickInput.locator('.monaco-list-row').first().waitFor();
+    await this.fill(text);
+    await rows.and(this.page.locator('.focused')).waitFor();
+    await this.accept();
+  }
+
   /** Presses a button of the open modal question. */
   async answerDialog(button: string): Promise<void> {
     await this.dialog.locator('.monaco-button', { hasText: button }).first().click();

@@ -41,8 +41,6 @@ export interface WorkbenchServer {
   readonly dataFolder: string;
   /** What the server printed so far. */
   output(): string;
-  /** Replaces the user settings; open pages notice. */
-  writeSettings(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** Ends all windows at once, as a crash does; what was started detached from them stays. */
   kill(): void;
   /** Ends the whole process tree and removes the folder. */
@@ -75,13 +73,6 @@ export async function startServer(
   const mode = options.mode ?? 'development';
   const dataRoot = path.join(folder, 'server');
   const dataFolder = mode === 'development' ? path.join(dataRoot, 'data') : dataRoot;
-  const writeSettings = async (settings: Readonly<Record<string, unknown>>): Promise<void> => {
-    await mkdir(path.join(dataFolder, 'User'), { recursive: true });
-    await writeFile(
-      path.join(dataFolder, 'User/settings.json'),
-      JSON.stringify({ ...quietSettings, ...settings }, undefined, 2),
-    );
-  };
   let child: ChildProcess | undefined;
   let output = '';
   const stop = async (): Promise<void> => {
@@ -89,7 +80,11 @@ export async function startServer(
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   try {
-    await writeSettings(options.settings ?? {});
+    await mkdir(path.join(dataFolder, 'User'), { recursive: true });
+    await writeFile(
+      path.join(dataFolder, 'User/settings.json'),
+      JSON.stringify({ ...quietSettings, ...options.settings }, undefined, 2),
+    );
     for (const extension of options.extensions ?? []) {
       await cp(extension, path.join(extensionsFolder, path.basename(extension)), { recursive: true });
     }
@@ -139,7 +134,6 @@ export async function startServer(
       folder,
       dataFolder,
       output: () => output,
-      writeSettings,
       kill,
       stop,
     };
