@@ -14,7 +14,7 @@ import { openLink, parseLink } from './openLink';
 import { runCommand } from './runCommand';
 import type { Services } from './services';
 import { accountCommands, commandTable, type CommandTable } from './table';
-import { isNode, nodeInstance } from './targets';
+import { isNode, nodeInstance, selection } from './targets';
 
 /** What commands work with in one account. */
 export interface CommandAccount extends AccountWork {
@@ -107,8 +107,7 @@ export class AccountCommands {
       const nodes = Array.isArray(second) && second.includes(first) ? second.filter(isNode) : [first];
       return this.callsOn(nodes, args);
     }
-    const { treeView } = shown[0].services;
-    const selected = treeView.visible && id !== 'tensordock.signOut' ? treeView.selection : [];
+    const selected = id === 'tensordock.signOut' ? [] : selection(shown[0].services, args);
     // A key of the tree is about what is selected, and so is a command without anything else.
     if (selected.length > 0) return this.callsOn(selected, args);
     return [

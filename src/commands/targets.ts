@@ -49,10 +49,18 @@ export async function targets(
     if (fitting.length === 0) throw notAvailable(services, rows);
     return { rows: fitting, silent: false, byId: false };
   }
-  const selected = services.treeView.visible ? rowsOf(services, idsOf(services.treeView.selection)) : [];
-  const fitting = selected.filter(fits);
+  const fitting = rowsOf(services, idsOf(selection(services, args))).filter(fits);
   if (fitting.length > 0) return { rows: fitting, silent: false, byId: false };
   return { rows: [await pickRow(services, fits, placeholder)], silent: false, byId: false };
+}
+
+/**
+ * The rows that a command without a row of its own is about. None where it was called with a row that VS Code doesn't
+ * know any more, because the tree was drawn anew while its menu was open: the selected ones are others.
+ */
+export function selection({ treeView }: Services, args: readonly unknown[]): readonly TreeNode[] {
+  const hadRow = args.length > 0 && (args[0] ?? undefined) === undefined;
+  return treeView.visible && !hadRow ? treeView.selection : [];
 }
 
 /** Like `targets`, for commands that make sense for one instance only. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { lock } from 'proper-lockfile';
 import * as v from 'valibot';
@@ -41,7 +41,7 @@ export interface Workbench {
 }
 
 /** Raised when the steps below change, so that an installation made by older ones is made again. */
-const recipeNumber = 3;
+const recipeNumber = 2;
 
 /** Large parts of VS Code that nothing here uses; left out before they are downloaded. */
 const leftOut = [
@@ -51,9 +51,6 @@ const leftOut = [
   '@vscode/copilot-api',
   '@vscode/ripgrep-universal',
 ];
-
-/** Of VS Code's own extensions, those that are seen here; each window would load the others (Git, languages) as well. */
-const ownExtensions = ['json', 'theme-defaults', 'theme-modern-icons', 'theme-seti', 'yaml'];
 
 /** The VS Code version that stands for `version`. */
 export function vscodeVersionOf(version: WorkbenchVersion): string {
@@ -81,7 +78,7 @@ export async function installWorkbench(
   const recipe = recipes[version];
   const folder = path.join(cacheFolder, `workbench-${recipe.packageVersion}`);
   const server = path.join(folder, 'node_modules/code-server/lib/vscode');
-  await makeOnce(folder, JSON.stringify([recipeNumber, recipe, leftOut, ownExtensions]), async () => {
+  await makeOnce(folder, JSON.stringify([recipeNumber, recipe, leftOut]), async () => {
     say(`Installing VS Code ${recipe.vscodeVersion} (about 150 MB to download, a minute or so)`);
     await install(recipe, folder, server);
   });
@@ -125,7 +122,7 @@ async function install(recipe: Recipe, folder: string, server: string): Promise<
   await npm(folder, ['install', ...packages]);
   await leaveOut(server);
   await npm(server, ['install', '--omit=dev']);
-  await leaveOutExtensions(path.join(server, 'extensions'));
+  await rm(path.join(server, 'extensions/copilot'), { recursive: true, force: true });
   await replaceNativeModules(server);
   await takePayloadAlways(server);
   // Hashes passwords, which nothing here has.
@@ -143,13 +140,6 @@ async function leaveOut(server: string): Promise<void> {
     Object.entries(manifest.dependencies).filter(([name]) => !leftOut.includes(name)),
   );
   await writeFile(file, JSON.stringify(manifest, undefined, 2));
-}
-
-async function leaveOutExtensions(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (!entry.isDirectory() || ownExtensions.includes(entry.name)) continue;
-    await rm(path.join(folder, entry.name), { recursive: true });
-  }
 }
 
 /**

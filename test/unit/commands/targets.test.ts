@@ -56,6 +56,20 @@ describe('what a command can act on', () => {
     expect(window.texts[2]).toMatch(/^Deleting /);
   });
 
+  test('is what is selected, but not if the row it was called with is gone from the tree', async () => {
+    const selecting = {
+      ...services,
+      treeView: { visible: true, selection: [node('b')] },
+    } as unknown as Services;
+    const { row: selected } = await target(selecting, [], () => true, 'Select one');
+    expect(selected.instance.id).toBe('b');
+    for (const gone of [undefined, null]) {
+      resetWindow();
+      await expect(target(selecting, [gone], () => true, 'Select one')).rejects.toThrow('Canceled');
+      expect(window.texts[0]).toBe('Select one');
+    }
+  });
+
   test('is said with its state as the row shows it, and a next step', async () => {
     window.answer = 0;
     await runCommand(services, [node('a')], async (...args) =>
