@@ -36,7 +36,8 @@ export default defineConfig({
           fileParallelism: false,
           // A busy machine can let a VS Code miss a click; the report names what took a second try.
           retry: 1,
-          testTimeout: 120_000,
+          // The first test of a file also starts its window.
+          testTimeout: 240_000,
           expect: { poll: { timeout: 10_000 } },
           hookTimeout: 300_000,
         },
