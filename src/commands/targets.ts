@@ -59,8 +59,8 @@ export async function targets(
  * know any more, because the tree was drawn anew while its menu was open: the selected ones are others.
  */
 export function selection({ treeView }: Services, args: readonly unknown[]): readonly TreeNode[] {
-  const hadRow = args.length > 0 && (args[0] ?? undefined) === undefined;
-  return treeView.visible && !hadRow ? treeView.selection : [];
+  const isLost = args.length > 0 && (args[0] === undefined || args[0] === null);
+  return treeView.visible && !isLost ? treeView.selection : [];
 }
 
 /** Like `targets`, for commands that make sense for one instance only. */
