@@ -211,10 +211,7 @@ describe('where rates are unknown, or nothing was ever running', () => {
     // What the other account runs counts as well, until it's signed out.
     expect((await texts()).join('\n')).toContain('5 running');
     await window.runCommand('tensordock.signOut');
-    await window.quickInput.locator('.monaco-list-row', { hasText: 'Account 1' }).first().waitFor();
-    await window.fill('Account 1');
-    await window.quickInput.locator('.monaco-list-row.focused', { hasText: 'Account 1' }).waitFor();
-    await window.accept();
+    await window.choose('Account 1');
     await expect.poll(texts).toContainEqual(expect.stringContaining('nothing is running'));
     await lookAt(window, page, 'costs-empty');
   });

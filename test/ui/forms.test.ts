@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { beforeEach, expect, test } from 'vitest';
 import { locationIds } from '../simulator/catalogue';
 import { makeDialect } from '../simulator/dialects/documented';
@@ -11,8 +9,8 @@ import { cpuInstance } from './cpuInstance';
 import { FormPage } from './formPage';
 import { openWorkbench, type OpenWorkbench } from './openWorkbench';
 import { sceneOf, sharedScene, type Scene } from './sharedScene';
+import { makeOwnKey } from './sshScene';
 
-const run = promisify(execFile);
 const rtx4090 = 'geforcertx4090-pcie-24gb';
 const h100 = 'h100-sxm5-80gb';
 const { ashburn, chubbuck } = locationIds;
@@ -20,10 +18,7 @@ const { ashburn, chubbuck } = locationIds;
 /** A person who is signed in and whose only SSH key was created for the test. */
 async function openScene(): Promise<Scene> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'tensordock-forms-'));
-  const keys = path.join(folder, 'tensordock', 'keys');
-  await mkdir(keys, { recursive: true, mode: 0o700 });
-  const key = path.join(keys, 'id_test');
-  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'form test', '-f', key]);
+  publicKey = await makeOwnKey(folder);
   const simulator = await startSimulator({
     seed: 'demo',
     delays: 'quick',
@@ -44,7 +39,7 @@ async function openScene(): Promise<Scene> {
   return sceneOf({ folder, simulator, workbench });
 }
 
-let folder: string;
+let publicKey: string;
 let simulator: Simulator;
 let workbench: OpenWorkbench;
 /** Where this test's requests begin. */
@@ -62,13 +57,10 @@ const creates = (): unknown[] =>
     .filter(({ method, path: where }) => method === 'POST' && where === '/api/v2/instances')
     .map(({ body }) => body);
 
-const publicKey = async (): Promise<string> =>
-  (await readFile(path.join(folder, 'tensordock', 'keys', 'id_test.pub'), 'utf8')).trim();
-
 const scene = sharedScene(openScene);
 
 beforeEach(async () => {
-  ({ folder, simulator, workbench } = await scene());
+  ({ simulator, workbench } = await scene());
   await workbench.window.runCommand('View: Close All Editors');
   simulator.faults.clear();
   earlier = simulator.requests.length;
@@ -150,7 +142,7 @@ test('creates an instance with the keyboard only', async () => {
             { internal_port: 22, external_port: 0 },
             { internal_port: 8888, external_port: 0 },
           ],
-          ssh_key: await publicKey(),
+          ssh_key: publicKey,
         },
       },
     },
@@ -247,6 +239,9 @@ test('accepts typed IDs where nothing is listed, in the other dialect', async ()
   await form.locator('input[type=radio][value=location]').check();
   await form.type('#gpu', h100);
   await form.type('#location', ashburn);
+  await form.type('#vcpus', '8');
+  await form.locator('#ram').selectOption('32');
+  await form.type('#storage', '200');
   await form.type('#name', 'by hand');
   expect(await form.price()).toContain('isn’t known');
   await form.tabTo('#create');
@@ -258,7 +253,7 @@ test('accepts typed IDs where nothing is listed, in the other dialect', async ()
       attributes: {
         name: 'by hand',
         location_id: ashburn,
-        resources: { gpus: [{ gpuV0Name: h100, count: 1 }] },
+        resources: { vcpu_count: 8, ram_gb: 32, storage_gb: 200, gpus: [{ gpuV0Name: h100, count: 1 }] },
       },
     },
   });

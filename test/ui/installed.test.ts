@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import { projectRoot, type WorkbenchVersion } from '../workbench/install';
 import { FormPage } from './formPage';
 import { openWorkbench, type OpenWorkbench } from './openWorkbench';
 import { sceneOf, sharedScene, type Scene } from './sharedScene';
+import { makeOwnKey } from './sshScene';
 import type { WorkbenchPage } from './workbenchPage';
 
 const run = promisify(execFile);
@@ -37,9 +38,7 @@ afterAll(async () => rm(packed, { recursive: true, force: true }));
 /** A person who is signed in to a workbench into which the package was installed. */
 async function openInstalled(version: WorkbenchVersion): Promise<Scene> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'td-installed-'));
-  const keys = path.join(folder, 'tensordock', 'keys');
-  await mkdir(keys, { recursive: true, mode: 0o700 });
-  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path.join(keys, 'id_test')]);
+  await makeOwnKey(folder);
   const simulator = await startSimulator({ seed: 'demo', delays: 'quick', rateLimit: false });
   const workbench = await openWorkbench({
     version,
