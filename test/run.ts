@@ -156,11 +156,14 @@ async function installPrograms(): Promise<void> {
   await browserExecutable();
 }
 
-/** Runs `parts`, `width` at a time, and prints each one's output when it has ended. */
+/**
+ * Runs `parts`, `width` at a time, and passes on what became of each when it has ended. Prints the output of one that
+ * passed at once; that of one that failed belongs at the end, where it's looked for.
+ */
 async function runParts(
   parts: readonly Part[],
   width: number,
-  ended: (name: string, tally: Tally, seconds: number) => void,
+  ended: (name: string, tally: Tally, seconds: number, output: string) => void,
 ): Promise<void> {
   const waiting = [...parts];
   const lane = async (): Promise<void> => {
@@ -174,8 +177,9 @@ async function runParts(
         output += error instanceof Error ? (error.stack ?? error.message) : String(error);
         tally = { passed: 0, failed: 1 };
       }
-      console.log(`\n== ${part.name}\n${output.trimEnd()}`);
-      ended(part.name, tally, (performance.now() - started) / 1000);
+      const shown = `== ${part.name}\n${output.trimEnd()}`;
+      console.log(tally.failed === 0 ? `\n${shown}` : `\n== ${part.name} failed`);
+      ended(part.name, tally, (performance.now() - started) / 1000, shown);
     }
   };
   await Promise.all(Array.from({ length: width }, lane));
@@ -194,12 +198,14 @@ async function main(): Promise<void> {
   const summary: string[] = [];
   let passed = 0;
   let failed = 0;
-  const ended = (name: string, tally: Tally, seconds: number): void => {
+  const failures: string[] = [];
+  const ended = (name: string, tally: Tally, seconds: number, output: string): void => {
     summary.push(
       `${name.padEnd(20)} ${String(tally.passed).padStart(5)} passed ${String(tally.failed).padStart(4)} failed ${seconds.toFixed(1).padStart(7)} s`,
     );
     passed += tally.passed;
     failed += tally.failed;
+    if (tally.failed > 0) failures.push(output);
   };
   const started = performance.now();
   await runParts(chosen(first), 1, ended);
@@ -209,6 +215,7 @@ async function main(): Promise<void> {
   await runParts(chosen(sideBySide), lanes, ended);
   await installed;
   await runParts(chosen(last), 1, ended);
+  for (const output of failures) console.log(`\n${output}`);
   console.log(`\n${summary.join('\n')}`);
   for (const program of without) {
     console.log(`Done without ${path.basename(program)}, which isn't installed here.`);

@@ -6,7 +6,7 @@ import { suiteWorld } from './world';
 
 /** What VS Code calls as its `extensionTestsPath`: runs each test file that was bundled beside this one. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: ResultsFile });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 180_000, reporter: ResultsFile });
   const folder = path.join(__dirname, 'suite');
   for (const name of readdirSync(folder).sort()) {
     if (name.endsWith('.test.js')) mocha.addFile(path.join(folder, name));

@@ -4,7 +4,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { extensionUnderTest, suiteWorld } from '../world';
+import { eventually, extensionUnderTest, suiteWorld } from '../world';
 
 /** Calls a tool, whatever way there is, and returns its result. */
 type CallTool = (name: string, input?: object) => Promise<Result>;
@@ -55,7 +55,7 @@ async function carryOut(call: CallTool): Promise<void> {
   assert.match(String(stop.stopsAt), /^\d{4}-.*Z$/);
   assert.equal(new Date(String(stop.stopsAt)).getHours(), 18);
   let ready: Result = {};
-  for (let attempt = 0; ready.ready !== true && attempt < 10; attempt++) {
+  for (let attempt = 0; ready.ready !== true && attempt < 20; attempt++) {
     ready = await call('tensordock_wait_until_ready', { instanceId, timeoutSeconds: 5 });
   }
   assert.equal(ready.ready, true, JSON.stringify(ready));
@@ -66,6 +66,10 @@ async function carryOut(call: CallTool): Promise<void> {
     /Create the instance “.+”\?[^]*\$\d[^]*Schedule a stop of “.+” (tomorrow )?at 18:00\?/,
   );
   assert.equal((await call('tensordock_delete_instance', { instanceId })).outcome, 'done');
+  await eventually(async () => {
+    const { instances } = v.parse(list, await call('tensordock_list_instances'));
+    return instances.every((each) => each.instanceId !== instanceId);
+  });
 }
 
 /** Nothing that an agent asks for happens after a no. */
