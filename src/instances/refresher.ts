@@ -16,11 +16,13 @@ import { hasTransition, nextPoll, type Need } from './pace';
 import { RequestBudget, roomFor } from './requestBudget';
 import type { SharedSnapshot } from './sharedSnapshot';
 import { freshAt, type Snapshot } from './snapshot';
-import { wantedDetails } from './wantedDetails';
+import { wantedDetails, type WantedDetails } from './wantedDetails';
 
 /** How many single GETs are sent at once, and how many rounds of them in one go. */
 const detailsAtOnce = 4;
 const roundsInOneGo = 3;
+/** How long a list waits at most for the sake of urgent details. */
+const listWaitsMs = 10_000;
 /** How soon to try again while another window is refreshing, or when more details are wanted. */
 const busyMs = 700;
 /** How soon to try again when the snapshot itself couldn't be read or written. */
@@ -172,7 +174,7 @@ export class Refresher implements Disposable {
     const now = this.options.clock.now();
     const due = nextPoll(this.options.need(), snapshot, now);
     if (due === undefined) return undefined;
-    const list = Math.max(due - now, this.budget.untilRoom(snapshot, roomFor.list));
+    const list = this.untilList(snapshot, due);
     if (snapshot.failure) return list;
     const { ids, wait } = this.nextDetails(snapshot);
     return ids.length === 0 ? list : Math.min(list, Math.max(busyMs, wait));
@@ -203,7 +205,7 @@ export class Refresher implements Disposable {
     let snapshot = await this.read();
     const due = nextPoll(need(), snapshot, clock.now());
     if (due === undefined) return;
-    if (due <= clock.now() && this.budget.untilRoom(snapshot, roomFor.list) === 0) {
+    if (this.untilList(snapshot, due) <= 0) {
       snapshot = await this.list(snapshot, signal);
     }
     for (let round = 0; round < roundsInOneGo && !snapshot.failure && !signal.aborted; round++) {
@@ -217,16 +219,28 @@ export class Refresher implements Disposable {
 
   /** Which details to request next, and in how many milliseconds there is room for that. */
   private nextDetails(snapshot: Snapshot): { readonly ids: readonly string[]; readonly wait: number } {
-    const now = this.options.clock.now();
-    const { visible, waiting } = this.options.need();
-    const watched = visible || waiting;
-    const { urgent, resting } = wantedDetails(snapshot, { watched, onScreen: this.options.onScreen() }, now);
-    const calm = hasTransition(snapshot, now) ? roomFor.restingBesideUrgent : roomFor.resting;
+    const { urgent, resting } = this.wanted(snapshot);
+    const ids = (urgent.length > 0 ? urgent : resting).slice(0, detailsAtOnce);
+    const calm = hasTransition(snapshot, this.options.clock.now())
+      ? roomFor.restingBesideUrgent
+      : roomFor.resting;
     const room = urgent.length > 0 ? roomFor.urgent : calm;
-    return {
-      ids: (urgent.length > 0 ? urgent : resting).slice(0, detailsAtOnce),
-      wait: this.budget.untilRoom(snapshot, room - detailsAtOnce),
-    };
+    return { ids, wait: this.budget.untilRoom(snapshot, room - ids.length + 1) };
+  }
+
+  /** Milliseconds until a list that is due at that time can be sent; 0 or less: now. */
+  private untilList(snapshot: Snapshot, due: number): number {
+    const wait = due - this.options.clock.now();
+    const untilRoom = Math.max(wait, this.budget.untilRoom(snapshot, roomFor.list));
+    if (this.wanted(snapshot).urgent.length === 0) return untilRoom;
+    const besideUrgent = Math.max(wait, this.budget.untilRoom(snapshot, roomFor.listBesideUrgent));
+    return Math.max(untilRoom, Math.min(besideUrgent, wait + listWaitsMs));
+  }
+
+  private wanted(snapshot: Snapshot): WantedDetails {
+    const { visible, waiting } = this.options.need();
+    const shown = { watched: visible || waiting, onScreen: this.options.onScreen() };
+    return wantedDetails(snapshot, shown, this.options.clock.now());
   }
 
   /** The snapshot after a list, or after its failure. */

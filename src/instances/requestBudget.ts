@@ -4,10 +4,18 @@ import type { Snapshot } from './snapshot';
 const minuteMs = 60_000;
 /**
  * How many requests all windows together may have sent in the last minute for one more to be sent in the background; a
- * retried request may add some. What isn't urgent leaves room for a list every five seconds and for rows in transition,
- * less if those are counted already; the rest of the 100 a minute is for what a person does.
+ * retried request may add some. A list leaves room for details that somebody waits for. What isn't urgent leaves room
+ * for a list every five seconds and for rows in transition, less if those are counted already; the rest of the 100 a
+ * minute is for what a person does.
  */
-export const roomFor = { list: 52, urgent: 46, waits: 40, resting: 26, restingBesideUrgent: 38 };
+export const roomFor = {
+  list: 52,
+  listBesideUrgent: 48,
+  urgent: 52,
+  waits: 40,
+  resting: 26,
+  restingBesideUrgent: 38,
+};
 
 /** Counts the requests of all windows: this window's own, and those in the shared snapshot. */
 export class RequestBudget {

@@ -79,7 +79,8 @@ async function createOnce(
   if (outcome.kind !== 'done' || store.row(outcome.value.id)) return requested;
   // This window may not have an instance of another window yet, nor the service's list a new one.
   if (await store.refreshOne(outcome.value.id)) return requested;
-  if (clock.now() - operation.record.startedAt < listingDelayMs) {
+  const isGone = store.session.isGone(outcome.value.id);
+  if (!isGone && clock.now() - operation.record.startedAt < listingDelayMs) {
     throw new Error(
       vscode.l10n.t(
         '“{0}” was created a moment ago but isn’t in the list yet. Nothing was sent again. To create one more, use another name.',

@@ -164,6 +164,27 @@ describe('how often the service is asked', () => {
     expect(busiest).toBeLessThanOrEqual(60);
   });
 
+  test('details of a row in transition go before a list, also after a minute of many requests', async () => {
+    const window = await openOn(thinList, 'one');
+    await person.clock.advance(2 * minute);
+    const id = person.idOf('one');
+    for (let request = 0; request < 48; request++) {
+      await person.outcome(window.store.refresh());
+      await person.clock.advance(500);
+    }
+    person.world.setStatus(id, 'stopping');
+    await person.outcome(window.store.refresh());
+    const details = (): number => person.count('GET', id);
+    const before = details();
+    await person.until(() => details() > before, 2_000);
+    // Nor do lists end.
+    const lists = (): number => person.count('GET', '/instances');
+    for (let round = 0; round < 4; round++) {
+      const listed = lists();
+      await person.until(() => lists() > listed, 45_000);
+    }
+  });
+
   test('a clock that jumps ahead causes one request, and one that is set back stops nothing', async () => {
     const window = await openOn(fullList, 'one');
     const before = person.count('GET');
