@@ -56,11 +56,6 @@ export class Accounts implements Disposable {
     });
   }
 
-  /** The account in use at the origin; `undefined` if nobody is signed in. */
-  async active(origin: string): Promise<Account | undefined> {
-    return (await this.signedIn(origin)).active;
-  }
-
   /** Who is signed in at the origin, and what is shown. */
   async signedIn(origin: string): Promise<SignedInAccounts> {
     const keyring = await this.readable(origin);

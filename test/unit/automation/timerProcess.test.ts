@@ -134,7 +134,7 @@ const stops = (): number => simulator.requests.filter(({ path: each }) => each.e
 /** The window that the person opens next; the notes it reports. */
 function nextWindow(): { readonly notes: readonly TimerNote[]; readonly timers: StopTimers } {
   const notes: TimerNote[] = [];
-  const account = accounts.active(simulator.url);
+  const account = accounts.signedIn(simulator.url).then(({ active }) => active);
   let accountId: string | undefined;
   const timers = new StopTimers({
     folder,
@@ -245,7 +245,7 @@ describe('a background timer', () => {
     await killWindows();
     const [pid] = await pids();
     const { timers } = nextWindow();
-    const account = await accounts.active(simulator.url);
+    const { active: account } = await accounts.signedIn(simulator.url);
     await act(account?.id ?? '');
     await ended(pid);
     expect(stops()).toBe(0);

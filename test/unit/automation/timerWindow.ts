@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const secrets = new MemorySecrets();
   for (const [key, value] of Object.entries(order.secrets)) secrets.values.set(key, value);
   const accounts = new Accounts(secrets, new AccountIds({ secrets, folder, log }), log);
-  const account = (await accounts.active(origin)) ?? fail();
+  const account = (await accounts.signedIn(origin)).active ?? fail();
   const store = new InstanceStore({
     clock,
     log,

@@ -42,13 +42,13 @@ describe('signing in', () => {
     const { account, kept } = await signIn(one, 'mine', 'token-a');
     expect(kept).toBe(true);
     expect(noticed).toBeGreaterThan(0);
-    expect(await other.active(origin)).toEqual(account);
+    expect((await other.signedIn(origin)).active).toEqual(account);
   });
 
   test('a token is only used at its origin', async () => {
     const { one } = windowsOn(new MemorySecrets());
     await signIn(one, 'mine', 'token-a');
-    expect(await one.active('https://elsewhere.example')).toBeUndefined();
+    expect((await one.signedIn('https://elsewhere.example')).active).toBeUndefined();
   });
 
   test('the account’s ID reveals nothing about the token, and stays when the same token signs in again', async () => {
@@ -76,7 +76,7 @@ describe('an account is not its token', () => {
     await signIn(one, 'another', 'token-b', ['i-9']);
     const rotated = await signIn(one, 'asked for nothing', 'token-c', ['i-2', 'i-3']);
     expect(rotated.account).toEqual({ ...first.account, token: 'token-c' });
-    expect(await other.active(origin)).toEqual(rotated.account);
+    expect((await other.signedIn(origin)).active).toEqual(rotated.account);
     expect((await other.all(origin)).map(({ token }) => token)).toEqual(['token-c', 'token-b']);
   });
 
@@ -153,9 +153,9 @@ describe('several accounts', () => {
     const { one, other } = windowsOn(new MemorySecrets());
     const first = await signIn(one, 'first', 'token-a');
     await signIn(one, 'second', 'token-b');
-    expect((await other.active(origin))?.label).toBe('second');
+    expect((await other.signedIn(origin)).active?.label).toBe('second');
     await other.show(origin, first.account.id);
-    expect((await one.active(origin))?.label).toBe('first');
+    expect((await one.signedIn(origin)).active?.label).toBe('first');
     expect(await one.all(origin)).toHaveLength(2);
   });
 
@@ -183,7 +183,7 @@ describe('several accounts', () => {
     const { one, other } = windowsOn(new MemorySecrets());
     const { account } = await signIn(one, 'mine', 'token-a');
     await other.rename(origin, account.id, 'private');
-    expect(await one.active(origin)).toEqual({ ...account, label: 'private' });
+    expect((await one.signedIn(origin)).active).toEqual({ ...account, label: 'private' });
   });
 
   test('a name that can’t be stored is refused, and nothing is lost', async () => {
@@ -193,7 +193,7 @@ describe('several accounts', () => {
     secrets.failing = 'store';
     await expect(one.rename(origin, account.id, 'private')).rejects.toThrow('name wasn’t saved');
     secrets.failing = undefined;
-    expect(await one.active(origin)).toEqual(account);
+    expect((await one.signedIn(origin)).active).toEqual(account);
   });
 
   test('signing out of one account keeps the other', async () => {
@@ -201,7 +201,7 @@ describe('several accounts', () => {
     await signIn(one, 'first', 'token-a');
     const second = await signIn(one, 'second', 'token-b');
     await one.remove(origin, second.account.id);
-    expect((await other.active(origin))?.label).toBe('first');
+    expect((await other.signedIn(origin)).active?.label).toBe('first');
   });
 
   test('signing out of the last one leaves no token in the secret store', async () => {
@@ -211,7 +211,7 @@ describe('several accounts', () => {
     await one.remove(origin, account.id);
     expect([...secrets.values.values()].filter((value) => value.includes('token-a'))).toEqual([]);
     expect([...secrets.values.keys()]).toEqual(['tensordock.accountKey']);
-    expect(await other.active(origin)).toBeUndefined();
+    expect((await other.signedIn(origin)).active).toBeUndefined();
   });
 });
 
@@ -224,8 +224,8 @@ describe('a secret store that fails', () => {
       secrets.failing = failing;
       const { kept } = await signIn(one, 'mine', 'token-a');
       expect(kept).toBe(false);
-      expect((await one.active(origin))?.token).toBe('token-a');
-      expect(await other.active(origin)).toBeUndefined();
+      expect((await one.signedIn(origin)).active?.token).toBe('token-a');
+      expect((await other.signedIn(origin)).active).toBeUndefined();
       expect(log.lines.join('\n')).not.toContain('token-a');
     },
   );
@@ -235,7 +235,7 @@ describe('a secret store that fails', () => {
     const { one } = windowsOn(secrets);
     secrets.forgetting = true;
     expect((await signIn(one, 'mine', 'token-a')).kept).toBe(false);
-    expect((await one.active(origin))?.token).toBe('token-a');
+    expect((await one.signedIn(origin)).active?.token).toBe('token-a');
   });
 
   test('a store that can’t be read for a moment doesn’t lose the tokens in it', async () => {
@@ -262,7 +262,7 @@ describe('a secret store that fails', () => {
     const { one, log } = windowsOn(secrets);
     await signIn(one, 'mine', 'token-a');
     for (const [key, value] of secrets.values) secrets.values.set(key, value.slice(0, -5));
-    expect(await one.active(origin)).toBeUndefined();
+    expect((await one.signedIn(origin)).active).toBeUndefined();
     expect(log.lines.join('\n')).toContain("can't be read");
     expect(log.lines.join('\n')).not.toContain('token-a');
     expect((await signIn(one, 'mine', 'token-a')).kept).toBe(true);

@@ -68,7 +68,7 @@ async function open(at = { origin }): Promise<Window> {
     });
   const session = new Session({
     accounts,
-    account: (from) => accounts.active(from),
+    account: async (from) => (await accounts.signedIn(from)).active,
     store,
     origin: () => {
       if (at.origin === '') throw new Error('No address.');
