@@ -2,6 +2,7 @@ import { errorCode } from '../../base/fileErrors';
 import { plainText } from '../../base/text';
 import { abortReason } from '../../base/abort';
 import { delay, type Clock } from '../../base/clock';
+import type { Disposable } from '../../base/disposable';
 import net from 'node:net';
 import { type SshOutcome } from './outcome';
 
@@ -32,6 +33,9 @@ export interface BannerWaitOptions extends BannerOptions {
 const firstGapMs = 1_000;
 const longestGapMs = 8_000;
 
+/** The same after an attempt that was refused: no connection was made, and nothing on the instance has noticed. */
+const refusedGapMs = 250;
+
 /** Gaps begin to grow after this long, in milliseconds: most instances answer before, and someone waits for it. */
 const eagerMs = 120_000;
 
@@ -47,9 +51,9 @@ const ownIdentification = 'SSH-2.0-tensordock_probe\r\n';
 
 /**
  * Connects once and reads until the server's identification line. Needs no credentials and no process. Rejects only
- * with the signal's reason.
+ * with the signal's reason. `onConnect`: called when a connection is made.
  */
-export function readBanner(options: BannerOptions): Promise<BannerResult> {
+export function readBanner(options: BannerOptions, onConnect?: () => void): Promise<BannerResult> {
   const { host, port, clock, signal, attemptMs = 10_000 } = options;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
@@ -76,7 +80,10 @@ export function readBanner(options: BannerOptions): Promise<BannerResult> {
 
     const timer = clock.after(attemptMs, () => finishWithout('timeout'));
     signal?.addEventListener('abort', onAbort, { once: true });
-    socket.on('connect', () => socket.write(ownIdentification));
+    socket.on('connect', () => {
+      onConnect?.();
+      socket.write(ownIdentification);
+    });
     socket.on('data', (chunk: Buffer) => {
       received += chunk.toString('latin1');
       const end = received.lastIndexOf('\n') + 1;
@@ -96,10 +103,46 @@ export function readBanner(options: BannerOptions): Promise<BannerResult> {
   });
 }
 
+/** What came of the attempts at a port until one had a result. */
+interface Attempt {
+  readonly result: BannerResult;
+  /** Whether some connection was made. */
+  readonly connected: boolean;
+}
+
 /**
- * Tries again, at most once a second and after a while less often, until an SSH server answers, another service has
- * answered several times in a row, or the limit has passed, and resolves with the last result. Rejects only with the
- * signal's reason.
+ * Reads the banner. A first packet that is lost is sent again after 1, 3, and 7 s, which is late where an instance
+ * comes up meanwhile: so another connection is begun every `gapMs` until one is made.
+ */
+async function attempt(options: BannerOptions, gapMs: number): Promise<Attempt> {
+  const { clock, signal } = options;
+  const others = new AbortController();
+  const either = signal ? AbortSignal.any([signal, others.signal]) : others.signal;
+  let connected = false;
+  let next: Disposable | undefined;
+  const onConnect = (): void => {
+    connected = true;
+    next?.dispose();
+  };
+  try {
+    const result = await new Promise<BannerResult>((resolve, reject) => {
+      const begin = (): void => {
+        next = clock.after(gapMs, begin);
+        readBanner({ ...options, signal: either }, onConnect).then(resolve, reject);
+      };
+      begin();
+    });
+    return { result, connected };
+  } finally {
+    next?.dispose();
+    others.abort();
+  }
+}
+
+/**
+ * Tries again until an SSH server answers, another service has answered several times in a row, or the limit has
+ * passed, and resolves with the last result. It connects at most once a second, and after a while less often; a port
+ * that refuses is looked at more often. Rejects only with the signal's reason.
  */
 export async function waitForBanner(options: BannerWaitOptions): Promise<BannerResult> {
   const { clock, limitMs, signal, onAttempt, random = Math.random } = options;
@@ -108,10 +151,13 @@ export async function waitForBanner(options: BannerWaitOptions): Promise<BannerR
   let notSsh = 0;
   for (let gapMs = firstGapMs; ;) {
     const attemptAt = clock.now();
-    const result = await readBanner(options);
+    const isEager = attemptAt - startedAt < eagerMs;
+    const { result, connected } = await attempt(options, gapMs);
     notSsh = result.kind === 'not-ssh' ? notSsh + 1 : 0;
-    if (attemptAt - startedAt >= eagerMs) gapMs = Math.min(gapMs * 1.6, longestGapMs);
-    const wait = Math.max(0, gapMs * (1 + 0.2 * random()) - (clock.now() - attemptAt));
+    if (!isEager) gapMs = Math.min(gapMs * 1.6, longestGapMs);
+    const isRefused = result.kind === 'closed' && !connected;
+    const gap = isRefused && isEager ? refusedGapMs : gapMs;
+    const wait = Math.max(0, gap * (1 + 0.2 * random()) - (clock.now() - attemptAt));
     if (result.kind === 'ready' || notSsh >= notSshLimit || clock.now() + wait >= deadline) return result;
     onAttempt?.(result);
     await delay(clock, wait, signal);
