@@ -11,7 +11,7 @@ import {
   type SshTarget,
 } from '../ssh/connect/sshExecutable';
 import { type Hosts, LazySshFiles, type Person } from '../ssh/config/lazySshFiles';
-import type { EntryOptions } from '../ssh/config/sshHosts';
+import type { EntryOptions } from '../ssh/config/ownConfig';
 import type { Settings } from './settings';
 
 /** What a person chose for one instance. */

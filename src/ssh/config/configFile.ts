@@ -62,8 +62,10 @@ export async function readConfigFile(path: string): Promise<FileState> {
  */
 export async function versionOf(path: string): Promise<string> {
   try {
-    const target = await followLinks(path);
-    const info = await stat(target, { bigint: true }).catch(ignoreMissing);
+    const own = await lstat(path, { bigint: true }).catch(ignoreMissing);
+    const isLink = own?.isSymbolicLink() === true;
+    const target = isLink ? await followLinks(path) : path;
+    const info = isLink ? await stat(target, { bigint: true }).catch(ignoreMissing) : own;
     return [info && contentMark(info), info?.ctimeNs, target].join('\n');
   } catch (error) {
     throw error instanceof SshFileError ? error : readError(path, error);
@@ -164,16 +166,19 @@ async function replaceBy(
   text: string,
   options: ReplaceOptions,
 ): Promise<WrittenFile> {
+  const { owner, mode, keepAttributes } = options;
   const file = await open(temporary, constants.O_RDWR | constants.O_CREAT, 0o600);
   let written: WrittenFile;
   try {
     try {
-      await file.truncate(0);
+      // A copy of the old file has its text.
+      if (keepAttributes === true) await file.truncate(0);
       await file.writeFile(text);
-      const { owner } = options;
-      const made = await file.stat();
-      if (owner && (made.uid !== owner.uid || made.gid !== owner.gid)) await file.chown(owner.uid, owner.gid);
-      await file.chmod(options.mode);
+      if (owner) {
+        const made = await file.stat();
+        if (made.uid !== owner.uid || made.gid !== owner.gid) await file.chown(owner.uid, owner.gid);
+      }
+      await file.chmod(mode);
       await file.sync();
       written = { mark: contentMark(await file.stat({ bigint: true })) };
     } finally {

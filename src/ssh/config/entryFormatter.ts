@@ -1,20 +1,36 @@
-import { formatEntry, type HostEntry, type StoredEntry } from './ownConfig';
+import type { Instance } from '../../api/types';
+import { formatEntry, type EntryOptions, type HostEntry, type StoredEntry } from './ownConfig';
 import type { SshPaths } from './paths';
+
+/** What an entry is made from. */
+interface Source {
+  readonly instance: Instance;
+  readonly options: EntryOptions;
+  /** What the entry says, in the words in which it was wanted. */
+  readonly wanted: HostEntry;
+}
 
 /** Formats entries as `formatEntry` does, and at no cost where an entry already says what it should. */
 export class EntryFormatter {
-  /** What each entry says, in the words in which it was wanted. */
-  private readonly said = new WeakMap<StoredEntry, HostEntry>();
+  private readonly sources = new WeakMap<StoredEntry, Source>();
 
   constructor(private readonly paths: SshPaths) {}
 
+  /** Whether an entry was made, or found right, for just this. */
+  isFor(entry: StoredEntry, instance: Instance, options: EntryOptions): boolean {
+    const source = this.sources.get(entry);
+    return source?.instance === instance && isSame(source.options, options);
+  }
+
   /** `existing` if nothing is to be changed about it, else a new entry in its place. */
-  format(wanted: HostEntry, existing?: StoredEntry): StoredEntry {
-    const said = existing && this.said.get(existing);
-    if (existing && said && isSameEntry(said, wanted)) return existing;
-    const formatted = formatEntry(wanted, this.paths);
+  format(
+    wanted: HostEntry,
+    { instance, options, existing }: Omit<Source, 'wanted'> & { readonly existing?: StoredEntry },
+  ): StoredEntry {
+    const known = existing && this.sources.get(existing)?.wanted;
+    const formatted = known && isSameEntry(known, wanted) ? existing : formatEntry(wanted, this.paths);
     const entry = existing?.text === formatted.text ? existing : formatted;
-    this.said.set(entry, wanted);
+    this.sources.set(entry, { instance, options, wanted });
     return entry;
   }
 }
@@ -26,6 +42,12 @@ function isSameEntry(one: HostEntry, other: HostEntry): boolean {
     one.alias === other.alias &&
     one.host === other.host &&
     one.port === other.port &&
+    isSame(one, other)
+  );
+}
+
+function isSame(one: EntryOptions, other: EntryOptions): boolean {
+  return (
     one.user === other.user &&
     one.identityFile === other.identityFile &&
     one.forwardAgent === other.forwardAgent

@@ -3,7 +3,8 @@ import type { Disposable } from '../../base/disposable';
 import type { Logger } from '../../base/logger';
 import { plainText } from '../../base/text';
 import type { PersonConfig } from './personConfig';
-import type { EntryOptions, SshHosts } from './sshHosts';
+import type { EntryOptions } from './ownConfig';
+import type { SshHosts } from './sshHosts';
 
 type Subscribe<T> = (listener: (event: T) => void) => Disposable;
 

@@ -53,19 +53,23 @@ const restrictions = {
   CheckHostIP: 'no',
 };
 
+/** What the person chooses for an entry. */
+export interface EntryOptions {
+  readonly user: string;
+  /** Absolute or beginning with `~/`. Missing: the default keys of `ssh`. */
+  readonly identityFile?: string;
+  /** Whether the instance may use the person's SSH agent. Default: no. */
+  readonly forwardAgent?: boolean;
+}
+
 /** An entry: the host of one instance and one account. */
-export interface HostEntry {
+export interface HostEntry extends EntryOptions {
   readonly id: string;
   readonly account: string;
   readonly alias: string;
   /** An IP address, or `nowhere`. */
   readonly host: string;
   readonly port: number;
-  readonly user: string;
-  /** Absolute or beginning with `~/`. Missing: the default keys of `ssh`. */
-  readonly identityFile?: string;
-  /** Whether the instance may use the person's SSH agent. Default: no. */
-  readonly forwardAgent?: boolean;
 }
 
 /** An entry with its exact text in our file. */

@@ -26,20 +26,12 @@ import {
   isUsableId,
   nowhere,
   OwnFileParser,
+  type EntryOptions,
   type HostEntry,
   type OwnFile,
   type StoredEntry,
 } from './ownConfig';
 import type { SshPaths } from './paths';
-
-/** What the person chooses for an entry. */
-export interface EntryOptions {
-  readonly user: string;
-  /** Absolute or beginning with `~/`. Missing: the default keys of `ssh`. */
-  readonly identityFile?: string;
-  /** Whether the instance may use the person's SSH agent. Default: no. */
-  readonly forwardAgent?: boolean;
-}
 
 export interface SyncOptions {
   /** The person's choices for an instance. */
@@ -88,23 +80,19 @@ export class SshHosts {
   async sync(account: string, instances: readonly Instance[], options: SyncOptions): Promise<boolean> {
     const plan = (
       entries: readonly StoredEntry[],
-      { addMissing }: Pick<SyncOptions, 'addMissing'>,
+      addMissing: boolean,
       taken?: ReadonlySet<string>,
     ): StoredEntry[] => {
       const result = [...entries];
-      let names: Set<string> | undefined;
       const places = new Map<string, number>();
-      entries.forEach((entry, at) => entry.account === account && places.set(entry.id, at));
+      entries.forEach(({ account: each, id }, at) => each === account && places.set(id, at));
+      const wanted = { ...options, addMissing };
+      let names: Set<string> | undefined;
+      const takenNames = (): Set<string> => (names ??= new Set(takenBy(entries, taken)));
       for (const instance of instances) {
         const at = places.get(instance.id) ?? result.length;
-        const next = this.entryFor(
-          account,
-          instance,
-          { ...options, addMissing },
-          result[at],
-          () => (names ??= new Set(takenBy(entries, taken))),
-        );
-        if (next === undefined) continue;
+        const next = this.entryFor(account, instance, wanted, result[at], takenNames);
+        if (next === undefined || next === result[at]) continue;
         result[at] = next;
         names?.add(next.alias);
         places.set(instance.id, at);
@@ -113,13 +101,13 @@ export class SshHosts {
     };
     // Most snapshots change nothing here; then one look without the lock is enough.
     const now = await this.readIfChanged();
-    const next = plan(now.entries, options);
+    const next = plan(now.entries, options.addMissing);
     if (sameTexts(next, now.entries)) return false;
     // Only new aliases have to differ from the person's own.
     const addMissing = next.length > now.entries.length;
     const taken = addMissing ? await knownAliases(this.paths) : undefined;
     return this.change((entries) =>
-      entries === now.entries && !addMissing ? next : plan(entries, { addMissing }, taken),
+      entries === now.entries && !addMissing ? next : plan(entries, addMissing, taken),
     );
   }
 
@@ -180,6 +168,7 @@ export class SshHosts {
     entry: StoredEntry | undefined,
     taken: () => ReadonlySet<string>,
   ): StoredEntry | undefined {
+    if (entry && this.formatter.isFor(entry, instance, optionsFor(instance))) return entry;
     const endpoint = this.whereTo(instance, entry);
     if (endpoint === undefined) return undefined;
     if (entry === undefined && (!addMissing || endpoint.host === nowhere || isWindowsImage(instance.image))) {
@@ -187,8 +176,9 @@ export class SshHosts {
     }
     const alias = entry?.alias ?? allocateAlias(instance.name, instance.id, taken());
     try {
-      const { id } = instance;
-      return this.formatter.format({ id, account, alias, ...endpoint, ...optionsFor(instance) }, entry);
+      const chosen = optionsFor(instance);
+      const wanted = { id: instance.id, account, alias, ...endpoint, ...chosen };
+      return this.formatter.format(wanted, { instance, options: chosen, existing: entry });
     } catch (error) {
       // One invalid value must not make the other instances unreachable.
       this.tools.logger.warn(`SSH entry of ${JSON.stringify(instance.id)}: ${String(error)}`);
@@ -251,22 +241,18 @@ export class SshHosts {
       const entries = edit(file.entries);
       if (sameTexts(entries, file.entries)) return false;
       const text = formatOwnFile(entries);
-      if (text === (file.text ?? formatOwnFile([]))) return false;
-      await removeLeftovers(ownConfig);
-      // A window killed while it edited the person's file may have been the last that ever had to.
-      await removeLeftovers(await followLinks(personConfig).catch(() => personConfig));
-      await makePrivateFolder(knownHosts);
+      await Promise.all([
+        removeLeftovers(ownConfig),
+        // A window killed while it edited the person's file may have been the last that ever had to.
+        followLinks(personConfig).then(removeLeftovers, () => undefined),
+        makePrivateFolder(knownHosts),
+      ]);
       if (file.foreign) await this.saveForeign();
       const check = async (): Promise<void> => {
         if ((await versionOf(ownConfig)) !== version) throw new SshFileError('changed-meanwhile', ownConfig);
       };
-      const written = await replaceFile(ownConfig, text, {
-        mode: 0o600,
-        madeAgain: true,
-        check,
-        clock,
-        platform,
-      });
+      const options = { mode: 0o600, madeAgain: true, check, clock, platform };
+      const written = await replaceFile(ownConfig, text, options);
       const now = await versionOf(ownConfig);
       // What another program wrote since then is read.
       if (isVersionOf(now, written)) this.known = { version: now, file: { entries, text, foreign: false } };
@@ -301,7 +287,9 @@ export class SshHosts {
 type ReadFile = OwnFile & { readonly text: string | undefined };
 
 function sameTexts(some: readonly StoredEntry[], others: readonly StoredEntry[]): boolean {
-  return some.length === others.length && some.every(({ text }, index) => text === others[index]?.text);
+  const isSame = (one: StoredEntry, at: number): boolean =>
+    one === others[at] || one.text === others[at]?.text;
+  return some.length === others.length && some.every(isSame);
 }
 
 function takenBy(entries: readonly HostEntry[], known: ReadonlySet<string> = new Set()): ReadonlySet<string> {

@@ -4,7 +4,7 @@ import type { Instance } from '../../../../src/api/types';
 import { Emitter } from '../../../../src/base/emitter';
 import { silentLogger } from '../../../../src/base/logger';
 import { SshFollower } from '../../../../src/ssh/config/follower';
-import type { EntryOptions } from '../../../../src/ssh/config/sshHosts';
+import type { EntryOptions } from '../../../../src/ssh/config/ownConfig';
 import { makeInstance, makePlace, user, type Place } from './support';
 
 interface Scene {
