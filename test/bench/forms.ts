@@ -68,6 +68,7 @@ async function typing(page: Page, field: string, text: string): Promise<readonly
 /** The messages of the extension, at once, and how long the page works for a key. */
 const editorScript = `
   const messages = ${JSON.stringify(messages())};
+  window.takeEarlyMessages = () => [];
   window.acquireVsCodeApi = () => ({
     postMessage: ({ type }) => type === 'ready' && messages.forEach((each) => window.postMessage(each, '*')),
     getState: () => undefined,

@@ -31,6 +31,8 @@ import { recipes, withRecipe } from './recipes';
 /** What a form shows from the beginning, if its create has ended or goes on. */
 export interface CreateStart {
   readonly draft: Draft;
+  /** Whether VS Code kept the page over a reload of the window, so that it may restore its own contents. */
+  readonly isRestored?: boolean;
   readonly result?: Result;
   readonly progress?: Progress;
 }
@@ -57,6 +59,8 @@ export class CreatePanel implements vscode.Disposable {
   /** The create that the form showed before the person went on to the next instance. */
   private dismissed?: string;
   private settled?: { readonly submitId: string; readonly result: Result };
+  /** Whether the page gets its first contents without asking for them. */
+  private isInitialized = false;
   /** How often the person confirmed creating again after an unknown outcome, by request. */
   private readonly confirmedAgain = new Map<string, number>();
 
@@ -75,7 +79,11 @@ export class CreatePanel implements vscode.Disposable {
         void this.receive(message).catch((error: unknown) => {
           if (!isCancelled(error)) showError(log, errorText(error));
         }),
-      visible: (visible) => feed.setVisible(this, visible),
+      visible: (visible) => {
+        feed.setVisible(this, visible);
+        // A page that is hidden before it has loaded is loaded again later.
+        if (!visible) this.isInitialized = false;
+      },
       closed: () => {
         this.dispose();
         parts.closed(this);
@@ -91,6 +99,10 @@ export class CreatePanel implements vscode.Disposable {
       }),
       parts.editors.onDidChange(this, (text) => this.form.post({ type: 'cloudInit', text })),
     );
+    if (start.isRestored === true || !this.form.isVisible) return;
+    // A new page needs all of it: it is on its way while the page loads.
+    this.isInitialized = true;
+    void this.initialize(false);
   }
 
   /** Whether the form can take the next instance: its account is signed in, and no create of it is under way. */
@@ -124,6 +136,7 @@ export class CreatePanel implements vscode.Disposable {
       case 'ready':
         this.account.restore(message.accountId);
         this.keep(message.progress);
+        if (this.isInitialized && !message.restored) return;
         return this.initialize(message.restored);
       case 'refresh':
         return feed.refresh();

@@ -35,7 +35,8 @@ export class Forms implements Disposable {
   /** Restores a panel that VS Code kept over a window reload. */
   restore(viewType: string, panel: vscode.WebviewPanel, state: unknown): void {
     const saved = v.safeParse(savedSchema, state);
-    if (viewType === createViewType) this.adoptCreate(panel, { draft: this.presets.last() });
+    if (viewType === createViewType)
+      this.adoptCreate(panel, { draft: this.presets.last(), isRestored: true });
     else if (saved.success) this.adoptModify(panel, saved.output.instanceId);
     else panel.dispose();
   }

@@ -30,6 +30,7 @@ export function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, page
     ${preloads.join('\n    ')}
     ${styles.map((style) => `<link rel="stylesheet" href="${address(style)}" />`).join('\n    ')}
     <title>${escaped(titleOf(page))}</title>
+    <script nonce="${nonce}">${keepEarlyMessages}</script>
   </head>
   <body>
     <main id="form"><p class="main" role="status">${escaped(vscode.l10n.t('Loading…'))}</p></main>
@@ -37,6 +38,17 @@ export function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, page
   </body>
 </html>`;
 }
+
+/** VS Code passes messages on even if the page's own script takes too long to load: none is to be lost. */
+const keepEarlyMessages = `
+      const early = [];
+      const keep = (event) => early.push(event.data);
+      window.addEventListener('message', keep);
+      window.takeEarlyMessages = () => {
+        window.removeEventListener('message', keep);
+        return early;
+      };
+    `;
 
 /** The bundles that a page's script imports: named here, they are loaded beside it and not after it. */
 function partsOf(folder: vscode.Uri, page: PageName): readonly string[] {

@@ -26,7 +26,7 @@ let created: CreatePanel;
 const reopened: Result[] = [];
 const closed: CreatePanel[] = [];
 
-function open(): CreatePanel {
+function open(isRestored = false): CreatePanel {
   return new CreatePanel(
     form.webviewPanel,
     {
@@ -39,7 +39,7 @@ function open(): CreatePanel {
       },
       closed: (panel) => void closed.push(panel),
     },
-    { draft },
+    { draft, isRestored },
   );
 }
 
@@ -59,10 +59,10 @@ const submit = (submitId = 'first', changes: Partial<Draft> = {}): void =>
   form.panel.send({ type: 'submit', submitId, draft: { ...draft, ...changes } });
 
 describe('the page', () => {
-  test('gets its contents and its account when it is ready, and nothing before', async () => {
-    expect(form.panel.posted).toEqual([]);
-    form.panel.send({ type: 'ready', restored: false });
+  test('gets its contents and its account while it loads, and not again when it is ready', async () => {
     expect(form.posted('init')).toMatchObject([{ draft, accountId: 'account-1' }]);
+    form.panel.send({ type: 'ready', restored: false });
+    expect(form.posted('init')).toHaveLength(1);
     await vi.waitFor(() =>
       expect(form.posted('hints')).toMatchObject([
         { hints: { [locationIds.chubbuck]: '3 of 3 starts worked here' } },
@@ -72,7 +72,19 @@ describe('the page', () => {
       expect(form.posted(type), type).not.toEqual([]);
   });
 
+  test('gets all of it again if it was hidden before it had loaded', () => {
+    form.panel.show(false);
+    form.panel.show(true);
+    form.panel.send({ type: 'ready', restored: false });
+    expect(form.posted('init')).toMatchObject([{ draft }, { draft, accountId: 'account-1' }]);
+    expect(form.posted('catalog').length).toBeGreaterThan(1);
+  });
+
   test('keeps its own contents when it is restored after a reload', () => {
+    created.dispose();
+    form.panel.posted.length = 0;
+    created = open(true);
+    expect(form.posted('init')).toEqual([]);
     form.panel.send({ type: 'ready', restored: true, accountId: 'account-1' });
     expect(form.posted('init')).toMatchObject([{ draft: undefined, accountId: 'account-1' }]);
   });

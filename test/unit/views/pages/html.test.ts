@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as vscode from 'vscode';
 import { pageHtml } from '../../../../src/views/pages/html';
@@ -41,6 +42,18 @@ test('a page loads the parts of its script beside it, and nothing that the polic
     [true, 'create.js'],
   ]);
   expect(used).not.toBe(nonce);
+});
+
+test('a page keeps what arrives before its own script, in order, and only that', () => {
+  const script = /<script nonce="[^"]+">([^<]+)<\/script>/.exec(html())?.[1] ?? expect.fail();
+  const page = new EventTarget() as EventTarget & { takeEarlyMessages?: () => readonly unknown[] };
+  const arrives = (data: string): boolean => page.dispatchEvent(new MessageEvent('message', { data }));
+  runInNewContext(script, { window: page });
+  arrives('first');
+  arrives('second');
+  expect(page.takeEarlyMessages?.()).toEqual(['first', 'second']);
+  arrives('third');
+  expect(page.takeEarlyMessages?.()).toEqual(['first', 'second']);
 });
 
 test('a page whose script can’t be read loads that alone, and says what is wrong by itself', () => {
