@@ -129,7 +129,7 @@ test('signs in, creates, connects, schedules a stop, and deletes with the keyboa
   await keyboard.type(simulator.token);
   await keyboard.press('Enter');
   const invitation = window.page.locator('.welcome-view-content').getByText('Create Instance');
-  await window.row('first-one').or(invitation.first()).waitFor({ timeout: 60_000 });
+  await window.row('first-one').or(invitation).first().waitFor({ timeout: 60_000 });
 
   await runByKey('tensordock.createInstance');
   const form = await FormPage.on(window);
