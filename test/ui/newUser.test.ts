@@ -124,6 +124,8 @@ test('signs in, creates, connects, schedules a stop, and deletes with the keyboa
   const before = (await workbench.askedWindows()).length;
   await window.page.locator('.part.activitybar [aria-label^="TensorDock"]').first().waitFor();
   await runByKey(showView);
+  // Until the view knows what to show, it takes the focus from what comes next.
+  await window.page.locator('.part.sidebar .welcome-view-content').getByText('Sign In').waitFor();
   await runByKey('tensordock.signIn');
   await window.quickInput.locator('input:focus').waitFor();
   await keyboard.type(simulator.token);
