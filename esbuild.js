@@ -120,6 +120,9 @@ function importedBy(outputs, name, later = false, found = new Set()) {
 /** What each window loads when its first rows are shown. */
 const neededSoon = /^(writing|sshFiles|client)-.*\.js$/;
 
+/** So small that a file of its own would be half wrapping. */
+const small = /^(changeReports|operationQuestions|yaml)-.*\.js$/;
+
 /**
  * Only ES modules can be split into parts that are loaded when they are needed, and only CommonJS is loaded by every
  * extension host: so each part is converted after it was bundled. What is loaded at once anyway becomes one file,
@@ -151,7 +154,8 @@ const toCommonJs = {
       );
       const fileOf = (name) => {
         if (atOnce.has(name)) return timer.has(name) ? 'shared.js' : 'main.js';
-        if (!soon.has(name) && (!name.startsWith('chunk-') || !isOwn(name))) return undefined;
+        const isPart = soon.has(name) || small.test(name) || (name.startsWith('chunk-') && isOwn(name));
+        if (!isPart) return undefined;
         return timer.has(name) ? 'requests.js' : 'later.js';
       };
       const joined = new Map(
