@@ -80,6 +80,9 @@ test('says in each of its states what is so and what to do', async () => {
   await window.cancel();
   await window.dialog.waitFor({ state: 'hidden' });
 
+  // Its GPU is someone else's by now, so that a start is refused.
+  const notebooks = simulator.world.all().find(({ name }) => name === 'notebooks') ?? expect.fail();
+  notebooks.holdsGpus = false;
   simulator.world.capacity.setAvailable(hostIds.warsaw, 'rtxa6000-pcie-48gb', 0);
   await window.contextMenu('gpu-dev-4090', 'tensordock.scheduleStop');
   await window.pick('In 4 hours');
@@ -96,10 +99,12 @@ test('says in each of its states what is so and what to do', async () => {
   await window.screenshot('glance-status-bar');
   await window.page.mouse.move(1_000, 200);
   await table.waitFor({ state: 'hidden' });
-  const stop = activity.getByRole('treeitem').filter({ hasText: 'Scheduled stop' });
-  await stop.hover();
-  await stop.getByRole('button', { name: menuTitle('tensordock.cancelOperation') }).click();
-  await expect.poll(async () => activity.getByText('Scheduled stop').count()).toBe(0);
+  for (const text of ['Scheduled stop', 'Waiting for a GPU']) {
+    const row = activity.getByRole('treeitem').filter({ hasText: text });
+    await row.hover();
+    await row.getByRole('button', { name: menuTitle('tensordock.cancelOperation') }).click();
+    await expect.poll(async () => activity.getByText(text).count()).toBe(0);
+  }
 
   await window.runCommand('tensordock.filterInstances');
   await window.fill('stopped');
