@@ -156,10 +156,7 @@ async function installPrograms(): Promise<void> {
   await browserExecutable();
 }
 
-/**
- * Runs `parts`, `width` at a time, and passes on what became of each when it has ended. Prints the output of one that
- * passed at once; that of one that failed belongs at the end, where it's looked for.
- */
+/** Runs `parts`, `width` at a time, and prints each one's output when it has ended. */
 async function runParts(
   parts: readonly Part[],
   width: number,
@@ -178,7 +175,7 @@ async function runParts(
         tally = { passed: 0, failed: 1 };
       }
       const shown = `== ${part.name}\n${output.trimEnd()}`;
-      console.log(tally.failed === 0 ? `\n${shown}` : `\n== ${part.name} failed`);
+      console.log(`\n${shown}`);
       ended(part.name, tally, (performance.now() - started) / 1000, shown);
     }
   };
@@ -215,6 +212,7 @@ async function main(): Promise<void> {
   await runParts(chosen(sideBySide), lanes, ended);
   await installed;
   await runParts(chosen(last), 1, ended);
+  // Again, where it's looked for.
   for (const output of failures) console.log(`\n${output}`);
   console.log(`\n${summary.join('\n')}`);
   for (const program of without) {

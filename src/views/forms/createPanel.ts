@@ -136,7 +136,11 @@ export class CreatePanel implements vscode.Disposable {
       case 'ready':
         this.account.restore(message.accountId);
         this.keep(message.progress);
-        if (this.isInitialized && !message.restored) return;
+        if (this.isInitialized && !message.restored) {
+          // It asks again if they don't come.
+          this.isInitialized = false;
+          return;
+        }
         return this.initialize(message.restored);
       case 'refresh':
         return feed.refresh();

@@ -26,11 +26,11 @@ export function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, page
   <head>
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <script nonce="${nonce}">${keepEarlyMessages}</script>
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     ${preloads.join('\n    ')}
     ${styles.map((style) => `<link rel="stylesheet" href="${address(style)}" />`).join('\n    ')}
     <title>${escaped(titleOf(page))}</title>
-    <script nonce="${nonce}">${keepEarlyMessages}</script>
   </head>
   <body>
     <main id="form"><p class="main" role="status">${escaped(vscode.l10n.t('Loading…'))}</p></main>
@@ -39,7 +39,10 @@ export function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, page
 </html>`;
 }
 
-/** VS Code passes messages on even if the page's own script takes too long to load: none is to be lost. */
+/**
+ * VS Code passes messages on even if the page's own script takes too long to load: none is to be lost. It comes before
+ * the style sheets, which it would wait for.
+ */
 const keepEarlyMessages = `
       const early = [];
       const keep = (event) => early.push(event.data);

@@ -27,6 +27,9 @@ function start(root: HTMLElement): void {
   const page: Page = new Page(root, () => draw(root, model));
   const model: CreateModel = new CreateModel(channel, () => page.redraw());
   model.start();
+  setTimeout(() => {
+    if (!page.isReady) model.start();
+  }, 3_000);
   setInterval(() => {
     if (isTicking(model)) page.redraw();
   }, 1000);

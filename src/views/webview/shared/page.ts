@@ -11,6 +11,11 @@ export class Page {
     private readonly draw: () => void,
   ) {}
 
+  /** Whether the first contents have come. */
+  get isReady(): boolean {
+    return this.ready;
+  }
+
   initialize(texts: Record<string, string> | undefined): void {
     setLanguage(document.documentElement.lang);
     if (texts) l10n.config({ contents: texts });

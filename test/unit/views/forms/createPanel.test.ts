@@ -63,6 +63,9 @@ describe('the page', () => {
     expect(form.posted('init')).toMatchObject([{ draft, accountId: 'account-1' }]);
     form.panel.send({ type: 'ready', restored: false });
     expect(form.posted('init')).toHaveLength(1);
+    // It says so twice if nothing has come.
+    form.panel.send({ type: 'ready', restored: false });
+    expect(form.posted('init')).toHaveLength(2);
     await vi.waitFor(() =>
       expect(form.posted('hints')).toMatchObject([
         { hints: { [locationIds.chubbuck]: '3 of 3 starts worked here' } },

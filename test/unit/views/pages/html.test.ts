@@ -46,6 +46,7 @@ test('a page loads the parts of its script beside it, and nothing that the polic
 
 test('a page keeps what arrives before its own script, in order, and only that', () => {
   const script = /<script nonce="[^"]+">([^<]+)<\/script>/.exec(html())?.[1] ?? expect.fail();
+  expect(html().indexOf(script)).toBeLessThan(html().indexOf('<link'));
   const page = new EventTarget() as EventTarget & { takeEarlyMessages?: () => readonly unknown[] };
   const arrives = (data: string): boolean => page.dispatchEvent(new MessageEvent('message', { data }));
   runInNewContext(script, { window: page });
