@@ -61,7 +61,17 @@ const report = v.object({
   numPassedTests: v.number(),
   numFailedTests: v.number(),
   numPendingTests: v.number(),
+  testResults: v.array(
+    v.object({
+      assertionResults: v.array(
+        v.object({ status: v.string(), fullName: v.string(), failureMessages: v.array(v.string()) }),
+      ),
+    }),
+  ),
 });
+
+/** Tests that passed on their second try, with why they failed first. */
+const secondTries: string[] = [];
 
 function vitest(name: string, args: readonly string[]): Part {
   return {
@@ -75,6 +85,12 @@ function vitest(name: string, args: readonly string[]): Part {
       const counts = v.parse(report, JSON.parse(await readFile(file, 'utf8')));
       if (counts.numPendingTests > 0) {
         print(`${counts.numPendingTests} left out because a program isn't installed.\n`);
+      }
+      for (const { status, fullName, failureMessages } of counts.testResults.flatMap(
+        (file) => file.assertionResults,
+      )) {
+        const [reason] = failureMessages;
+        if (status === 'passed' && reason !== undefined) secondTries.push(`${name}: ${fullName}\n${reason}`);
       }
       // A file that couldn't be loaded, or an error outside any test, fails the run but no test.
       const failed = code === 0 ? counts.numFailedTests : Math.max(1, counts.numFailedTests);
@@ -219,6 +235,8 @@ async function main(): Promise<void> {
     console.log(`Done without ${path.basename(program)}, which isn't installed here.`);
   }
   process.exitCode = failed > 0 ? 1 : 0;
+  console.log(`Second tries: ${secondTries.length}`);
+  for (const each of secondTries) console.log(each);
   console.log(`${passed} passed, ${failed} failed in ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }
 

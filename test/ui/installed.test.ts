@@ -136,7 +136,8 @@ describe('an installed extension', () => {
     await form.locator('#create').click();
     // Ordered, booted, and with an address; nothing answers over SSH here.
     await expect.poll(async () => form.locator('.step.done').count(), { timeout: 60_000 }).toBe(3);
-    await window.stored('kept-progress');
+    // Of the progress, and of nothing else that is kept.
+    await window.stored('submitId');
     await window.reload();
     form = await FormPage.on(window);
     await expect.poll(async () => form.locator('h1').innerText()).toBe('kept-progress is starting');
