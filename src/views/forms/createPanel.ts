@@ -75,10 +75,7 @@ export class CreatePanel implements vscode.Disposable {
     if (start.result) this.settled = { submitId: 'reopened', result: start.result };
     this.kept = start.progress;
     this.form = new PagePanel(panel, 'create', extensionUri, fromCreateForm, log, {
-      receive: (message) =>
-        void this.receive(message).catch((error: unknown) => {
-          if (!isCancelled(error)) showError(log, errorText(error));
-        }),
+      receive: (message) => this.attempt(this.receive(message)),
       visible: (visible) => {
         feed.setVisible(this, visible);
         // A page that is hidden before it has loaded is loaded again later.
@@ -102,7 +99,7 @@ export class CreatePanel implements vscode.Disposable {
     if (start.isRestored === true || !this.form.isVisible) return;
     // A new page needs all of it: it is on its way while the page loads.
     this.isInitialized = true;
-    void this.initialize(false);
+    this.attempt(this.initialize(false));
   }
 
   /** Whether the form can take the next instance: its account is signed in, and no create of it is under way. */
@@ -128,6 +125,13 @@ export class CreatePanel implements vscode.Disposable {
     this.parts.feed.setVisible(this, false);
     this.form.dispose();
     for (const disposable of this.disposables.splice(0)) disposable.dispose();
+  }
+
+  /** A failure is shown, unless the person canceled. */
+  private attempt(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!isCancelled(error)) showError(this.parts.log, errorText(error));
+    });
   }
 
   private async receive(message: FromCreateForm): Promise<void> {
