@@ -153,6 +153,18 @@ async function tree(): Promise<readonly string[]> {
   return (await window.treeRows()).map(({ name, level }) => `${'-'.repeat(level - 1)}${name}`);
 }
 
+/** Takes an item of a menu once the view has stayed the same: a row that is drawn anew meanwhile is asked for. */
+async function menuOfQuietRow(row: string, item: string): Promise<void> {
+  let before = '';
+  const isQuiet = async (): Promise<boolean> => {
+    const last = before;
+    before = await window.shown();
+    return before === last;
+  };
+  await expect.poll(isQuiet, { interval: 1_000, timeout: 30_000 }).toBe(true);
+  await window.contextMenu(row, item);
+}
+
 async function pickAccount(name: string): Promise<void> {
   await window.runCommand('tensordock.switchAccount');
   const item = window.quickInput.locator('.monaco-list-row', { hasText: name }).first();
@@ -183,7 +195,7 @@ test('two accounts, one shown or both together, each changed as itself, and sign
   expect(together.slice(together.indexOf('Office'))).toEqual(['Office', '-office-box']);
   await window.screenshot('accounts-together');
 
-  await window.contextMenu('office-box', 'tensordock.stopInstance');
+  await menuOfQuietRow('office-box', 'tensordock.stopInstance');
   await window.dialog.getByText('Account: Office').first().waitFor();
   await window.screenshot('accounts-question');
   await window.answerDialog('Stop');
@@ -191,7 +203,7 @@ test('two accounts, one shown or both together, each changed as itself, and sign
   const stops = simulator.requests.filter(({ path, method }) => method === 'POST' && path.endsWith('stop'));
   expect(stops.map(({ organization }) => organization)).toEqual(['other']);
 
-  await window.contextMenu('Office', 'tensordock.createInstance');
+  await menuOfQuietRow('Office', 'tensordock.createInstance');
   await window.page.locator('.tab', { hasText: 'Create an Instance · Office' }).waitFor();
   await window.runCommand('View: Close All Editors');
   await pickAccount('Account 1');
@@ -200,7 +212,7 @@ test('two accounts, one shown or both together, each changed as itself, and sign
 
   await pickAccount('All Accounts');
   await expect.poll(tree).toEqual(together);
-  await window.contextMenu('Office', 'tensordock.signOut');
+  await menuOfQuietRow('Office', 'tensordock.signOut');
   await expect.poll(tree, { timeout: 30_000 }).not.toContain('Office');
   expect(await tree()).toContain('gpu-dev-4090');
   await window.screenshot('accounts-signed-out');
