@@ -112,7 +112,7 @@ async function focusLastRow(name: string): Promise<void> {
   await runByKey(showView);
   await page.locator('.part.sidebar .monaco-list:focus-within').waitFor();
   await page.keyboard.press('End');
-  await page.locator('.part.sidebar .monaco-list-row.focused', { hasText: name }).waitFor();
+  await window.focusedRow(name).waitFor();
 }
 
 test('signs in, creates, connects, schedules a stop, and deletes with the keyboard alone', async () => {

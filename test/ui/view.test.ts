@@ -74,9 +74,7 @@ test('says in each of its states what is so and what to do', async () => {
   await window.selectRows(['gpu-dev-4090']);
   await window.page.keyboard.press('Home');
   await window.page.keyboard.press('ArrowDown');
-  await window.page
-    .locator('.part.sidebar .monaco-list-row.focused', { hasText: 'llm-training-h100' })
-    .waitFor();
+  await window.focusedRow('llm-training-h100').waitFor();
   await window.page.keyboard.press('Delete');
   await window.dialog.getByText('llm-training-h100').first().waitFor();
   await window.screenshot('glance-question');

@@ -191,6 +191,11 @@ export class WorkbenchPage {
     return v.parse(treeRows, await this.page.evaluate(readRows));
   }
 
+  /** The row of a tree that has the focus, if it holds this text. */
+  focusedRow(text: string): Locator {
+    return this.page.locator('.part.sidebar .monaco-list-row.focused', { hasText: text });
+  }
+
   /** Selects exactly these rows: one click at a time, since rows move where one above is expanded or drawn anew. */
   async selectRows(names: readonly string[]): Promise<void> {
     for (let clicks = 0; ; clicks += 1) {
