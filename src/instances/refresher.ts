@@ -174,9 +174,10 @@ export class Refresher implements Disposable {
     const now = this.options.clock.now();
     const due = nextPoll(this.options.need(), snapshot, now);
     if (due === undefined) return undefined;
-    const list = this.untilList(snapshot, due);
+    const wanted = this.wanted(snapshot);
+    const list = this.untilList(snapshot, due, wanted);
     if (snapshot.failure) return list;
-    const { ids, wait } = this.nextDetails(snapshot);
+    const { ids, wait } = this.nextDetails(snapshot, wanted);
     return ids.length === 0 ? list : Math.min(list, Math.max(busyMs, wait));
   }
 
@@ -205,11 +206,11 @@ export class Refresher implements Disposable {
     let snapshot = await this.read();
     const due = nextPoll(need(), snapshot, clock.now());
     if (due === undefined) return;
-    if (this.untilList(snapshot, due) <= 0) {
+    if (this.untilList(snapshot, due, this.wanted(snapshot)) === 0) {
       snapshot = await this.list(snapshot, signal);
     }
     for (let round = 0; round < roundsInOneGo && !snapshot.failure && !signal.aborted; round++) {
-      const { ids, wait } = this.nextDetails(snapshot);
+      const { ids, wait } = this.nextDetails(snapshot, this.wanted(snapshot));
       if (ids.length === 0 || wait > 0) return;
       const details = await this.details(ids, signal);
       if (details.some(({ end }) => end === 'failed') || !this.snapshot) return;
@@ -218,8 +219,10 @@ export class Refresher implements Disposable {
   }
 
   /** Which details to request next, and in how many milliseconds there is room for that. */
-  private nextDetails(snapshot: Snapshot): { readonly ids: readonly string[]; readonly wait: number } {
-    const { urgent, resting } = this.wanted(snapshot);
+  private nextDetails(
+    snapshot: Snapshot,
+    { urgent, resting }: WantedDetails,
+  ): { readonly ids: readonly string[]; readonly wait: number } {
     const ids = (urgent.length > 0 ? urgent : resting).slice(0, detailsAtOnce);
     const calm = hasTransition(snapshot, this.options.clock.now())
       ? roomFor.restingBesideUrgent
@@ -228,13 +231,13 @@ export class Refresher implements Disposable {
     return { ids, wait: this.budget.untilRoom(snapshot, room - ids.length + 1) };
   }
 
-  /** Milliseconds until a list that is due at that time can be sent; 0 or less: now. */
-  private untilList(snapshot: Snapshot, due: number): number {
+  /** Milliseconds until a list that is due at that time can be sent; 0: now. */
+  private untilList(snapshot: Snapshot, due: number, { urgent }: WantedDetails): number {
     const wait = due - this.options.clock.now();
-    const untilRoom = Math.max(wait, this.budget.untilRoom(snapshot, roomFor.list));
-    if (this.wanted(snapshot).urgent.length === 0) return untilRoom;
-    const besideUrgent = Math.max(wait, this.budget.untilRoom(snapshot, roomFor.listBesideUrgent));
-    return Math.max(untilRoom, Math.min(besideUrgent, wait + listWaitsMs));
+    const untilRoom = this.budget.untilRoom(snapshot, roomFor.list);
+    if (urgent.length === 0) return Math.max(wait, untilRoom);
+    const besideUrgent = this.budget.untilRoom(snapshot, roomFor.listBesideUrgent);
+    return Math.max(wait, untilRoom, Math.min(besideUrgent, wait + listWaitsMs));
   }
 
   private wanted(snapshot: Snapshot): WantedDetails {

@@ -5,7 +5,6 @@ import type { SshPaths } from './paths';
 /** What an entry is made from. */
 interface Source {
   readonly instance: Instance;
-  readonly options: EntryOptions;
   /** What the entry says, in the words in which it was wanted. */
   readonly wanted: HostEntry;
 }
@@ -19,18 +18,15 @@ export class EntryFormatter {
   /** Whether an entry was made, or found right, for just this. */
   isFor(entry: StoredEntry, instance: Instance, options: EntryOptions): boolean {
     const source = this.sources.get(entry);
-    return source?.instance === instance && isSame(source.options, options);
+    return source?.instance === instance && hasSameOptions(source.wanted, options);
   }
 
   /** `existing` if nothing is to be changed about it, else a new entry in its place. */
-  format(
-    wanted: HostEntry,
-    { instance, options, existing }: Omit<Source, 'wanted'> & { readonly existing?: StoredEntry },
-  ): StoredEntry {
+  format(wanted: HostEntry, instance: Instance, existing?: StoredEntry): StoredEntry {
     const known = existing && this.sources.get(existing)?.wanted;
     const formatted = known && isSameEntry(known, wanted) ? existing : formatEntry(wanted, this.paths);
     const entry = existing?.text === formatted.text ? existing : formatted;
-    this.sources.set(entry, { instance, options, wanted });
+    this.sources.set(entry, { instance, wanted });
     return entry;
   }
 }
@@ -42,11 +38,11 @@ function isSameEntry(one: HostEntry, other: HostEntry): boolean {
     one.alias === other.alias &&
     one.host === other.host &&
     one.port === other.port &&
-    isSame(one, other)
+    hasSameOptions(one, other)
   );
 }
 
-function isSame(one: EntryOptions, other: EntryOptions): boolean {
+function hasSameOptions(one: EntryOptions, other: EntryOptions): boolean {
   return (
     one.user === other.user &&
     one.identityFile === other.identityFile &&

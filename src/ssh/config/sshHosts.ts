@@ -53,7 +53,7 @@ export class SshHosts {
   private readonly formatter: EntryFormatter;
   private readonly parser = new OwnFileParser();
   /** What was last read, and of which version of the file. */
-  private known: { readonly version: string; readonly file: ReadFile } | undefined;
+  private known: { readonly version: string; readonly file: OwnFile } | undefined;
 
   constructor(
     readonly paths: SshPaths,
@@ -168,7 +168,8 @@ export class SshHosts {
     entry: StoredEntry | undefined,
     taken: () => ReadonlySet<string>,
   ): StoredEntry | undefined {
-    if (entry && this.formatter.isFor(entry, instance, optionsFor(instance))) return entry;
+    const chosen = optionsFor(instance);
+    if (entry && this.formatter.isFor(entry, instance, chosen)) return entry;
     const endpoint = this.whereTo(instance, entry);
     if (endpoint === undefined) return undefined;
     if (entry === undefined && (!addMissing || endpoint.host === nowhere || isWindowsImage(instance.image))) {
@@ -176,9 +177,8 @@ export class SshHosts {
     }
     const alias = entry?.alias ?? allocateAlias(instance.name, instance.id, taken());
     try {
-      const chosen = optionsFor(instance);
       const wanted = { id: instance.id, account, alias, ...endpoint, ...chosen };
-      return this.formatter.format(wanted, { instance, options: chosen, existing: entry });
+      return this.formatter.format(wanted, instance, entry);
     } catch (error) {
       // One invalid value must not make the other instances unreachable.
       this.tools.logger.warn(`SSH entry of ${JSON.stringify(instance.id)}: ${String(error)}`);
@@ -208,28 +208,23 @@ export class SshHosts {
     for (const id of forgotten) await forgetHostKeys(this.paths, id);
   }
 
-  private async readIfChanged(): Promise<ReadFile> {
+  private async readIfChanged(): Promise<OwnFile> {
     return (await this.newest()).file;
   }
 
-  private async newest(): Promise<{ readonly version: string; readonly file: ReadFile }> {
+  private async newest(): Promise<{ readonly version: string; readonly file: OwnFile }> {
     const version = await versionOf(this.paths.ownConfig);
     if (this.known?.version !== version) this.known = { version, file: await this.read() };
     return this.known;
   }
 
-  private async read(): Promise<ReadFile> {
-    const { text, isText } = await this.readText();
-    // A file of ours that can't be read as text is kept aside, and a new one is started.
-    return isText ? { ...this.parser.parse(text ?? ''), text } : { entries: [], text, foreign: true };
-  }
-
-  private async readText(): Promise<{ readonly text: string | undefined; readonly isText: boolean }> {
+  private async read(): Promise<OwnFile> {
     try {
-      return { text: (await readConfigFile(this.paths.ownConfig)).text, isText: true };
+      return this.parser.parse((await readConfigFile(this.paths.ownConfig)).text ?? '');
     } catch (error) {
       if (!(error instanceof SshFileError) || error.code !== 'not-text') throw error;
-      return { text: undefined, isText: false };
+      // A file of ours that can't be read as text is kept aside, and a new one is started.
+      return { entries: [], foreign: true };
     }
   }
 
@@ -255,7 +250,7 @@ export class SshHosts {
       const written = await replaceFile(ownConfig, text, options);
       const now = await versionOf(ownConfig);
       // What another program wrote since then is read.
-      if (isVersionOf(now, written)) this.known = { version: now, file: { entries, text, foreign: false } };
+      if (isVersionOf(now, written)) this.known = { version: now, file: { entries, foreign: false } };
       return true;
     };
     return withLock(folder, logger, async () => {
@@ -282,9 +277,6 @@ export class SshHosts {
     this.tools.logger.warn(`${ownConfig} held lines that are not ours. They are kept in ${copy}.`);
   }
 }
-
-/** Our file, and its text if there is one. */
-type ReadFile = OwnFile & { readonly text: string | undefined };
 
 function sameTexts(some: readonly StoredEntry[], others: readonly StoredEntry[]): boolean {
   const isSame = (one: StoredEntry, at: number): boolean =>
