@@ -234,7 +234,8 @@ function joinedFiles(joined, exportsOf) {
 
 /**
  * Every `require` passes through hooks of the extension host, which take longer than what is required: so a file asks
- * once for each of Node's modules and each other file, however many of its modules need it.
+ * once for each of Node's modules and each other file, however many of its modules need it. Of Node's modules it takes
+ * the names that are used; else each module that imports one would copy all of its names.
  */
 const requireOnce = {
   name: 'require-once',
@@ -244,7 +245,14 @@ const requireOnce = {
         ? { path: name, external: true }
         : { path: name.replace(/^once:/, ''), namespace: 'once' },
     );
-    build.onLoad({ filter: /.*/, namespace: 'once' }, ({ path: name }) => ({
+    build.onLoad({ filter: /^node:/, namespace: 'once' }, ({ path: name }) => ({
+      contents: [
+        `const api = require('${name}');`,
+        'export default api;',
+        `export const { ${importedFrom(name).join(', ')} } = api;`,
+      ].join('\n'),
+    }));
+    build.onLoad({ filter: /^\./, namespace: 'once' }, ({ path: name }) => ({
       contents: `module.exports = require('${name}');`,
     }));
     build.onResolve({ filter: /^\./, namespace: 'once' }, ({ path: name }) => ({
@@ -253,6 +261,17 @@ const requireOnce = {
     }));
   },
 };
+
+/** The names that any of our modules imports from one of Node's. */
+function importedFrom(name) {
+  const text = readdirSync(modules)
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => readFileSync(path.join(modules, file), 'utf8'))
+    .join('\n');
+  const lists = [...text.matchAll(/\bimport\b[^"';]*\{([^}]*)\}\s*from\s*"([^"]*)"/g)];
+  const names = lists.filter(([, , from]) => from === name).flatMap(([, list]) => list.split(','));
+  return [...new Set(names.map((each) => each.trim().split(' ')[0]).filter(Boolean))];
+}
 
 /** Each file directly in src/views/webview is one page's bundle; what they share is in bundles of its own. */
 function webviewEntries() {
