@@ -9,6 +9,7 @@ import { StopTimers } from './automation/stopTimers';
 import { anyNeedsWakeUp } from './automation/wakeUp';
 import { systemClock } from './base/clock';
 import { Lazy } from './base/lazy';
+import { onceInARow } from './base/onceInARow';
 import { setLanguage } from './base/locale';
 import type { CommandId } from './commands/ids';
 import { budgetCheck } from './cost/budget';
@@ -278,7 +279,7 @@ export function start(options: StartOptions): Main {
   // Hidden until something goes on, which nobody knows before.
   const activityView = vscode.window.createTreeView('tensordock.activity', { treeDataProvider: activity });
   const statusBar = new StatusBar({ rows: allRows }, overview, alerts);
-  const update = (): void => {
+  const update = onceInARow(() => {
     alerts.update();
     statusBar.update();
     view.update(storesTogether(signedIn.shown().map(({ store }) => store)), arrangement.get(), overview);
@@ -296,7 +297,7 @@ export function start(options: StartOptions): Main {
       signedIn.isKnown,
     );
     if (needed !== undefined) void setWakeUp(needed);
-  };
+  });
   const disposables: { dispose(): unknown }[] = [
     log,
     settings,
@@ -344,6 +345,7 @@ export function start(options: StartOptions): Main {
     }),
     ...[tunnels, windows, arrangement].map((part) => part.onDidChange(update)),
     signedIn,
+    update,
   ];
   signedIn.begin();
   void registerWindow();

@@ -62,7 +62,8 @@ export class Refresher implements Disposable {
   private readonly watcher: Disposable;
   private readonly ended = new AbortController();
   private readonly budget: RequestBudget;
-  private polling = false;
+  /** Nothing is asked before what is known was read. */
+  private polling = true;
   /** A list that changed nothing in these rows. */
   private confirmed: { readonly list: InstanceList; readonly rows: Snapshot['rows'] } | undefined;
   private snapshot: Snapshot | undefined;
@@ -78,6 +79,8 @@ export class Refresher implements Disposable {
   /** Reads what is known without asking the service, and begins to keep it fresh. */
   async start(): Promise<void> {
     await this.adopt();
+    this.polling = false;
+    this.schedule();
   }
 
   /** Call this when the need changed: the view was shown, the window got the focus, an action was accepted. */
