@@ -139,7 +139,7 @@ export interface ReplaceOptions {
  */
 export async function replaceFile(
   path: string,
-  text: string,
+  text: string | Uint8Array,
   options: ReplaceOptions,
 ): Promise<WrittenFile | undefined> {
   const temporary = temporaryName(path);
@@ -163,7 +163,7 @@ export async function replaceFile(
 async function replaceBy(
   temporary: string,
   path: string,
-  text: string,
+  text: string | Uint8Array,
   options: ReplaceOptions,
 ): Promise<WrittenFile> {
   const { owner, mode, keepAttributes } = options;
@@ -194,7 +194,11 @@ async function replaceBy(
 }
 
 /** A kill in the middle could leave a part of the text. On a full disk, the file stays as it was. */
-async function writeInPlace(path: string, text: string, { check }: ReplaceOptions): Promise<void> {
+async function writeInPlace(
+  path: string,
+  text: string | Uint8Array,
+  { check }: ReplaceOptions,
+): Promise<void> {
   const file = await open(path, 'r+');
   try {
     await check?.();

@@ -83,12 +83,13 @@ export interface OwnFile {
   readonly foreign: boolean;
 }
 
-const header = [
-  '# Written by the TensorDock extension for VS Code; what is changed here is lost.',
-  '# "TensorDock: Remove SSH Entries" takes all of it away.',
-  '',
-  '',
-].join('\n');
+const header = Buffer.from(
+  [
+    '# Written by the TensorDock extension for VS Code; what is changed here is lost.',
+    '# "TensorDock: Remove SSH Entries" takes all of it away.',
+    '',
+  ].join('\n'),
+);
 
 const markPattern = /^# TensorDock instance (\S+) account (\S+)$/;
 
@@ -104,9 +105,17 @@ export function hostKeyPath(paths: SshPaths, id: string): string {
   return `${paths.knownHosts}${paths.platform === 'win32' ? '\\' : '/'}${id.toLowerCase()}`;
 }
 
+/** The bytes of entries after a blank line: where one of a thousand changes, the others aren't encoded again. */
+const encoded = new WeakMap<object, Buffer>();
+
 /** Our file with these entries, whose texts stay the same to the byte. */
-export function formatOwnFile(entries: readonly { readonly text: string }[]): string {
-  return header + entries.map(({ text }) => text).join('\n');
+export function formatOwnFile(entries: readonly { readonly text: string }[]): Buffer {
+  const parts = entries.map((entry) => {
+    const bytes = encoded.get(entry) ?? Buffer.from(`\n${entry.text}`);
+    encoded.set(entry, bytes);
+    return bytes;
+  });
+  return Buffer.concat([header, ...parts]);
 }
 
 /**
@@ -142,9 +151,7 @@ export function formatEntry(entry: HostEntry, paths: SshPaths): StoredEntry {
   }
   const content = `# TensorDock instance ${entry.id} account ${entry.account}`;
   section.config.unshift({ type: LineType.COMMENT, content, before: '  ', after: '\n' });
-  // A text that was put together piece by piece stays so inside, and a thousand of them are joined at each change.
-  const text = Buffer.from(SSHConfig.stringify(config)).toString();
-  return { ...entry, text };
+  return { ...entry, text: SSHConfig.stringify(config) };
 }
 
 /** Reads our file as `parseOwnFile` does, and hosts that were in it the last time at no cost. */

@@ -84,8 +84,7 @@ export class SshHosts {
       taken?: ReadonlySet<string>,
     ): StoredEntry[] => {
       const result = [...entries];
-      const places = new Map<string, number>();
-      entries.forEach(({ account: each, id }, at) => each === account && places.set(id, at));
+      const places = placesOf(account, entries);
       const wanted = { ...options, addMissing };
       let names: Set<string> | undefined;
       const takenNames = (): Set<string> => (names ??= new Set(takenBy(entries, taken)));
@@ -235,7 +234,7 @@ export class SshHosts {
       const { version, file } = await this.newest();
       const entries = edit(file.entries);
       if (sameTexts(entries, file.entries)) return false;
-      const text = formatOwnFile(entries);
+      const bytes = formatOwnFile(entries);
       await Promise.all([
         removeLeftovers(ownConfig),
         // A window killed while it edited the person's file may have been the last that ever had to.
@@ -247,7 +246,7 @@ export class SshHosts {
         if ((await versionOf(ownConfig)) !== version) throw new SshFileError('changed-meanwhile', ownConfig);
       };
       const options = { mode: 0o600, madeAgain: true, check, clock, platform };
-      const written = await replaceFile(ownConfig, text, options);
+      const written = await replaceFile(ownConfig, bytes, options);
       const now = await versionOf(ownConfig);
       // What another program wrote since then is read.
       if (isVersionOf(now, written)) this.known = { version: now, file: { entries, foreign: false } };
@@ -282,6 +281,13 @@ function sameTexts(some: readonly StoredEntry[], others: readonly StoredEntry[])
   const isSame = (one: StoredEntry, at: number): boolean =>
     one === others[at] || one.text === others[at]?.text;
   return some.length === others.length && some.every(isSame);
+}
+
+/** Where the entries of an account's instances are, by their ids. */
+function placesOf(account: string, entries: readonly StoredEntry[]): Map<string, number> {
+  const places = new Map<string, number>();
+  for (const [at, entry] of entries.entries()) if (entry.account === account) places.set(entry.id, at);
+  return places;
 }
 
 function takenBy(entries: readonly HostEntry[], known: ReadonlySet<string> = new Set()): ReadonlySet<string> {

@@ -78,7 +78,7 @@ test(`a writer killed ${kills} times leaves whole files`, { timeout: 1_800_000 }
     const own = await readFile(paths.ownConfig, 'utf8');
     const { entries, foreign } = parseOwnFile(own);
     expect(foreign).toBe(false);
-    expect(formatOwnFile(entries)).toBe(own);
+    expect(formatOwnFile(entries).toString()).toBe(own);
     expect(entries.find(({ account }) => account === 'keeper')?.host).toBe('192.0.2.7');
     if (kill % 10 === 0) {
       const output = await sshG(paths.personConfig, 'other');

@@ -149,7 +149,7 @@ test(
           return;
         }
         written++;
-        const content = formatOwnFile([entry]);
+        const content = formatOwnFile([entry]).toString();
         await writeFile(paths.personConfig, content);
         const output = await sshG(paths.personConfig, alias);
         const one = (keyword: string): string[] => valuesOf(output, keyword);
