@@ -36,6 +36,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--headless=shell',
       '--no-sandbox',
       '--disable-dev-shm-usage',
+      '--disable-gpu',
       '--font-render-hinting=none',
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost',
     ],
