@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { Page } from 'playwright-core';
 import { startSimulator } from '../simulator/server';
 import { commandTitle } from '../ui/commandTitle';
 import { openWorkbench } from '../ui/openWorkbench';
@@ -58,12 +59,17 @@ async function untilRows(window: WorkbenchPage, title: string): Promise<number> 
   await window.quickInput.locator('.monaco-list-row.focused', { hasText: title }).waitFor();
   const begun = performance.now();
   await window.page.keyboard.press('Enter');
-  await window
-    .webview()
-    .locator('input[name=gpu]')
-    .nth(models - 1)
-    .waitFor();
+  while (!(await showsRows(window.page))) await new Promise((resolve) => setTimeout(resolve, 5));
   return performance.now() - begun;
+}
+
+/** Whether all rows are laid out at this moment. What waits for an element looks a tenth of a second apart. */
+async function showsRows(page: Page): Promise<boolean> {
+  const isLaidOut = `document.getElementsByName('gpu')[${models - 1}]?.getBoundingClientRect().height > 0`;
+  const frames = page.frames().filter((frame) => frame.parentFrame() !== null);
+  // A frame that is loading has nothing yet.
+  const shown = frames.map(async (frame) => frame.evaluate<boolean>(isLaidOut).catch(() => false));
+  return (await Promise.all(shown)).includes(true);
 }
 
 /** `GET /locations` as the service answers it. */
