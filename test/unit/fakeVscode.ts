@@ -199,6 +199,8 @@ export const fakeVscode: Readonly<Record<string, unknown>> = {
     clipboard: { writeText: (text: string) => Promise.resolve(void (window.copied = text)) },
   },
   workspace: {
+    // Nobody has set anything.
+    getConfiguration: () => ({ inspect: () => undefined }),
     onDidChangeTextDocument: new Emitter<unknown>().event,
     onDidCloseTextDocument: new Emitter<unknown>().event,
   },
