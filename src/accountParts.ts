@@ -203,7 +203,7 @@ export function openAccount(parts: WindowParts, id: string | undefined): Account
     followSession({ store, nameIfSeveral: name, log }),
     new SshFollower({ store, ssh, onDidChangeSettings: settings.onDidChange, logger: log }),
     locations,
-    locations.onDidChange(() => tree.redrawAll()),
+    locations.onDidChange(() => tree.locationsChanged()),
     parts.arrangement.onDidChange(() => tree.redrawAll()),
     ...[schedules, timers, tunnels, windows, parts.alerts].map((part) =>
       part.onDidChange(() => tree.redrawChanged()),

@@ -26,8 +26,8 @@ export class AccountsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   private readonly redraw = new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>();
   private readonly accounts = new Map<string | undefined, AccountNode>();
   private readonly listeners: Disposable[] = [];
-  /** What the top level is made of, and what each account's row said. */
-  private drawn = '';
+  /** What the top level that was last drawn is made of, and what each account's row said. */
+  private drawn: string | undefined;
   private readonly texts = new Map<string | undefined, string>();
 
   readonly onDidChangeTreeData = this.redraw.event;
@@ -44,7 +44,7 @@ export class AccountsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
 
   /** Call this when other accounts are shown, or one has another name. */
   update(): void {
-    if (this.drawn !== this.topLevel()) this.redraw.fire(undefined);
+    if (this.drawn !== undefined && this.drawn !== this.topLevel()) this.redraw.fire(undefined);
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {

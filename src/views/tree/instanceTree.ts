@@ -80,14 +80,20 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     this.redraw.fire(undefined);
   }
 
+  /** Call this when more locations are known, which rows can be arranged by, and details and tooltips name. */
+  locationsChanged(): void {
+    this.rearrange();
+    const details = [...this.shownBelow.keys()].filter((node) => this.isChangedBelow(node));
+    const nodes = new Set<TreeNode>([...details, ...this.hovered.keys()]);
+    if (nodes.size > 0) this.redraw.fire([...nodes]);
+  }
+
   /** Redraws what shows something else now. Call this when anything but the store and the operations changed. */
   redrawChanged(): void {
     const changed = [...this.shown.keys()].filter(
       (node) =>
         this.textOf(node) !== this.shown.get(node) ||
-        (node.kind === 'instance' &&
-          this.options.isOpen(node.id) &&
-          this.textBelow(this.below(node)) !== this.shownBelow.get(node)),
+        (node.kind === 'instance' && this.options.isOpen(node.id) && this.isChangedBelow(node)),
     );
     if (changed.length > 0) this.redraw.fire(changed);
   }
@@ -204,6 +210,10 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     return row ? JSON.stringify(rowText(this.options.situationOf(row))) : '';
   }
 
+  private isChangedBelow(node: TreeNode): boolean {
+    return node.kind === 'instance' && this.textBelow(this.below(node)) !== this.shownBelow.get(node);
+  }
+
   private textBelow(children: readonly TreeNode[]): string {
     return JSON.stringify(children.map((child) => this.getTreeItem(child)));
   }
@@ -254,6 +264,8 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       if (node) this.forget(node, id);
       this.nodes.delete(id);
     }
+    // VS Code asks for what it hasn't drawn yet.
+    if (!this.drawn) return;
     const moved = movedBetween(this.drawn, this.layouts.current());
     if (moved === 'all') {
       this.redrawAll();
@@ -272,9 +284,14 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
 
   private followOperations(): void {
     // A row that is waited for, or stops, is in another group than before.
-    this.layouts.forget();
-    if (this.drawn) this.follow({ added: [], removed: [], changed: [], status: false });
+    this.rearrange();
     this.followCreates();
+  }
+
+  /** Redraws what is in another place than before. */
+  private rearrange(): void {
+    this.layouts.forget();
+    this.follow({ added: [], removed: [], changed: [], status: false });
   }
 
   private followCreates(): void {

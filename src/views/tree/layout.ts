@@ -38,8 +38,8 @@ export class Layouts {
 }
 
 /** Titles of the groups with other rows, or an other order of them; `all` if the top level has changed. */
-export function movedBetween(before: Layout | undefined, after: Layout): ReadonlySet<string> | 'all' {
-  if (!before || [...before.keys()].join('\n') !== [...after.keys()].join('\n')) return 'all';
+export function movedBetween(before: Layout, after: Layout): ReadonlySet<string> | 'all' {
+  if ([...before.keys()].join('\n') !== [...after.keys()].join('\n')) return 'all';
   const moved = new Set<string>();
   for (const [title, rows] of after) {
     if (idsOf(rows) === idsOf(before.get(title) ?? [])) continue;

@@ -36,6 +36,8 @@ interface Around {
   readonly clock?: ManualClock;
   readonly screen?: { visible: boolean };
   readonly around?: (id: string) => Partial<Situation>;
+  /** The cities of the locations that are known. */
+  readonly cities?: ReadonlyMap<string, string>;
 }
 
 function show(
@@ -47,6 +49,7 @@ function show(
     clock = new ManualClock(),
     screen = { visible: true },
     around = () => ({}),
+    cities = new Map([['loc', 'Warsaw']]),
   }: Around = {},
 ): Shown {
   const changes = new Emitter<StoreChange>();
@@ -75,7 +78,10 @@ function show(
         operation: pending.find(({ instanceId }) => instanceId === shown.instance.id),
       }),
     costsOf: () => ({ run: noCost, today: noCost }),
-    locationOf: (id) => (id === 'loc' ? { id, city: 'Warsaw', country: 'Poland', gpus: [] } : undefined),
+    locationOf: (id) => {
+      const city = cities.get(id);
+      return city === undefined ? undefined : { id, city, country: 'Poland', gpus: [] };
+    },
     arrangement: () => ({ ...plainArrangement, ...arrangement }),
     isVisible: () => screen.visible,
     isOpen: (id) => open.has(id),
@@ -331,6 +337,33 @@ describe('a change in the store', () => {
     setRows(rows.with(0, row('a', 'stopped')), { changed: ['a'] });
     const [first] = redrawnNodes;
     expect(first).toEqual(groups.filter((node) => node.kind === 'group' && node.title !== 'Error'));
+  });
+});
+
+describe('more locations', () => {
+  const rows = ['a', 'b', 'c', 'd'].map((id) => row(id, 'running', id === 'c' ? {} : { locationId: id }));
+
+  test('redraw the rows whose details or tooltip name them, expanded or not, and no others', async () => {
+    const cities = new Map<string, string>();
+    const { tree, redrawn } = show(rows, { cities });
+    await draw(tree);
+    const [a, , c, d] = await tree.getChildren();
+    for (const opened of [a, c]) await tree.getChildren(opened);
+    if (d) tree.resolveTreeItem(tree.getTreeItem(d), d);
+    cities.set('a', 'Warsaw').set('b', 'Lublin').set('d', 'Gdynia');
+    tree.locationsChanged();
+    expect(redrawn).toEqual(['a', 'd']);
+    expect(await below(tree)).toContainEqual(expect.objectContaining({ description: 'Warsaw, Poland' }));
+  });
+
+  test('redraw everything where rows are arranged by them, and nothing where nothing names them', async () => {
+    const cities = new Map<string, string>();
+    const arrangements: readonly Partial<Arrangement>[] = [{ group: 'location' }, { filter: 'warsaw' }, {}];
+    const trees = arrangements.map((arrangement) => show(rows, { cities, arrangement }));
+    for (const { tree } of trees) await draw(tree);
+    cities.set('a', 'Warsaw');
+    for (const { tree } of trees) tree.locationsChanged();
+    expect(trees.map(({ redrawn }) => redrawn)).toEqual([['all'], ['all'], []]);
   });
 });
 
