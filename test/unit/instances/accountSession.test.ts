@@ -1,5 +1,6 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { NotSignedInError } from '../../../src/api/errors';
+import { Deferred } from '../../../src/base/deferred';
 import { AccountLeftError } from '../../../src/instances/accountSession';
 import { MemorySnapshot } from './memory';
 import { createRequest, Person, type Window } from './windows';
@@ -79,4 +80,19 @@ test('the same account signed in again has a new session, and the old one stays 
   expect(window.store.session).not.toBe(session);
   expect(session.isCurrent).toBe(false);
   expect(window.store.rows()).toHaveLength(1);
+});
+
+test('wants nothing of the service before what is known was read, whatever pokes it', async () => {
+  const { window, other } = await openWithInstance();
+  const read = other.read.bind(other);
+  const held = new Deferred();
+  other.read = async () => held.promise.then(read);
+  const asking = vi.spyOn(other, 'tryAsking');
+  const started = window.store.setSession({ accountId: 'account-2', api: window.api, shared: other });
+  window.store.poke();
+  await person.clock.advance(60_000);
+  expect(asking).not.toHaveBeenCalled();
+  held.resolve(undefined);
+  await started;
+  await person.until(() => other.current.listedAt > 0);
 });
