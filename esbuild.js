@@ -240,6 +240,7 @@ function joinedFiles(joined, exportsOf) {
 const requireOnce = {
   name: 'require-once',
   setup(build) {
+    const imported = importedFromNode();
     build.onResolve({ filter: /^(node|once):/ }, ({ path: name, namespace }) =>
       namespace === 'once'
         ? { path: name, external: true }
@@ -249,7 +250,7 @@ const requireOnce = {
       contents: [
         `const api = require('${name}');`,
         'export default api;',
-        `export const { ${importedFrom(name).join(', ')} } = api;`,
+        `export const { ${[...(imported.get(name) ?? [])].join(', ')} } = api;`,
       ].join('\n'),
     }));
     build.onLoad({ filter: /^\./, namespace: 'once' }, ({ path: name }) => ({
@@ -262,15 +263,17 @@ const requireOnce = {
   },
 };
 
-/** The names that any of our modules imports from one of Node's. */
-function importedFrom(name) {
-  const text = readdirSync(modules)
-    .filter((file) => file.endsWith('.js'))
-    .map((file) => readFileSync(path.join(modules, file), 'utf8'))
-    .join('\n');
-  const lists = [...text.matchAll(/\bimport\b[^"';]*\{([^}]*)\}\s*from\s*"([^"]*)"/g)];
-  const names = lists.filter(([, , from]) => from === name).flatMap(([, list]) => list.split(','));
-  return [...new Set(names.map((each) => each.trim().split(' ')[0]).filter(Boolean))];
+/** The names that our modules import from each of Node's. */
+function importedFromNode() {
+  const imported = new Map();
+  for (const file of readdirSync(modules).filter((name) => name.endsWith('.js'))) {
+    const text = readFileSync(path.join(modules, file), 'utf8');
+    for (const [, list, from] of text.matchAll(/\bimport\b[^"';]*\{([^}]*)\}\s*from\s*"(node:[^"]*)"/g)) {
+      const names = list.split(',').map((each) => each.trim().split(' ')[0]);
+      imported.set(from, new Set([...(imported.get(from) ?? []), ...names.filter(Boolean)]));
+    }
+  }
+  return imported;
 }
 
 /** Each file directly in src/views/webview is one page's bundle; what they share is in bundles of its own. */

@@ -239,8 +239,7 @@ export function start(options: StartOptions): Main {
     for (const part of [operations, costs.schedules, costs.watches]) part.onDidChange(update);
     costs.ledger.onDidChange(() => {
       changesOfAll.fire();
-      alerts.update();
-      statusBar.update();
+      update();
     });
     return account;
   };

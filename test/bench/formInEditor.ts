@@ -59,7 +59,10 @@ async function untilRows(window: WorkbenchPage, title: string): Promise<number> 
   await window.quickInput.locator('.monaco-list-row.focused', { hasText: title }).waitFor();
   const begun = performance.now();
   await window.page.keyboard.press('Enter');
-  while (!(await showsRows(window.page))) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!(await showsRows(window.page))) {
+    if (performance.now() - begun > 30_000) throw new Error(`“${title}” showed no rows.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   return performance.now() - begun;
 }
 

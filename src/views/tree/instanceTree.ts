@@ -53,7 +53,7 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   private readonly creating = new Map<string, CreatingNode>();
   /** What was last shown of a row, and below it. */
   private readonly shown = new Map<TreeNode, string>();
-  private readonly shownBelow = new Map<TreeNode, string>();
+  private readonly shownBelow = new Map<InstanceNode, string>();
   private readonly layouts: Layouts;
   /** The layout that was last drawn. */
   private drawn: Layout | undefined;
@@ -84,7 +84,7 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   locationsChanged(): void {
     this.rearrange();
     const details = [...this.shownBelow.keys()].filter((node) => this.isChangedBelow(node));
-    const nodes = new Set<TreeNode>([...details, ...this.hovered.keys()]);
+    const nodes = new Set([...details, ...this.hovered.keys()]);
     if (nodes.size > 0) this.redraw.fire([...nodes]);
   }
 
@@ -210,8 +210,8 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     return row ? JSON.stringify(rowText(this.options.situationOf(row))) : '';
   }
 
-  private isChangedBelow(node: TreeNode): boolean {
-    return node.kind === 'instance' && this.textBelow(this.below(node)) !== this.shownBelow.get(node);
+  private isChangedBelow(node: InstanceNode): boolean {
+    return this.textBelow(this.below(node)) !== this.shownBelow.get(node);
   }
 
   private textBelow(children: readonly TreeNode[]): string {
@@ -261,7 +261,10 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   private follow({ added, removed, changed }: StoreChange): void {
     for (const id of removed) {
       const node = this.nodes.get(id);
-      if (node) this.forget(node, id);
+      if (node) {
+        this.forget(node, id);
+        this.shownBelow.delete(node);
+      }
       this.nodes.delete(id);
     }
     // VS Code asks for what it hasn't drawn yet.
@@ -307,7 +310,6 @@ export class InstanceTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
 
   private forget(node: TreeNode, key: string): void {
     this.shown.delete(node);
-    this.shownBelow.delete(node);
     this.clockwork.set(key, undefined);
   }
 }

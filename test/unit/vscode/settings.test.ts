@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ownValue } from '../../../src/vscode/ownValue';
 import { Settings } from '../../../src/vscode/settings';
 
@@ -31,11 +31,13 @@ vi.mock('vscode', () => ({
 }));
 
 let settings: Settings;
+
 /** Changes what VS Code says of a setting. */
 function set(name: string, value: Record<string, unknown>): void {
   inspected.set(name, value);
   for (const listener of listeners) listener({ affectsConfiguration: () => false });
 }
+
 /** What a hostile folder or host can set. */
 const hostile = (value: unknown): Record<string, unknown> => ({
   workspaceValue: value,
@@ -49,6 +51,8 @@ beforeEach(() => {
   inspected.clear();
   settings = new Settings();
 });
+
+afterEach(() => settings.dispose());
 
 test('no workspace, folder or remote host chooses the ssh that is run or the file it reads', () => {
   set('remote.SSH.path', hostile('./evil-ssh'));
